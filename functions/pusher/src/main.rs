@@ -1,0 +1,3 @@
+//! Posts task updates to the open connections.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The WebSocket routes: connect, disconnect and client frames.
+
+fn main() {}

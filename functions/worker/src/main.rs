@@ -1,0 +1,3 @@
+//! Runs queued tasks.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Speaks the MongoDB wire protocol in front of PostgreSQL with the documentdb extension.
+
+fn main() {}

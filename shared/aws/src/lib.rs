@@ -1,0 +1,1 @@
+//! DynamoDB, SQS, S3 and management API adapters: the only users of the AWS SDK.

@@ -1,0 +1,1 @@
+//! Settings, telemetry, system clock and Lambda start.

@@ -1,0 +1,1 @@
+//! Wire types only: HTTP bodies, WebSocket frames, queue messages.
