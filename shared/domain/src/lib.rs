@@ -1,1 +1,23 @@
-//! Entities, state machines, rules and ports. No AWS, no SQL, no HTTP, no clock.
+//! The heart of Adology: entities, state machines, rules and ports.
+//!
+//! Nothing here knows AWS, SQL, HTTP or the time of day: what the rules need from the outside
+//! is named as a port (a small trait in [`ports`]) and implemented by adapters elsewhere.
+
+pub mod aggregate;
+pub mod connection;
+pub mod dashboard;
+pub mod event;
+pub mod failure;
+pub mod ids;
+pub mod kind;
+pub mod ports;
+pub mod task;
+pub mod text;
+pub mod ticket;
+
+pub use connection::{Connection, Topic};
+pub use dashboard::{Dashboard, Window};
+pub use event::Event;
+pub use failure::{Failure, Retry};
+pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, UserId};
+pub use task::{Status, Task, TaskResult};

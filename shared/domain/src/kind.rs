@@ -1,0 +1,145 @@
+//! Task kinds: what a worker can run.
+//!
+//! A kind is one type that implements [`Kind`]; the [`Registry`] knows all of them by name and is
+//! what submission validates against and workers run from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::failure::Failure;
+use crate::ids::{RequestId, TenantId};
+use crate::task::Progress;
+
+/// What is wrong with one field of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's path inside the input, for example `group_by[1]`; empty for the whole.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl FieldError {
+    /// One mistake.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Takes a running task's progress. Reporting never blocks and never fails: reports that come
+/// faster than subscribers can use them are merged, and the last one wins.
+pub trait ProgressSink: Send + Sync {
+    /// Reports how far the task is.
+    fn report(&self, progress: Progress);
+}
+
+/// What a running task may know and do.
+#[derive(Clone)]
+pub struct TaskContext {
+    /// The task.
+    pub request_id: RequestId,
+    /// Whose data it works on.
+    pub tenant: TenantId,
+    /// When this attempt was claimed; what `now` means inside the task.
+    pub started_at: OffsetDateTime,
+    /// Where progress goes.
+    pub progress: Arc<dyn ProgressSink>,
+}
+
+impl TaskContext {
+    /// Reports how far the task is, 0 to 100 percent.
+    pub fn report(&self, percent: u8, message: impl Into<String>) {
+        self.progress.report(Progress {
+            percent: percent.min(100),
+            message: message.into(),
+        });
+    }
+}
+
+/// One kind of background work. The future that `run` returns is dropped when the task is
+/// cancelled or its lease is lost, so work must be safe to stop at any `await`.
+#[async_trait]
+pub trait Kind: Send + Sync + 'static {
+    /// The name callers submit it by.
+    const NAME: &'static str;
+    /// The typed input. Unknown fields should be denied, so that a misspelling is no silent default.
+    type Input: DeserializeOwned + Send;
+
+    /// Checks what types cannot express. Called before the task is queued.
+    fn check(input: &Self::Input) -> Result<(), Vec<FieldError>>;
+
+    /// Does the work. The value is the task's result.
+    async fn run(&self, context: &TaskContext, input: Self::Input) -> Result<Value, Failure>;
+}
+
+/// A [`Kind`] with its input type hidden.
+#[async_trait]
+pub trait AnyKind: Send + Sync {
+    /// Checks an input before the task is queued.
+    fn validate(&self, input: &Value) -> Result<(), Vec<FieldError>>;
+
+    /// Does the work.
+    async fn run(&self, context: &TaskContext, input: &Value) -> Result<Value, Failure>;
+}
+
+fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
+    let typed: K::Input = serde_path_to_error::deserialize(input).map_err(|error| {
+        let path = error.path().to_string();
+        let field = if path == "." { String::new() } else { path };
+        vec![FieldError::new(field, error.inner().to_string())]
+    })?;
+    K::check(&typed)?;
+    Ok(typed)
+}
+
+#[async_trait]
+impl<K: Kind> AnyKind for K {
+    fn validate(&self, input: &Value) -> Result<(), Vec<FieldError>> {
+        read::<K>(input).map(drop)
+    }
+
+    async fn run(&self, context: &TaskContext, input: &Value) -> Result<Value, Failure> {
+        // The input was valid when it was queued; a newer release may have become stricter.
+        let typed = read::<K>(input).map_err(|errors| {
+            let text: Vec<_> = errors
+                .iter()
+                .map(|e| format!("{}: {}", e.field, e.message))
+                .collect();
+            Failure::permanent("invalid_input", text.join("; "))
+        })?;
+        Kind::run(self, context, typed).await
+    }
+}
+
+/// All kinds, by name.
+#[derive(Clone, Default)]
+pub struct Registry {
+    kinds: BTreeMap<&'static str, Arc<dyn AnyKind>>,
+}
+
+impl Registry {
+    /// Adds a kind.
+    #[must_use]
+    pub fn with<K: Kind>(mut self, kind: K) -> Self {
+        self.kinds.insert(K::NAME, Arc::new(kind));
+        self
+    }
+
+    /// The kind of that name.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn AnyKind>> {
+        self.kinds.get(name)
+    }
+
+    /// Every name, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.keys().copied()
+    }
+}

@@ -1,0 +1,50 @@
+//! The queues between the functions.
+
+use async_trait::async_trait;
+
+use time::Duration;
+
+use super::PortError;
+use crate::ids::{RequestId, TenantId, UserId};
+use crate::task::{TaskResult, Update};
+
+/// Takes tasks to the workers. At least once, in any order.
+#[async_trait]
+pub trait TaskQueue: Send + Sync {
+    /// Asks for the task to be run.
+    async fn send(&self, tenant: &TenantId, id: RequestId) -> Result<(), PortError>;
+}
+
+/// The messages that a worker has in hand. Acknowledging is the batch's answer, not a call.
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    /// Hides a delivered message for this long from now: longer while its task runs, shorter to
+    /// have it delivered again. `receipt` is the handle that came with the delivery.
+    async fn hide(&self, receipt: &str, length: Duration) -> Result<(), PortError>;
+}
+
+/// One update on its way to everybody who listens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Announcement {
+    /// Whose task.
+    pub tenant: TenantId,
+    /// Who submitted it.
+    pub owner: UserId,
+    /// The task.
+    pub request_id: RequestId,
+    /// Its kind.
+    pub kind: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The change.
+    pub update: Update,
+    /// What came out, with the update that completes the task.
+    pub result: Option<TaskResult>,
+}
+
+/// Takes updates to the pusher. At least once, in any order.
+#[async_trait]
+pub trait UpdateQueue: Send + Sync {
+    /// Asks for the update to be pushed.
+    async fn send(&self, announcement: &Announcement) -> Result<(), PortError>;
+}

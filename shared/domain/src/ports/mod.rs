@@ -1,0 +1,65 @@
+//! What the use cases need from the outside, as small traits. Adapters live in other crates and
+//! each passes the contract suite of its port.
+
+mod ambient;
+mod events;
+mod messages;
+mod realtime;
+mod tasks;
+
+pub use ambient::{Clock, Entropy};
+pub use events::{
+    ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
+};
+pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
+pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
+pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
+
+use std::error::Error;
+
+/// An adapter could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum PortError {
+    /// Somebody else changed the thing since it was read, or it is there already.
+    #[error("{what} was changed by somebody else")]
+    Conflict {
+        /// What it is, for people.
+        what: &'static str,
+    },
+    /// The server is away, throttles, or timed out; trying again can help.
+    #[error("{what} is unavailable")]
+    Unavailable {
+        /// Which server or table, for people.
+        what: &'static str,
+        /// What the client library said.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
+    /// The request or the stored data is not understood; trying again cannot help.
+    #[error("{what} gave or got something it does not understand")]
+    Broken {
+        /// Which server or table, for people.
+        what: &'static str,
+        /// What the client library said.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl PortError {
+    /// The server is away.
+    pub fn unavailable(what: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable {
+            what,
+            cause: cause.into(),
+        }
+    }
+
+    /// The request or the data is not understood.
+    pub fn broken(what: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Broken {
+            what,
+            cause: cause.into(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Where tasks and their results are kept.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+use super::PortError;
+use crate::ids::{LeaseToken, RequestId, TenantId};
+use crate::task::{Status, Task};
+
+/// Keeps tasks, one writer at a time.
+#[async_trait]
+pub trait TaskStore: Send + Sync {
+    /// Stores a new task; [`PortError::Conflict`] if its id is taken.
+    async fn create(&self, task: &Task) -> Result<(), PortError>;
+
+    /// The task as it is now, if the tenant has it.
+    async fn load(&self, tenant: &TenantId, id: RequestId) -> Result<Option<Task>, PortError>;
+
+    /// Stores a changed task; [`PortError::Conflict`] if the stored version is no longer
+    /// `from_version`.
+    async fn replace(&self, task: &Task, from_version: u64) -> Result<(), PortError>;
+
+    /// Moves a running task's lease without a new version; [`PortError::Conflict`] if the lease
+    /// is no longer the caller's.
+    async fn renew(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+        token: LeaseToken,
+        until: OffsetDateTime,
+    ) -> Result<(), PortError>;
+}
+
+/// Which tasks to list. Newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskQuery {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Only this status.
+    pub status: Option<Status>,
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only with this tag.
+    pub tag: Option<String>,
+    /// Only tasks older than this one: the last of the page before.
+    pub before: Option<RequestId>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// One page of something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T, C> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page starts; none at the end.
+    pub next: Option<C>,
+}
+
+/// One page of tasks. Listed tasks carry no input, updates or inline results.
+pub type TaskPage = Page<Task, RequestId>;
+
+/// Lists tasks.
+#[async_trait]
+pub trait TaskIndex: Send + Sync {
+    /// The tasks that match, newest first.
+    async fn list(&self, query: &TaskQuery) -> Result<TaskPage, PortError>;
+}
+
+/// A link that lets its holder fetch one result for a short time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultLink {
+    /// The address. Whoever has it can read the result: never log it.
+    pub url: String,
+    /// When it stops working.
+    pub expires_at: OffsetDateTime,
+}
+
+/// Keeps results that are too large to travel inline.
+#[async_trait]
+pub trait ResultStore: Send + Sync {
+    /// Stores a result under a key of the store's choosing, which starts with the tenant, and
+    /// gives the key. Storing again for the same task and attempt replaces it.
+    async fn put(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+        attempt: u32,
+        result: &Value,
+    ) -> Result<String, PortError>;
+
+    /// A link to a stored result.
+    async fn link(
+        &self,
+        key: &str,
+        now: OffsetDateTime,
+        lifetime: Duration,
+    ) -> Result<ResultLink, PortError>;
+}

@@ -1,0 +1,95 @@
+//! A task: what was asked for, where it stands, and how it got there.
+
+mod history;
+mod lifecycle;
+#[cfg(test)]
+mod properties;
+mod state;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+pub use history::{MOST_UPDATES, Update};
+pub use lifecycle::{Lease, Refused};
+pub use state::{Phase, Progress, State, Status, TaskResult};
+
+use crate::ids::{RequestId, TenantId, UserId};
+
+/// Results up to this many bytes of JSON travel inline; larger ones live in the result store.
+pub const INLINE_LIMIT: usize = 32 * 1024;
+
+/// Most tags a task may carry.
+pub const MOST_TAGS: usize = 10;
+
+/// Longest tag, in bytes.
+pub const LONGEST_TAG: usize = 64;
+
+/// What a caller asks for, already validated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTask {
+    /// The task's name.
+    pub request_id: RequestId,
+    /// Whose data it works on.
+    pub tenant: TenantId,
+    /// Who asked.
+    pub owner: UserId,
+    /// Which registered kind runs it.
+    pub kind: String,
+    /// The kind's input.
+    pub input: Value,
+    /// Labels to find it and to subscribe by.
+    pub tags: Vec<String>,
+}
+
+/// A unit of background work. Its state changes only through the transitions in `lifecycle`,
+/// each of which raises `version` by one and appends to `updates`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// The task's name.
+    pub request_id: RequestId,
+    /// Whose data it works on.
+    pub tenant: TenantId,
+    /// Who asked.
+    pub owner: UserId,
+    /// Which registered kind runs it.
+    pub kind: String,
+    /// The kind's input.
+    pub input: Value,
+    /// Labels to find it and to subscribe by.
+    pub tags: Vec<String>,
+    /// Where it stands.
+    pub state: State,
+    /// Raised by one with every change; 1 when submitted.
+    pub version: u64,
+    /// How far the running attempt is.
+    pub progress: Option<Progress>,
+    /// How often a worker has claimed it.
+    pub attempt: u32,
+    /// When it was submitted.
+    pub created_at: OffsetDateTime,
+    /// When it changed last.
+    pub updated_at: OffsetDateTime,
+    /// When the current attempt was claimed.
+    pub started_at: Option<OffsetDateTime>,
+    /// When it reached its terminal state.
+    pub finished_at: Option<OffsetDateTime>,
+    /// The newest updates, oldest first, at most [`MOST_UPDATES`].
+    pub updates: Vec<Update>,
+}
+
+impl Task {
+    /// The caller-visible status.
+    pub fn status(&self) -> Status {
+        self.state.status()
+    }
+
+    /// Queued or running, while it is processing.
+    pub fn phase(&self) -> Option<Phase> {
+        self.state.phase()
+    }
+
+    /// The newest update. A submitted task always has one.
+    pub fn latest(&self) -> Option<&Update> {
+        self.updates.last()
+    }
+}

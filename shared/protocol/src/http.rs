@@ -1,0 +1,207 @@
+//! HTTP bodies.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::task::{Phase, Progress, Status, TaskError};
+
+/// The answer of `GET /health`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HealthBody {
+    /// `ok`, or `unavailable` with a 503.
+    pub status: String,
+    /// Each store with `ok` or `unavailable`.
+    pub checks: std::collections::BTreeMap<String, String>,
+}
+
+/// The answer of `GET /dashboard`: exactly these three.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DashboardBody {
+    /// Distinct users of the tenant.
+    pub user_count: u64,
+    /// Sessions started, not ended, and not idle for over 30 minutes.
+    pub active_sessions: u64,
+    /// Mean response time over the window, in milliseconds; 0 without requests.
+    pub avg_response_time_ms: f64,
+}
+
+/// The body of `POST /events`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventsBody {
+    /// Up to 1,000 events; see the guide for their fields.
+    #[schema(value_type = Vec<Object>)]
+    pub events: Vec<Value>,
+}
+
+/// The answer of `POST /events`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EventsOutcome {
+    /// How many were new and are stored.
+    pub accepted: usize,
+    /// How many were known already and changed nothing.
+    pub duplicates: usize,
+    /// The items that were refused.
+    pub errors: Vec<EventProblem>,
+}
+
+/// One refused item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EventProblem {
+    /// Its place in the batch, from 0.
+    pub index: usize,
+    /// Stable, for programs.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// The body of `POST /tasks`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitBody {
+    /// A registered kind, for example `aggregate`.
+    pub kind: String,
+    /// The kind's input.
+    #[serde(default = "empty_object")]
+    #[schema(value_type = Object)]
+    pub input: Value,
+    /// Up to 10 labels of up to 64 bytes.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+fn empty_object() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+
+/// The confirmation of `POST /tasks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SubmittedBody {
+    /// The task's name.
+    pub request_id: String,
+    /// `processing`.
+    pub status: Status,
+    /// For people.
+    pub message: String,
+    /// 1: everything after it is still to come over the WebSocket.
+    pub version: u64,
+}
+
+/// A task in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskSummary {
+    /// The task's name.
+    pub request_id: String,
+    /// Its kind.
+    pub kind: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Queued or running, while processing.
+    pub phase: Option<Phase>,
+    /// Raised by one with every change.
+    pub version: u64,
+    /// How far the running attempt is.
+    pub progress: Option<Progress>,
+    /// How often a worker has claimed it.
+    pub attempt: u32,
+    /// Why it failed.
+    pub error: Option<TaskError>,
+    /// Its labels.
+    pub tags: Vec<String>,
+    /// When it was submitted.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it changed last.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+    /// When the current attempt was claimed.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub started_at: Option<OffsetDateTime>,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub finished_at: Option<OffsetDateTime>,
+}
+
+/// The answer of `GET /tasks/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TaskBody {
+    /// What a list shows of it.
+    #[serde(flatten)]
+    pub summary: TaskSummary,
+    /// The kind's input.
+    #[schema(value_type = Object)]
+    pub input: Value,
+    /// The result of a completed task, where it is small.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
+    /// A short-lived link to the result of a completed task, where it is large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result_url: Option<String>,
+    /// The newest changes, oldest first.
+    pub updates: Vec<UpdateBody>,
+}
+
+/// One change of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct UpdateBody {
+    /// The version that the change made.
+    pub version: u64,
+    /// The status after it.
+    pub status: Status,
+    /// The phase after it.
+    pub phase: Option<Phase>,
+    /// The progress after it.
+    pub progress: Option<Progress>,
+    /// The attempt it belongs to.
+    pub attempt: u32,
+    /// Why the task, or its last attempt, failed.
+    pub error: Option<TaskError>,
+    /// When it happened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+/// The answer of `GET /tasks`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TasksBody {
+    /// Newest first.
+    pub tasks: Vec<TaskSummary>,
+    /// Give it as `cursor` for the next page; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// The answer of `GET /tasks/{id}/result`: the result itself or a link to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum ResultBody {
+    /// A small result.
+    Inline {
+        /// The result itself.
+        #[schema(value_type = Object)]
+        result: Value,
+    },
+    /// A large one.
+    Link {
+        /// Where to fetch it, without a token.
+        result_url: String,
+        /// When the link stops working.
+        #[serde(with = "time::serde::rfc3339")]
+        expires_at: OffsetDateTime,
+    },
+}
+
+/// The answer of `POST /realtime/tickets`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TicketBody {
+    /// The secret, good for one connection.
+    pub ticket: String,
+    /// When it stops working.
+    #[serde(with = "time::serde::rfc3339")]
+    pub expires_at: OffsetDateTime,
+    /// Where to connect, ticket included.
+    pub url: String,
+}

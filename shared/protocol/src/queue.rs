@@ -1,0 +1,81 @@
+//! What travels on SQS between the functions.
+//!
+//! `v` is the format's version. A reader takes every version it knows and refuses others, so old
+//! and new functions can run side by side during a deploy.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::task::{Phase, Progress, Status, TaskError};
+
+/// The version written.
+pub const VERSION: u8 = 1;
+
+/// Asks a worker to run a task. Holds names only: inputs stay in the task store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Whose task.
+    pub tenant: String,
+    /// The task.
+    pub request_id: String,
+}
+
+/// Asks the pusher to push an update.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UpdateMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Whose task.
+    pub tenant: String,
+    /// Who submitted it.
+    pub owner: String,
+    /// The task.
+    pub request_id: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The version that this change made.
+    pub version: u64,
+    /// The status after it.
+    pub status: Status,
+    /// The phase after it.
+    pub phase: Option<Phase>,
+    /// The progress after it.
+    pub progress: Option<Progress>,
+    /// The attempt it belongs to.
+    pub attempt: u32,
+    /// Why the task, or its last attempt, failed.
+    pub error: Option<TaskError>,
+    /// Whether another attempt could succeed, where there is an error.
+    #[serde(default)]
+    pub retryable: bool,
+    /// When it happened.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// What came out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<QueuedResult>,
+}
+
+/// A result on its way to the pusher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kept", rename_all = "snake_case")]
+pub enum QueuedResult {
+    /// Small enough to travel along.
+    Inline {
+        /// The result itself.
+        value: Value,
+    },
+    /// In the result store.
+    Stored {
+        /// The object's key.
+        key: String,
+        /// Its size.
+        bytes: u64,
+    },
+}

@@ -1,0 +1,64 @@
+//! Time and randomness that a test decides.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::ports::{Clock, Entropy};
+use time::{Duration, OffsetDateTime};
+use uuid::{Builder, Uuid};
+
+/// A clock that moves only when told to.
+#[derive(Debug)]
+pub struct FixedClock(Mutex<OffsetDateTime>);
+
+impl FixedClock {
+    /// A clock that shows this moment.
+    pub fn at(moment: OffsetDateTime) -> Self {
+        Self(Mutex::new(moment))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        let mut moment = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *moment += by;
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> OffsetDateTime {
+        *self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Entropy that counts: the same run gives the same ids.
+#[derive(Debug, Default)]
+pub struct Counting(AtomicU64);
+
+impl Counting {
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
+
+impl Entropy for Counting {
+    fn time_ordered(&self, now: OffsetDateTime) -> Uuid {
+        let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        let mut tail = [0_u8; 10];
+        tail[2..].copy_from_slice(&self.next().to_be_bytes());
+        Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
+    }
+
+    fn random(&self) -> Uuid {
+        Uuid::from_u128(u128::from(self.next()))
+    }
+
+    fn secret(&self) -> String {
+        format!("secret-{}", self.next())
+    }
+}

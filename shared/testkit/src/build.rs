@@ -1,0 +1,111 @@
+//! Entities for tests, valid unless a test says otherwise.
+//!
+//! On real servers tests run in parallel, so each takes its own tenant and ids from here.
+
+use std::collections::BTreeSet;
+
+use domain::task::NewTask;
+use domain::{
+    Connection, ConnectionId, Event, Identity, LeaseToken, RequestId, Task, TenantId, UserId,
+};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::macros::datetime;
+use uuid::Uuid;
+
+/// The moment at which tests happen.
+pub const NOW: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "parallel tests share servers: names must differ"
+)]
+fn fresh() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// A tenant that no other test uses.
+pub fn tenant() -> TenantId {
+    name("t-", TenantId::new)
+}
+
+/// A user that no other test uses.
+pub fn user() -> UserId {
+    name("u-", UserId::new)
+}
+
+/// A connection id that no other test uses.
+pub fn connection_id() -> ConnectionId {
+    name("c-", ConnectionId::new)
+}
+
+#[expect(clippy::panic, reason = "a builder's own names are valid")]
+fn name<T, E: std::fmt::Display>(prefix: &str, make: impl Fn(String) -> Result<T, E>) -> T {
+    make(format!("{prefix}{}", fresh().simple())).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A task id that no other test uses; later calls give later ids.
+pub fn request_id() -> RequestId {
+    RequestId::new(fresh())
+}
+
+/// A lease token that no other test uses.
+pub fn lease_token() -> LeaseToken {
+    LeaseToken::new(fresh())
+}
+
+/// A caller without further rights.
+pub fn identity(tenant: &TenantId) -> Identity {
+    Identity {
+        tenant: tenant.clone(),
+        user: user(),
+        scopes: BTreeSet::new(),
+    }
+}
+
+/// A connection opened at [`NOW`].
+pub fn connection(identity: &Identity) -> Connection {
+    Connection {
+        id: connection_id(),
+        identity: identity.clone(),
+        connected_at: NOW,
+    }
+}
+
+/// A task of this kind, just submitted at [`NOW`].
+pub fn task(tenant: &TenantId, kind: &str, input: Value) -> Task {
+    let new = NewTask {
+        request_id: request_id(),
+        tenant: tenant.clone(),
+        owner: user(),
+        kind: kind.into(),
+        input,
+        tags: vec![],
+    };
+    Task::submit(new, NOW)
+}
+
+/// A parsed event.
+///
+/// # Panics
+/// Where the fields are no event: the test is wrong then.
+#[expect(clippy::panic, reason = "a wrong builder call is a wrong test")]
+pub fn event(fields: Value) -> Event {
+    Event::parse(fields, NOW).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A request event.
+pub fn request(id: &str, at: &str, user: &str, response_time_ms: f64) -> Event {
+    event(json!({
+        "id": id, "type": "request", "at": at, "service": "shop", "user": user, "method": "GET",
+        "path": "/items", "status": 200, "bytes": 10, "response_time_ms": response_time_ms,
+    }))
+}
+
+/// A session event; `action` is `start` or `end`.
+pub fn session(id: &str, at: &str, session_id: &str, action: &str) -> Event {
+    event(json!({
+        "id": id, "type": "session", "at": at, "session_id": session_id, "action": action,
+        "user": format!("user-of-{session_id}"),
+    }))
+}

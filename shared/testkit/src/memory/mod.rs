@@ -1,0 +1,1 @@
+//! Ports kept in memory, for the use cases' unit tests.
