@@ -1,0 +1,10 @@
+//! Conversions between the domain and the wire types, and nothing else.
+//!
+//! Adapters that write queue messages and functions that read them share this crate, so both
+//! directions of a format live side by side and are tested against each other.
+
+pub mod frame;
+pub mod queue;
+pub mod task;
+
+mod part;
