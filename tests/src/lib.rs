@@ -1,1 +1,15 @@
-//! End-to-end, fault and architecture tests.
+//! What the end-to-end tests share: a caller of a running stack.
+//!
+//! The stack is named by the variables of `.local/stack.env`; `make test` starts one of its own and
+//! exports them. Tests run in parallel against it, so each works in a tenant of its own.
+
+// A test harness stops at the first thing that is not as it should be.
+#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
+mod caller;
+mod socket;
+mod stack;
+
+pub use caller::{Answer, Caller};
+pub use socket::Socket;
+pub use stack::{Stack, fresh};

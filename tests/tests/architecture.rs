@@ -1,0 +1,143 @@
+//! Arrows between crates point one way. See ARCHITECTURE.md, "Which crate may use which".
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test stops at what is not as it should be"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+/// Every crate of the workspace, with those of ours that it may depend on (tests aside).
+const ARROWS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("protocol", &[]),
+    ("wire", &["domain", "protocol"]),
+    ("app", &["domain", "protocol", "wire"]),
+    ("tasks", &["domain"]),
+    ("aws", &["domain", "protocol", "wire"]),
+    ("stores", &["domain"]),
+    ("boot", &["domain"]),
+    ("testkit", &["domain"]),
+    ("api", FUNCTION),
+    ("websocket", FUNCTION),
+    ("worker", FUNCTION),
+    ("pusher", FUNCTION),
+    ("document-gateway", &[]),
+    ("end-to-end", &[]),
+];
+
+const FUNCTION: &[&str] = &[
+    "app", "aws", "boot", "domain", "protocol", "stores", "tasks", "wire",
+];
+
+/// Outside crates that only one of ours may use, by prefix.
+const KEPT_IN: &[(&str, &[&str])] = &[
+    ("aws-config", &["aws", "end-to-end"]),
+    ("aws-sdk-", &["aws", "end-to-end"]),
+    ("tokio-postgres", &["stores", "document-gateway"]),
+    ("mongodb", &["stores"]),
+    ("axum", &["api"]),
+    ("lambda_http", &["api"]),
+];
+
+fn metadata() -> Metadata {
+    MetadataCommand::new()
+        .manifest_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"))
+        .no_deps()
+        .exec()
+        .expect("cargo metadata runs")
+}
+
+fn dependencies(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
+    metadata
+        .workspace_packages()
+        .iter()
+        .map(|package| {
+            let normal = package
+                .dependencies
+                .iter()
+                .filter(|dependency| dependency.kind == DependencyKind::Normal)
+                .map(|dependency| dependency.name.clone())
+                .collect();
+            (package.name.to_string(), normal)
+        })
+        .collect()
+}
+
+#[test]
+fn our_crates_use_only_those_they_may() {
+    let dependencies = dependencies(&metadata());
+    let ours: BTreeSet<&str> = dependencies.keys().map(String::as_str).collect();
+    let listed: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        ours, listed,
+        "every crate of the workspace needs a line in ARROWS"
+    );
+
+    for (name, allowed) in ARROWS {
+        for used in dependencies[*name]
+            .iter()
+            .filter(|used| ours.contains(used.as_str()))
+        {
+            assert!(
+                allowed.contains(&used.as_str()),
+                "{name} may not depend on {used}"
+            );
+        }
+    }
+}
+
+#[test]
+fn outside_crates_stay_behind_their_adapters() {
+    for (name, used) in dependencies(&metadata()) {
+        for (prefix, homes) in KEPT_IN {
+            let stray = used.iter().find(|used| used.starts_with(prefix));
+            let home = homes.contains(&name.as_str());
+            assert!(
+                stray.is_none() || home,
+                "{name} uses {stray:?}; only {homes:?} may"
+            );
+        }
+    }
+}
+
+/// Adapters are named where things are wired together and nowhere else.
+#[test]
+fn only_mains_name_adapters() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
+    for function in std::fs::read_dir(root).expect("functions/ is there") {
+        let sources = function.expect("readable").path().join("src");
+        for file in rust_files(&sources) {
+            if file.file_name().is_some_and(|name| name == "main.rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&file).expect("readable");
+            for adapter in ["aws::", "stores::"] {
+                let named = text.lines().any(|line| names(line, adapter));
+                assert!(!named, "{} names {adapter}", file.display());
+            }
+        }
+    }
+}
+
+fn names(line: &str, adapter: &str) -> bool {
+    let code = line.trim_start();
+    !code.starts_with("//")
+        && (code.starts_with(&format!("use {adapter}")) || code.contains(&format!(" {adapter}")))
+}
+
+fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("readable").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}

@@ -1,0 +1,21 @@
+//! Journeys through a running stack, from the outside: HTTP in, frames out.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts of a test are small"
+)]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what is not as it should be"
+)]
+
+mod dashboard;
+mod delivery;
+mod realtime;
+mod refusals;
+mod tasks;
+mod tenants;
+mod traffic;
