@@ -2,3 +2,19 @@
 //!
 //! Each suite is a set of async functions that take the adapter and assert; an adapter's tests
 //! call them against its real server.
+//!
+//! Suites take the tenant they work in. Where one needs a second tenant it appends to that name,
+//! so whoever cleans up removes everything whose tenant starts with it.
+
+pub mod activity;
+pub mod aggregation;
+pub mod event_log;
+pub mod response_times;
+
+use domain::TenantId;
+
+/// Another tenant, named after the first.
+#[expect(clippy::panic, reason = "a builder's own names are valid")]
+fn beside(tenant: &TenantId, suffix: impl std::fmt::Display) -> TenantId {
+    TenantId::new(format!("{tenant}.{suffix}")).unwrap_or_else(|error| panic!("{error}"))
+}
