@@ -6,17 +6,9 @@ use time::OffsetDateTime;
 
 use crate::task::{Phase, Progress, Status, TaskError};
 
-/// Longest client frame, in bytes: API Gateway's message limit
-/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>).
-pub const LONGEST_FRAME: usize = 128 * 1024;
+mod client;
 
-/// What a client may say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
-pub enum ClientFrame {
-    /// Asks for a [`ServerFrame::Pong`]; keeps the connection from idling out.
-    Ping {},
-}
+pub use client::{BadFrame, ClientFrame, LONGEST_FRAME};
 
 /// What the server may say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,212 @@
+//! The JSON of every body, frame and queue message, as clients and other releases see it.
+//!
+//! A changed snapshot is a change of the contract: additions are fine, anything else needs a new
+//! version or a transition.
+
+use std::collections::BTreeMap;
+
+use insta::assert_json_snapshot;
+use protocol::frames::{ServerFrame, UpdateFrame};
+use protocol::http::{
+    DashboardBody, EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody, TaskBody,
+    TaskSummary, TasksBody, TicketBody, UpdateBody,
+};
+use protocol::problem::{FieldProblem, Problem};
+use protocol::queue::{QueuedResult, TaskMessage, UpdateMessage, VERSION};
+use protocol::task::{Phase, Progress, Status, TaskError};
+use serde_json::json;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const AT: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
+const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+fn progress() -> Progress {
+    Progress {
+        percent: 40,
+        message: "grouping".into(),
+    }
+}
+
+fn error() -> TaskError {
+    TaskError {
+        code: "store_unavailable".into(),
+        message: "mongodb did not answer".into(),
+    }
+}
+
+fn running() -> TaskSummary {
+    TaskSummary {
+        request_id: ID.into(),
+        kind: "aggregate".into(),
+        status: Status::Processing,
+        phase: Some(Phase::Running),
+        version: 3,
+        progress: Some(progress()),
+        attempt: 1,
+        error: None,
+        tags: vec!["nightly".into()],
+        created_at: AT,
+        updated_at: AT,
+        started_at: Some(AT),
+        finished_at: None,
+    }
+}
+
+fn change() -> UpdateBody {
+    UpdateBody {
+        version: 3,
+        status: Status::Processing,
+        phase: Some(Phase::Running),
+        progress: Some(progress()),
+        attempt: 1,
+        error: None,
+        at: AT,
+    }
+}
+
+#[test]
+fn bodies_about_the_service() {
+    let checks = [("mongodb", "ok"), ("postgres", "unavailable")];
+    let health = HealthBody {
+        status: "unavailable".into(),
+        checks: BTreeMap::from(checks.map(|(name, state)| (name.into(), state.into()))),
+    };
+    assert_json_snapshot!("health", health);
+    let dashboard = DashboardBody {
+        user_count: 42,
+        active_sessions: 7,
+        avg_response_time_ms: 12.5,
+    };
+    assert_json_snapshot!("dashboard", dashboard);
+    let problem = Problem::new(422, "Unprocessable Content", "invalid_input", "see errors");
+    let at_fault = FieldProblem {
+        field: "input.group_by[1]".into(),
+        message: "must be service, path, status or time".into(),
+    };
+    assert_json_snapshot!("problem", problem.with_errors(vec![at_fault]));
+}
+
+#[test]
+fn bodies_about_events() {
+    let refused = EventProblem {
+        index: 2,
+        code: "invalid_field".into(),
+        message: "status must be 100 to 599".into(),
+    };
+    let outcome = EventsOutcome {
+        accepted: 2,
+        duplicates: 1,
+        errors: vec![refused],
+    };
+    assert_json_snapshot!("events_outcome", outcome);
+}
+
+#[test]
+fn bodies_about_tasks() {
+    let submitted = SubmittedBody {
+        request_id: ID.into(),
+        status: Status::Processing,
+        message: "Your task has been queued.".into(),
+        version: 1,
+    };
+    assert_json_snapshot!("submitted", submitted);
+    let page = TasksBody {
+        tasks: vec![running()],
+        next_cursor: None,
+    };
+    assert_json_snapshot!("tasks", page);
+    let task = TaskBody {
+        summary: running(),
+        input: json!({"window": "all"}),
+        result: None,
+        result_url: None,
+        updates: vec![change()],
+    };
+    assert_json_snapshot!("task", task);
+}
+
+#[test]
+fn bodies_with_results_and_secrets() {
+    let inline = ResultBody::Inline {
+        result: json!({"rows": []}),
+    };
+    assert_json_snapshot!("result_inline", inline);
+    let link = ResultBody::Link {
+        result_url: "https://bucket.example/key?signature=s".into(),
+        expires_at: AT,
+    };
+    assert_json_snapshot!("result_link", link);
+    let ticket = TicketBody {
+        ticket: "secret".into(),
+        expires_at: AT,
+        url: "wss://example/live?ticket=secret".into(),
+    };
+    assert_json_snapshot!("ticket", ticket);
+}
+
+fn frame() -> UpdateFrame {
+    UpdateFrame {
+        request_id: ID.into(),
+        kind: "aggregate".into(),
+        status: Status::Completed,
+        version: 4,
+        phase: None,
+        progress: None,
+        attempt: 1,
+        tags: vec![],
+        result: Some(json!({"rows": []})),
+        result_url: None,
+        error: None,
+        at: AT,
+    }
+}
+
+#[test]
+fn server_frames() {
+    assert_json_snapshot!("frame_update", ServerFrame::Update(Box::new(frame())));
+    let failed = UpdateFrame {
+        status: Status::Failed,
+        result: None,
+        error: Some(error()),
+        ..frame()
+    };
+    assert_json_snapshot!("frame_failed", ServerFrame::Update(Box::new(failed)));
+    assert_json_snapshot!("frame_pong", ServerFrame::Pong { at: AT });
+    let error = ServerFrame::Error {
+        code: "not_json".into(),
+        message: "the frame is not JSON".into(),
+    };
+    assert_json_snapshot!("frame_error", error);
+}
+
+#[test]
+fn queue_messages() {
+    let task = TaskMessage {
+        v: VERSION,
+        tenant: "acme".into(),
+        request_id: ID.into(),
+    };
+    assert_json_snapshot!("queued_task", task);
+    let update = UpdateMessage {
+        v: VERSION,
+        tenant: "acme".into(),
+        owner: "u1".into(),
+        request_id: ID.into(),
+        kind: "aggregate".into(),
+        tags: vec!["nightly".into()],
+        version: 4,
+        status: Status::Completed,
+        phase: None,
+        progress: None,
+        attempt: 1,
+        error: Some(error()),
+        retryable: true,
+        at: AT,
+        result: Some(QueuedResult::Stored {
+            key: "acme/results/1.json".into(),
+            bytes: 40_000,
+        }),
+    };
+    assert_json_snapshot!("queued_update", update);
+}
