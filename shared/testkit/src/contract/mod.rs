@@ -8,8 +8,15 @@
 
 pub mod activity;
 pub mod aggregation;
+pub mod connection_store;
 pub mod event_log;
 pub mod response_times;
+pub mod result_store;
+pub mod task_index;
+pub mod task_queue;
+pub mod task_store;
+pub mod ticket_store;
+pub mod update_queue;
 
 use domain::TenantId;
 
