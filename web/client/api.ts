@@ -1,0 +1,124 @@
+/** The HTTP API: one method per route, refusals as ApiError. */
+
+import { ApiError, NetworkError } from "./errors";
+import { type Answer, exchange } from "./fetching";
+import type { Ports } from "./ports";
+import type {
+  Accepted,
+  Dashboard,
+  DashboardWindow,
+  NewTask,
+  Problem,
+  TaskDetail,
+  TaskPage,
+  TaskQuery,
+  TaskResult,
+  Ticket,
+} from "./protocol";
+import type { Session } from "./session";
+
+type Query = Record<string, string | number | undefined>;
+
+export class Api {
+  readonly #base: string;
+  readonly #session: Pick<Session, "token" | "renew">;
+  readonly #ports: Pick<Ports, "clock" | "fetch">;
+
+  constructor(
+    httpUrl: string,
+    session: Pick<Session, "token" | "renew">,
+    ports: Pick<Ports, "clock" | "fetch">,
+  ) {
+    this.#base = httpUrl.replace(/\/+$/, "");
+    this.#session = session;
+    this.#ports = ports;
+  }
+
+  dashboard(window: DashboardWindow): Promise<Dashboard> {
+    return this.#get("/dashboard", { window });
+  }
+
+  submitTask(task: NewTask, idempotencyKey?: string): Promise<Accepted> {
+    return this.#post("/tasks", task, idempotencyKey ? { "idempotency-key": idempotencyKey } : {});
+  }
+
+  listTasks(query: TaskQuery = {}): Promise<TaskPage> {
+    return this.#get("/tasks", { ...query });
+  }
+
+  task(requestId: string): Promise<TaskDetail> {
+    return this.#get(`/tasks/${encodeURIComponent(requestId)}`);
+  }
+
+  taskResult(requestId: string): Promise<TaskResult> {
+    return this.#get(`/tasks/${encodeURIComponent(requestId)}/result`);
+  }
+
+  ticket(): Promise<Ticket> {
+    return this.#post("/realtime/tickets", {});
+  }
+
+  #get<T>(path: string, query: Query = {}): Promise<T> {
+    return this.#call<T>(path + queryString(query), { method: "GET" });
+  }
+
+  #post<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+    return this.#call<T>(path, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** A 401 earns one fresh token and one more try: a refused request has changed nothing. */
+  async #call<T>(path: string, init: RequestInit): Promise<T> {
+    let answer = await this.#send(path, init, await this.#session.token());
+    if (answer.status === 401) answer = await this.#send(path, init, await this.#session.renew());
+    if (!answer.ok) throw new ApiError(answer.status, readProblem(answer));
+    if (!isObject(answer.body)) throw new NetworkError("bad_response");
+    return answer.body as T;
+  }
+
+  #send(path: string, init: RequestInit, token: string): Promise<Answer> {
+    const headers = {
+      ...init.headers,
+      authorization: `Bearer ${token}`,
+      accept: "application/json",
+    };
+    return exchange(this.#ports, this.#base + path, { ...init, headers });
+  }
+}
+
+function queryString(query: Query): string {
+  const given = Object.entries(query).filter((entry) => entry[1] !== undefined);
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+  return text && `?${text}`;
+}
+
+/** problem+json, or API Gateway's own `{"message"}`, or nothing at all. */
+export function readProblem(answer: Pick<Answer, "status" | "body">): Problem {
+  const body = isObject(answer.body) ? answer.body : {};
+  const text = (key: string) => (typeof body[key] === "string" ? (body[key] as string) : undefined);
+  const problem: Problem = {};
+  const code = text("code") ?? GATEWAY_CODES[answer.status];
+  const title = text("title") ?? text("message");
+  const detail = text("detail");
+  if (code) problem.code = code;
+  if (title) problem.title = title;
+  if (detail) problem.detail = detail;
+  if (Array.isArray(body.errors)) problem.errors = body.errors;
+  return problem;
+}
+
+/** Codes for the refusals that API Gateway makes before our code is asked. */
+const GATEWAY_CODES: Record<number, string> = {
+  401: "unauthorized",
+  403: "forbidden",
+  413: "payload_too_large",
+  429: "too_many_requests",
+  503: "unavailable",
+};
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

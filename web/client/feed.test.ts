@@ -1,0 +1,204 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { detail, FakePorts, settle, summary, update } from "./fakes";
+import { type Client, createClient } from "./index";
+import type { TaskDetail, TaskSummary } from "./protocol";
+
+let ports: FakePorts;
+let client: Client;
+/** What the server has, newest first. */
+let stored: TaskSummary[];
+
+beforeEach(async () => {
+  ports = new FakePorts();
+  stored = [summary(2), summary(1)];
+  ports.server
+    .on("InitiateAuth", () => ({
+      body: { AuthenticationResult: { IdToken: "id", RefreshToken: "r", ExpiresIn: 3600 } },
+    }))
+    .on("POST /realtime/tickets", () => ({ body: { url: "wss://live.test/?ticket=t" } }))
+    .on("GET /tasks", ({ path }) => {
+      const query = new URLSearchParams(path.split("?")[1]);
+      const from = Number(query.get("cursor") ?? 0);
+      const to = from + Number(query.get("limit"));
+      const next_cursor = to < stored.length ? String(to) : null;
+      return { body: { tasks: stored.slice(from, to), next_cursor } };
+    });
+  client = createClient(
+    { httpUrl: "https://api.test", cognitoEndpoint: "https://c.test", userPoolClientId: "x" },
+    ports,
+  );
+  await client.session.signIn("ada", "secret");
+});
+
+async function connect() {
+  await settle();
+  ports.socket.onopen?.();
+  await settle();
+}
+
+async function start() {
+  client.feed.start();
+  await connect();
+}
+
+const versions = () =>
+  Object.fromEntries(client.feed.list.tasks.map((task) => [task.request_id, task.version]));
+
+describe("the feed", () => {
+  it("connects first and lists afterwards", async () => {
+    client.feed.start();
+    await settle();
+    expect(ports.server.count("GET /tasks")).toBe(0);
+    await connect();
+    expect(ports.server.count("GET /tasks")).toBe(1);
+    expect(versions()).toEqual({ "task-2": 1, "task-1": 1 });
+  });
+
+  it("follows updates without asking again", async () => {
+    await start();
+    ports.socket.deliver(update(1, 2));
+    ports.socket.deliver(update(1, 3, { status: "completed", phase: null }));
+    await ports.clock.advance(16);
+    expect(versions()).toEqual({ "task-2": 1, "task-1": 3 });
+    expect(ports.server.count("GET /tasks")).toBe(1);
+  });
+
+  it("shows many updates of one moment as one change", async () => {
+    await start();
+    let changes = 0;
+    client.feed.onList(() => changes++);
+    for (let version = 2; version < 200; version++) ports.socket.deliver(update(1, version));
+    await ports.clock.advance(16);
+    expect(changes).toBe(1);
+    expect(versions()["task-1"]).toBe(199);
+  });
+
+  it("misses nothing that happened while it was away", async () => {
+    await start();
+    ports.socket.onclose?.({ code: 1006, reason: "" });
+    stored = [summary(3), summary(2, { version: 4 }), summary(1, { version: 2 })];
+    await ports.clock.advance(500);
+    await connect();
+    expect(versions()).toEqual({ "task-3": 1, "task-2": 4, "task-1": 2 });
+  });
+
+  it("takes an update that comes while the list is under way", async () => {
+    client.feed.start();
+    await settle();
+    ports.socket.onopen?.();
+    ports.socket.deliver(update(1, 7));
+    await ports.clock.advance(16);
+    expect(versions()).toEqual({ "task-2": 1, "task-1": 7 });
+  });
+
+  it("reads as deep as it shows after a reconnect", async () => {
+    stored = Array.from({ length: 300 }, (_, i) => summary(300 - i));
+    await start();
+    for (let i = 0; i < 2; i++) await client.feed.loadMore();
+    expect(client.feed.list.tasks).toHaveLength(150);
+    stored = stored.map((task) => ({ ...task, version: 2 }));
+    ports.socket.onclose?.({ code: 1006, reason: "" });
+    await ports.clock.advance(500);
+    await connect();
+    expect(client.feed.list.tasks.length).toBeGreaterThanOrEqual(150);
+    expect(client.feed.list.tasks.every((task) => task.version === 2)).toBe(true);
+    await client.feed.loadMore();
+    await client.feed.loadMore();
+    expect(client.feed.list).toMatchObject({ nextCursor: null });
+    expect(client.feed.list.tasks).toHaveLength(300);
+  });
+
+  it("lists even when no connection can be made", async () => {
+    ports.server.on("POST /realtime/tickets", () => ({ status: 503 }));
+    client.feed.start();
+    await settle();
+    expect(client.realtime.state.name).toBe("waiting");
+    expect(client.feed.list.tasks).toHaveLength(2);
+  });
+
+  it("tells of a list that fails, and tries again", async () => {
+    const codes: string[] = [];
+    client.feed.onError((error) => codes.push(error.code));
+    const works = ports.server.handlers.get("GET /tasks");
+    ports.server.on("GET /tasks", () => ({ status: 500, body: { code: "internal" } }));
+    await start();
+    expect(codes).toEqual(["internal"]);
+    if (works) ports.server.on("GET /tasks", works);
+    await ports.clock.advance(500);
+    expect(client.feed.list.tasks).toHaveLength(2);
+  });
+
+  it("passes the server's error frames on", async () => {
+    await start();
+    const errors: string[] = [];
+    client.feed.onError((error) => errors.push(`${error.code}: ${error.message}`));
+    ports.socket.deliver({ type: "error", code: "rate_limited", message: "Slow down." });
+    expect(errors).toEqual(["rate_limited: Slow down."]);
+  });
+
+  it("shows a submitted task at once", async () => {
+    ports.server.on("POST /tasks", () => ({
+      status: 202,
+      body: { request_id: "task-3", status: "processing", message: "Queued.", version: 1 },
+    }));
+    await start();
+    await client.feed.submit({ kind: "aggregate", input: { group_by: ["service"] } });
+    expect(client.feed.list.tasks[0]).toMatchObject({ request_id: "task-3", phase: "queued" });
+  });
+
+  it("leaves nothing behind when stopped", async () => {
+    await start();
+    ports.socket.deliver(update(1, 2));
+    client.feed.stop();
+    expect(ports.clock.pending).toBe(0);
+    expect(client.feed.list.tasks).toEqual([]);
+  });
+});
+
+describe("a watched task", () => {
+  let seen: TaskDetail[];
+  let unwatch: () => void;
+  const reads = () => ports.server.count("GET /tasks/task-1");
+
+  beforeEach(async () => {
+    seen = [];
+    ports.server.on("GET /tasks/task-1", () => ({ body: detail(1) }));
+    await start();
+    unwatch = client.watch("task-1", { onDetail: (d) => seen.push(d), onError: () => {} });
+  });
+
+  it("is read once and then follows its updates", async () => {
+    ports.socket.deliver(update(1, 2));
+    await settle();
+    ports.socket.deliver(update(1, 3, { status: "completed", phase: null, result: 42 }));
+    expect(seen.at(-1)).toMatchObject({ version: 3, result: 42 });
+    expect(seen.at(-1)?.updates.map((one) => one.version)).toEqual([2, 3]);
+    expect(reads()).toBe(1);
+  });
+
+  it("is read again at its end when updates were passed over", async () => {
+    await settle();
+    ports.socket.deliver(update(1, 2));
+    ports.socket.deliver(update(1, 5, { status: "completed", phase: null, result: 42 }));
+    await settle();
+    expect(reads()).toBe(2);
+  });
+
+  it("is read again after a reconnect, but never goes back", async () => {
+    await settle();
+    ports.socket.deliver(update(1, 2));
+    ports.socket.onclose?.({ code: 1006, reason: "" });
+    await ports.clock.advance(500);
+    await connect();
+    expect(reads()).toBe(2);
+    expect(seen.at(-1)?.version).toBe(2);
+  });
+
+  it("is left alone afterwards", async () => {
+    await settle();
+    const before = seen.length;
+    unwatch();
+    ports.socket.deliver(update(1, 2));
+    expect(seen).toHaveLength(before);
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * The live list of tasks. Connects first and lists afterwards, each time a connection is made: an
+ * update is then either in the list or comes after it, and versions say which is newer.
+ */
+
+import type { Api } from "./api";
+import { delayMs, RECONNECT } from "./backoff";
+import { type ClientError, RealtimeError, SessionEndedError, toClientError } from "./errors";
+import type { ParsedFrame } from "./frames";
+import { Listeners } from "./listeners";
+import type { Ports, Unsubscribe } from "./ports";
+import type { NewTask, TaskPage, UpdateFrame } from "./protocol";
+import type { Realtime } from "./realtime";
+import { EMPTY, reduce, type TaskList, type TaskListEvent } from "./tasks";
+import { Timers } from "./timers";
+
+const PAGE = 50;
+const LARGEST_PAGE = 100;
+/** Updates that come within a frame of the screen are shown together. */
+const GATHER_MS = 16;
+
+export class TaskFeed {
+  readonly #api: Api;
+  readonly #realtime: Realtime;
+  readonly #ports: Pick<Ports, "clock" | "random">;
+  readonly #lists = new Listeners<TaskList>();
+  readonly #updates = new Listeners<UpdateFrame>();
+  readonly #errors = new Listeners<ClientError>();
+  readonly #reloads = new Listeners<void>();
+  readonly #detach: Unsubscribe[] = [];
+  #list: TaskList = EMPTY;
+  readonly #timers: Timers<"gather" | "retry">;
+  #gathered: UpdateFrame[] = [];
+  /** Counts reloads, so that only the newest one's answer is taken. */
+  #round = 0;
+
+  constructor(api: Api, realtime: Realtime, ports: Pick<Ports, "clock" | "random">) {
+    this.#api = api;
+    this.#realtime = realtime;
+    this.#ports = ports;
+    this.#timers = new Timers(ports.clock);
+  }
+
+  get list(): TaskList {
+    return this.#list;
+  }
+
+  onList(callback: (list: TaskList) => void): Unsubscribe {
+    return this.#lists.add(callback);
+  }
+
+  /** Every update as it comes, duplicates included. */
+  onUpdate(callback: (frame: UpdateFrame) => void): Unsubscribe {
+    return this.#updates.add(callback);
+  }
+
+  /** A list that could not be loaded, or an error frame from the server. */
+  onError(callback: (error: ClientError) => void): Unsubscribe {
+    return this.#errors.add(callback);
+  }
+
+  /** Called whenever updates may have been missed and everything shown should be read again. */
+  onReload(callback: () => void): Unsubscribe {
+    return this.#reloads.add(callback);
+  }
+
+  start(): void {
+    this.#detach.push(
+      this.#realtime.onFrame((frame) => this.#take(frame)),
+      this.#realtime.onState((state) => {
+        if (state.name === "open") this.#reload(0);
+        // Without a socket there is still a list to show.
+        if (state.name === "waiting" && !this.#list.loaded) this.#reload(0);
+      }),
+    );
+    this.#realtime.start();
+  }
+
+  stop(): void {
+    this.#realtime.stop();
+    for (const detach of this.#detach.splice(0)) detach();
+    this.#round++;
+    this.#timers.cancelAll();
+    this.#gathered = [];
+    this.#list = EMPTY;
+    this.#lists.emit(EMPTY);
+  }
+
+  /** Submits a task and shows it at once; its updates follow by themselves. */
+  async submit(task: NewTask): Promise<string> {
+    const accepted = await this.#api.submitTask(task);
+    const at = new Date(this.#ports.clock.now()).toISOString();
+    this.#apply({ type: "submitted", task, accepted, at });
+    return accepted.request_id;
+  }
+
+  async loadMore(): Promise<void> {
+    const cursor = this.#list.nextCursor;
+    if (cursor === null) return;
+    const round = this.#round;
+    const page = await this.#api.listTasks({ limit: PAGE, cursor });
+    if (round === this.#round) this.#apply({ type: "page", page });
+  }
+
+  #reload(failures: number): void {
+    const round = ++this.#round;
+    this.#timers.cancel("retry");
+    this.#load(round).catch((error: unknown) => this.#reloadFailed(round, failures + 1, error));
+  }
+
+  async #load(round: number): Promise<void> {
+    const page = await this.#newest(this.#list.tasks.length);
+    if (round !== this.#round) return;
+    this.#apply({ type: "reloaded", page });
+    this.#reloads.emit();
+  }
+
+  /** At least as many of the newest tasks as are shown now, so that none of those is left stale. */
+  async #newest(depth: number): Promise<TaskPage> {
+    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, depth));
+    const whole = await this.#api.listTasks({ limit });
+    while (whole.next_cursor !== null && whole.tasks.length < depth) {
+      const page = await this.#api.listTasks({ limit, cursor: whole.next_cursor });
+      whole.tasks.push(...page.tasks);
+      whole.next_cursor = page.next_cursor;
+    }
+    return whole;
+  }
+
+  #reloadFailed(round: number, failures: number, error: unknown): void {
+    if (round !== this.#round || error instanceof SessionEndedError) return;
+    this.#errors.emit(toClientError(error));
+    const ms = delayMs(failures, this.#ports.random(), RECONNECT);
+    this.#timers.set("retry", ms, () => this.#reload(failures));
+  }
+
+  #take(frame: ParsedFrame): void {
+    if (frame.type === "error") this.#errors.emit(new RealtimeError(frame.code, frame.message));
+    if (frame.type !== "update") return;
+    this.#gathered.push(frame);
+    if (!this.#timers.has("gather")) this.#timers.set("gather", GATHER_MS, () => this.#flush());
+    this.#updates.emit(frame);
+  }
+
+  #flush(): void {
+    this.#apply({ type: "updates", frames: this.#gathered.splice(0) });
+  }
+
+  #apply(event: TaskListEvent): void {
+    const next = reduce(this.#list, event);
+    this.#list = next;
+    this.#lists.emit(next);
+  }
+}

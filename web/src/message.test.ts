@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { summary } from "../client/fakes";
+import { ApiError, NetworkError, SignInError } from "../client/index";
+import { messageOf } from "./message";
+import { endedSince } from "./state/tasks";
+
+describe("messages", () => {
+  it("say what the API said", () => {
+    const error = new ApiError(422, { code: "invalid_input", title: "Invalid", detail: "Why" });
+    expect(messageOf(error)).toEqual({ title: "Invalid", detail: "Why", code: "invalid_input" });
+    expect(messageOf(new ApiError(500, {}))).toEqual({
+      title: "The server answered 500",
+      detail: null,
+      code: "http_500",
+    });
+  });
+
+  it("are in our own words where we know better", () => {
+    const wrong = new SignInError("invalid_credentials", "Refused", "NotAuthorized");
+    expect(messageOf(wrong).title).toBe("Wrong username or password");
+    expect(messageOf(new NetworkError("network")).detail).toMatch(/connection/);
+  });
+});
+
+describe("announcements", () => {
+  const list = (loaded: boolean, ...tasks: ReturnType<typeof summary>[]) => ({
+    tasks,
+    nextCursor: null,
+    loaded,
+  });
+  const done = summary(1, { status: "completed", phase: null });
+
+  it("tell that a task has ended, and nothing else", () => {
+    expect(endedSince(list(true, summary(1)), list(true, done))).toBe("Task aggregate: Completed");
+    expect(endedSince(list(true, done), list(true, done))).toBeNull();
+    expect(endedSince(list(true), list(true, done))).toBeNull();
+    expect(endedSince(list(false, summary(1)), list(true, done))).toBeNull();
+  });
+});

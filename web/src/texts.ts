@@ -1,0 +1,166 @@
+/** Every English text of the page. */
+
+import type { DashboardWindow, TaskPhase, TaskStatus } from "../client/index";
+
+export const texts = {
+  brand: "Adology",
+  skip: "Skip to the content",
+
+  signIn: {
+    title: "Sign in",
+    lead: "Fast answers, long work in the background, every update live.",
+    username: "Username",
+    password: "Password",
+    submit: "Sign in",
+    busy: "Signing in…",
+    demo: "Use the demo account",
+    expired: "Your session has ended. Please sign in again.",
+  },
+
+  header: { signOut: "Sign out", signedInAs: "Signed in as" },
+
+  connection: {
+    label: "Live connection",
+    stopped: "Not connected",
+    connecting: "Connecting…",
+    open: "Live",
+    waiting: (seconds: number) => `Reconnecting in ${seconds} s`,
+    retry: "Try now",
+    hint: {
+      open: "Updates arrive as they happen.",
+      waiting: (reason: string) => `The live connection was lost (${reason}).`,
+    },
+  },
+
+  figures: {
+    title: "Overview",
+    window: "Time window",
+    windows: { "1h": "1 h", "24h": "24 h", "7d": "7 d", all: "All" },
+    windowNames: {
+      "1h": "the last hour",
+      "24h": "the last 24 hours",
+      "7d": "the last 7 days",
+      all: "all time",
+    } satisfies Record<DashboardWindow, string>,
+    users: "Users",
+    usersHint: "distinct users seen",
+    sessions: "Active sessions",
+    sessionsHint: "started and not ended",
+    response: "Average response time",
+    responseHint: (window: string) => `mean over ${window}`,
+    noRequests: (window: string) => `no requests in ${window}`,
+    refresh: "Refresh the figures",
+    readAt: (time: string) => `Read at ${time}`,
+  },
+
+  newTask: {
+    title: "New aggregate",
+    lead: "Count and time your requests, grouped as you like.",
+    groupBy: "Group by",
+    groups: { service: "Service", path: "Path", status: "Status", time: "Time" },
+    bucket: "Time step",
+    buckets: { minute: "Minute", hour: "Hour", day: "Day" },
+    window: "Time window",
+    windows: { "1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", all: "All time" },
+    submit: "Run aggregate",
+    busy: "Submitting…",
+    needsGroup: "Choose at least one group.",
+  },
+
+  tasks: {
+    title: "Tasks",
+    count: (shown: number, more: boolean) => `${shown}${more ? "+" : ""}`,
+    columns: {
+      task: "Task",
+      status: "Status",
+      progress: "Progress",
+      created: "Created",
+      took: "Took",
+    },
+    emptyTitle: "No tasks yet",
+    empty: "Run an aggregate and watch it here. Nothing needs to be reloaded.",
+    loading: "Loading tasks…",
+    more: "Load more",
+    moreBusy: "Loading…",
+    notListed: "The tasks could not be loaded. Trying again.",
+    queued: "Waiting for a worker",
+    announce: (kind: string, status: string) => `Task ${kind}: ${status}`,
+  },
+
+  detail: {
+    close: "Close the task",
+    loading: "Loading the task…",
+    facts: "Facts",
+    id: "Request ID",
+    copy: "Copy the ID",
+    copied: "Copied",
+    created: "Created",
+    started: "Started",
+    finished: "Finished",
+    took: "Took",
+    waited: "Waited",
+    attempt: "Attempt",
+    tags: "Tags",
+    error: "What went wrong",
+    result: "Result",
+    rows: (n: number) => (n === 1 ? "1 row" : `${n} rows`),
+    noRows: "The result is empty: no requests fell into this window.",
+    tableLabel: "Result table",
+    sortBy: (column: string) => `Sort by ${column}`,
+    stored: "This result is kept as a file.",
+    download: "Download result",
+    downloadBusy: "Preparing…",
+    pending: "The result appears here when the task completes.",
+    history: "History",
+    noHistory: "No updates are kept for this task any more.",
+    version: (n: number) => `Version ${n}`,
+    attemptNumber: (n: number) => `attempt ${n}`,
+  },
+
+  status: {
+    processing: "Processing",
+    completed: "Completed",
+    failed: "Failed",
+    cancelled: "Cancelled",
+    timed_out: "Timed out",
+  } satisfies Record<TaskStatus, string>,
+  phase: { queued: "Queued", running: "Running" } satisfies Record<TaskPhase, string>,
+
+  /** Clearer words for codes that people can do something about. */
+  errors: {
+    invalid_credentials: {
+      title: "Wrong username or password",
+      detail: "Check both and try again.",
+    },
+    too_many_requests: { title: "Too many requests", detail: "Wait a moment and try again." },
+    session_ended: { title: "Your session has ended", detail: "Please sign in again." },
+    network: {
+      title: "The server could not be reached",
+      detail: "Check your connection and try again.",
+    },
+    timeout: { title: "The server did not answer in time", detail: "Try again in a moment." },
+  } as Record<string, { title: string; detail: string }>,
+  code: (code: string) => `Code: ${code}`,
+  dismiss: "Dismiss",
+  retry: "Try again",
+
+  broken: { title: "The page is not configured", lead: "Its settings could not be read." },
+  inputNames: {
+    group_by: "Grouped by",
+    bucket: "Time step",
+    window: "Time window",
+  } as Record<string, string>,
+  columnNames: {
+    service: "Service",
+    path: "Path",
+    status: "Status",
+    time: "Time",
+    count: "Requests",
+    mean: "Mean",
+    p50: "p50",
+    p95: "p95",
+    p99: "p99",
+  } as Record<string, string>,
+  milliseconds: "ms",
+  utc: "UTC",
+} as const;

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+import { runtimeConfig } from "./vite/runtime-config.ts";
+
+export default defineConfig({
+  plugins: [runtimeConfig()],
+  build: {
+    target: "es2022",
+    // One origin serves all: nothing is inlined, so that a strict CSP holds.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    include: ["client/**/*.test.ts", "src/**/*.test.{ts,tsx}", "vite/**/*.test.ts"],
+    environment: "node",
+  },
+});
