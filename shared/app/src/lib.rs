@@ -1,1 +1,38 @@
 //! Use cases, one file each.
+//!
+//! A use case is a struct that holds the ports it needs and has one method, `run`. Functions build
+//! it once from their adapters and call it for every event. Nothing here knows who calls: how an
+//! error becomes an HTTP status or a frame is decided at the edges.
+
+pub mod answer_frame;
+pub mod check_health;
+pub mod close_connection;
+pub mod get_result;
+pub mod get_task;
+pub mod ingest_events;
+pub mod issue_ticket;
+pub mod list_tasks;
+pub mod open_connection;
+pub mod read_dashboard;
+pub mod submit_task;
+
+mod backoff;
+mod digest;
+
+pub use answer_frame::AnswerFrame;
+pub use check_health::CheckHealth;
+pub use close_connection::CloseConnection;
+pub use get_result::GetResult;
+pub use get_task::GetTask;
+pub use ingest_events::IngestEvents;
+pub use issue_ticket::IssueTicket;
+pub use list_tasks::ListTasks;
+pub use open_connection::OpenConnection;
+pub use read_dashboard::ReadDashboard;
+pub use submit_task::SubmitTask;
+
+use time::Duration;
+
+/// How long a link to a stored result works. Long enough to fetch it, short enough that a leaked
+/// one is soon worthless.
+pub const LINK_LIFETIME: Duration = Duration::minutes(15);

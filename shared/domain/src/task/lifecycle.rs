@@ -179,6 +179,20 @@ impl Task {
         Ok(())
     }
 
+    /// Ends a queued task that no worker will get.
+    pub fn reject(&mut self, failure: Failure, now: OffsetDateTime) -> Result<(), Refused> {
+        match &self.state {
+            State::Queued => {}
+            State::Running { lease } => return Err(Refused::Held { until: lease.until }),
+            ended => return Err(Refused::Ended(ended.status())),
+        }
+        let state = State::Failed {
+            failure: failure.clone(),
+        };
+        self.end(state, now, Some(failure));
+        Ok(())
+    }
+
     /// Calls the task off, queued or running.
     pub fn cancel(&mut self, now: OffsetDateTime) -> Result<(), Refused> {
         if self.status().is_terminal() {

@@ -18,6 +18,7 @@ enum Act {
     Fail(u8),
     TimeOut(u8),
     Release(u8),
+    Reject,
     Cancel,
     Retry,
     Wait(u8),
@@ -32,6 +33,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => worker.clone().prop_map(Act::Fail),
         1 => worker.clone().prop_map(Act::TimeOut),
         2 => worker.prop_map(Act::Release),
+        1 => Just(Act::Reject),
         1 => Just(Act::Cancel),
         1 => Just(Act::Retry),
         2 => (0..60_u8).prop_map(Act::Wait),
@@ -72,6 +74,7 @@ fn perform(task: &mut Task, act: Act, now: &mut OffsetDateTime) -> bool {
         Act::Fail(w) => task.fail(token(w), failure(), at),
         Act::TimeOut(w) => task.time_out(token(w), failure(), at),
         Act::Release(w) => task.release(token(w), failure(), at),
+        Act::Reject => task.reject(failure(), at),
         Act::Cancel => task.cancel(at),
         Act::Retry => task.retry(at),
         Act::Wait(seconds) => {

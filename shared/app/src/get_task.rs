@@ -1,0 +1,57 @@
+//! Shows one task.
+
+use std::sync::Arc;
+
+use domain::ports::{Clock, PortError, ResultLink, ResultStore, TaskStore};
+use domain::{RequestId, Task, TaskResult, TenantId};
+
+use crate::LINK_LIFETIME;
+
+/// Shows one task of a tenant.
+#[derive(Clone)]
+pub struct GetTask {
+    /// Where tasks are.
+    pub tasks: Arc<dyn TaskStore>,
+    /// Where large results are.
+    pub results: Arc<dyn ResultStore>,
+    /// What a link's lifetime counts from.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A task as its tenant sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskView {
+    /// The task.
+    pub task: Task,
+    /// The way to its result, where that is stored apart.
+    pub link: Option<ResultLink>,
+}
+
+/// Why the task cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum GetTaskError {
+    /// The tenant has no such task. Another tenant's task looks the same as none.
+    #[error("there is no task {0}")]
+    NotFound(RequestId),
+    /// A store did not answer.
+    #[error(transparent)]
+    Store(#[from] PortError),
+}
+
+impl GetTask {
+    /// The task, and a fresh link where its result is stored apart.
+    pub async fn run(&self, tenant: &TenantId, id: RequestId) -> Result<TaskView, GetTaskError> {
+        let task = self.tasks.load(tenant, id).await?;
+        let task = task.ok_or(GetTaskError::NotFound(id))?;
+        let link = match task.state.result() {
+            Some(TaskResult::Stored { key, .. }) => Some(self.link(key).await?),
+            Some(TaskResult::Inline { .. }) | None => None,
+        };
+        Ok(TaskView { task, link })
+    }
+
+    async fn link(&self, key: &str) -> Result<ResultLink, PortError> {
+        let now = self.clock.now();
+        self.results.link(key, now, LINK_LIFETIME).await
+    }
+}
