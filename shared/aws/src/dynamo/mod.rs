@@ -1,0 +1,32 @@
+//! Ports kept in `DynamoDB`.
+//!
+//! Every item carries `v`, the version of its layout, and `expires_at`, the second from which
+//! `DynamoDB` may delete it. That can take days, so every read checks it again.
+
+mod connections;
+mod expiry;
+mod tasks;
+mod tickets;
+mod write_batch;
+
+pub use connections::Connections;
+pub use tasks::Tasks;
+pub use tickets::Tickets;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// An item as the SDK has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The layout that is written.
+const LAYOUT: u8 = 1;
+
+fn text(text: &(impl ToString + ?Sized)) -> AttributeValue {
+    AttributeValue::S(text.to_string())
+}
+
+fn number(number: &impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}

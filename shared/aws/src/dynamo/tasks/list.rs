@@ -1,0 +1,126 @@
+//! Lists of a tenant's tasks, newest first.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use domain::ports::{PortError, TaskIndex, TaskPage, TaskQuery};
+use domain::{RequestId, Task};
+
+use super::item::TaskItem;
+use super::{TABLE, Tasks};
+use crate::dynamo::expiry::second;
+use crate::dynamo::{Item, number, text};
+use crate::error::port_error;
+
+/// Most `DynamoDB` pages (1 MB each, before the filter) that one call reads. A rare match may lie
+/// further back: the cursor then goes on from there.
+const MOST_PAGES: usize = 8;
+
+#[async_trait]
+impl TaskIndex for Tasks {
+    /// Reads are consistent: a page that first lists and then listens must not show a state older
+    /// than the updates it has missed.
+    async fn list(&self, query: &TaskQuery) -> Result<TaskPage, PortError> {
+        let mut found = Vec::new();
+        let mut before = query.before;
+        for _ in 0..MOST_PAGES {
+            let missing = query.limit.saturating_sub(found.len());
+            let output = self.read_page(query, before, missing).await?;
+            before = cursor(&output)?;
+            for item in output.items.unwrap_or_default() {
+                found.push(listed(item)?);
+            }
+            if found.len() > query.limit || before.is_none() {
+                break;
+            }
+        }
+        Ok(page(found, query.limit, before))
+    }
+}
+
+impl Tasks {
+    async fn read_page(
+        &self,
+        query: &TaskQuery,
+        before: Option<RequestId>,
+        missing: usize,
+    ) -> Result<QueryOutput, PortError> {
+        let call = self.client.query().table_name(&self.table);
+        let call = call.scan_index_forward(false).consistent_read(true);
+        let call = narrow(call, query, before, missing);
+        let call = project(filter(call, query, second(self.clock.now())));
+        call.send().await.map_err(|error| port_error(TABLE, error))
+    }
+}
+
+/// Without a filter, one item more than asked for tells whether there are more.
+fn narrow(
+    call: QueryFluentBuilder,
+    query: &TaskQuery,
+    before: Option<RequestId>,
+    missing: usize,
+) -> QueryFluentBuilder {
+    let filtered = query.status.is_some() || query.kind.is_some() || query.tag.is_some();
+    let limit = i32::try_from(missing.saturating_add(1))
+        .ok()
+        .filter(|_| !filtered);
+    let call = call
+        .set_limit(limit)
+        .expression_attribute_values(":tenant", text(&query.tenant));
+    match before {
+        None => call.key_condition_expression("tenant = :tenant"),
+        Some(before) => call
+            .key_condition_expression("tenant = :tenant AND request_id < :before")
+            .expression_attribute_values(":before", text(&before)),
+    }
+}
+
+fn filter(mut call: QueryFluentBuilder, query: &TaskQuery, now: i64) -> QueryFluentBuilder {
+    let mut conditions = vec!["expires_at > :now"];
+    call = call.expression_attribute_values(":now", number(&now));
+    if let Some(status) = query.status {
+        conditions.push("#status = :status");
+        call = call.expression_attribute_values(":status", text(status.name()));
+    }
+    if let Some(kind) = &query.kind {
+        conditions.push("#kind = :kind");
+        call = call.expression_attribute_values(":kind", text(kind));
+    }
+    if let Some(tag) = &query.tag {
+        conditions.push("contains(#tags, :tag)");
+        call = call.expression_attribute_values(":tag", text(tag));
+    }
+    call.filter_expression(conditions.join(" AND "))
+}
+
+/// Names every attribute by an alias, since some are words of `DynamoDB`'s language.
+fn project(mut call: QueryFluentBuilder) -> QueryFluentBuilder {
+    let attributes = TaskItem::LISTED.map(|name| format!("#{name}"));
+    for (alias, name) in attributes.iter().zip(TaskItem::LISTED) {
+        call = call.expression_attribute_names(alias, name);
+    }
+    call.projection_expression(attributes.join(", "))
+}
+
+fn listed(item: Item) -> Result<Task, PortError> {
+    TaskItem::from_item(item)?.into_task()
+}
+
+fn cursor(output: &QueryOutput) -> Result<Option<RequestId>, PortError> {
+    let last = output.last_evaluated_key();
+    let id = last.and_then(|key| key.get("request_id")?.as_s().ok());
+    id.map(|id| id.parse())
+        .transpose()
+        .map_err(|error: domain::ids::InvalidId| PortError::broken(TABLE, error))
+}
+
+/// Cuts what was read to the limit. `before` is where reading stopped, none at the end.
+fn page(mut found: Vec<Task>, limit: usize, before: Option<RequestId>) -> TaskPage {
+    let next = if found.len() > limit {
+        found.truncate(limit);
+        found.last().map(|task| task.request_id)
+    } else {
+        before
+    };
+    TaskPage { items: found, next }
+}

@@ -1,0 +1,87 @@
+//! Tickets. One item per ticket: `digest`, `tenant`, `user`, `scopes`, `expires_at`, `v`.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::ReturnValue;
+use domain::Identity;
+use domain::ports::{PortError, TicketStore};
+use domain::ticket::Ticket;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use time::OffsetDateTime;
+
+use super::expiry::second;
+use super::{LAYOUT, number, text};
+use crate::Sdk;
+use crate::error::port_error;
+
+const TABLE: &str = "tickets table";
+
+/// Keeps tickets in a table with the key `digest`.
+#[derive(Debug, Clone)]
+pub struct Tickets {
+    client: Client,
+    table: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TicketItem {
+    digest: String,
+    #[serde(flatten)]
+    identity: Identity,
+    expires_at: i64,
+    v: u8,
+}
+
+impl Tickets {
+    /// Keeps tickets in this table.
+    pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
+        Self {
+            client: Client::new(&sdk.config),
+            table: table.into(),
+        }
+    }
+}
+
+#[async_trait]
+impl TicketStore for Tickets {
+    async fn issue(&self, ticket: &Ticket) -> Result<(), PortError> {
+        let item = TicketItem {
+            digest: ticket.digest.clone(),
+            identity: ticket.identity.clone(),
+            expires_at: second(ticket.expires_at),
+            v: LAYOUT,
+        };
+        let item = to_item(item).map_err(|error| PortError::broken(TABLE, error))?;
+        let put = self.client.put_item().table_name(&self.table);
+        let sent = put.set_item(Some(item)).send().await;
+        sent.map(drop).map_err(|error| port_error(TABLE, error))
+    }
+
+    /// The delete is conditional, so of many attempts one finds the ticket. Where its answer is
+    /// lost, the ticket is lost with it and the page buys another.
+    async fn redeem(
+        &self,
+        digest: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Identity>, PortError> {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let sent = delete
+            .key("digest", text(digest))
+            .condition_expression("attribute_exists(digest) AND expires_at > :now")
+            .expression_attribute_values(":now", number(&second(now)))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await;
+        match sent.map_err(|error| port_error(TABLE, error)) {
+            Ok(output) => output.attributes.map(identity).transpose(),
+            Err(PortError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn identity(item: super::Item) -> Result<Identity, PortError> {
+    let item: TicketItem = from_item(item).map_err(|error| PortError::broken(TABLE, error))?;
+    Ok(item.identity)
+}

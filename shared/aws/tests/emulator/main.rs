@@ -1,0 +1,14 @@
+//! Every adapter against a local AWS: the contract of its port, and what only this adapter has.
+//!
+//! Needs `AWS_ENDPOINT_URL`, and refuses to run without it. Tables, queues and buckets are made
+//! for one test and deleted with it, also when it fails.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod clock;
+mod connections;
+mod gateway;
+mod place;
+mod queues;
+mod results;
+mod tasks;
+mod tickets;

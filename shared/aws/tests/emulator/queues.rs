@@ -1,0 +1,115 @@
+use aws::sqs::{Receipts, TaskSender, UpdateSender};
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::Message;
+use domain::ports::{Deliveries, PortError, TaskQueue};
+use testkit::build;
+use testkit::contract::{task_queue, update_queue};
+use time::Duration;
+
+use crate::place::{Place, local};
+
+/// Takes messages off a queue, as a function's event source does.
+struct Inbox {
+    client: Client,
+    url: String,
+}
+
+impl Inbox {
+    fn new(place: &Place, url: &str) -> Self {
+        Self {
+            client: Client::new(&place.config),
+            url: url.into(),
+        }
+    }
+
+    async fn receive(&self, wait: i32) -> Vec<Message> {
+        let receive = self.client.receive_message().queue_url(&self.url);
+        let receive = receive.max_number_of_messages(10).wait_time_seconds(wait);
+        receive.send().await.unwrap().messages.unwrap_or_default()
+    }
+
+    async fn take(&self) -> Vec<String> {
+        let mut bodies = vec![];
+        for message in self.receive(1).await {
+            let delete = self.client.delete_message().queue_url(&self.url);
+            let receipt = message.receipt_handle.unwrap();
+            delete.receipt_handle(receipt).send().await.unwrap();
+            bodies.push(message.body.unwrap());
+        }
+        bodies
+    }
+}
+
+#[tokio::test]
+async fn a_task_sender_is_a_task_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            bodies
+                .map(|body| wire::queue::read_task(&body).unwrap())
+                .map(|task| (task.tenant, task.request_id))
+                .collect()
+        };
+        task_queue::all(&TaskSender::new(&place.sdk, url), &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn an_update_sender_is_an_update_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            bodies
+                .map(|body| wire::queue::read_update(&body).unwrap())
+                .collect()
+        };
+        update_queue::all(
+            &UpdateSender::new(&place.sdk, url),
+            &build::tenant(),
+            receive,
+        )
+        .await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn a_hidden_message_is_delivered_again_when_it_is_shown() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let sender = TaskSender::new(&place.sdk, &url);
+        sender
+            .send(&build::tenant(), build::request_id())
+            .await
+            .unwrap();
+        let first = inbox.receive(5).await.remove(0);
+        let receipts = Receipts::new(&place.sdk, &url);
+        let receipt = first.receipt_handle.unwrap();
+        receipts.hide(&receipt, Duration::hours(24)).await.unwrap();
+        assert_eq!(inbox.receive(0).await.len(), 0, "hidden");
+        receipts.hide(&receipt, Duration::ZERO).await.unwrap();
+        let second = inbox.receive(5).await.remove(0);
+        assert_eq!(second.message_id, first.message_id);
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn an_unknown_receipt_is_refused() {
+    let place = local().await;
+    let test = async |url: String| {
+        let receipts = Receipts::new(&place.sdk, url);
+        let outcome = receipts.hide("nonsense", Duration::SECOND).await;
+        assert!(
+            matches!(outcome, Err(PortError::Broken { .. })),
+            "{outcome:?}"
+        );
+    };
+    place.with_queue(test).await;
+}
