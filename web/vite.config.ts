@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 import { runtimeConfig } from "./vite/runtime-config.ts";
 
 export default defineConfig({
+  // Two checkouts, or two users of one, keep their caches apart.
+  cacheDir: process.env.ADOLOGY_WEB_CACHE ?? "node_modules/.vite",
   plugins: [runtimeConfig()],
   build: {
     target: "es2022",

@@ -36,7 +36,7 @@ describe("the HTTP API", () => {
         title: "Invalid input",
         detail: "group_by: unknown field",
         code: "invalid_input",
-        errors: [{ field: "group_by" }],
+        errors: [{ field: "input.group_by[1]", message: "must be service" }, "odd"],
       },
     }));
     await expect(api.submitTask({ kind: "aggregate", input: {} })).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe("the HTTP API", () => {
       code: "invalid_input",
       title: "Invalid input",
       message: "group_by: unknown field",
-      problems: [{ field: "group_by" }],
+      fields: [{ field: "input.group_by[1]", message: "must be service" }],
     });
   });
 

@@ -7,6 +7,7 @@ import type {
   Accepted,
   Dashboard,
   DashboardWindow,
+  FieldProblem,
   NewTask,
   Problem,
   TaskDetail,
@@ -106,7 +107,7 @@ export function readProblem(answer: Pick<Answer, "status" | "body">): Problem {
   if (code) problem.code = code;
   if (title) problem.title = title;
   if (detail) problem.detail = detail;
-  if (Array.isArray(body.errors)) problem.errors = body.errors;
+  if (Array.isArray(body.errors)) problem.errors = body.errors.filter(isFieldProblem);
   return problem;
 }
 
@@ -118,6 +119,10 @@ const GATEWAY_CODES: Record<number, string> = {
   429: "too_many_requests",
   503: "unavailable",
 };
+
+function isFieldProblem(value: unknown): value is FieldProblem {
+  return isObject(value) && typeof value.field === "string" && typeof value.message === "string";
+}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

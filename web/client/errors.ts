@@ -1,6 +1,6 @@
 /** Every failure the client reports is one of these; `code` is stable and meant for programs. */
 
-import type { Problem } from "./protocol";
+import type { FieldProblem, Problem } from "./protocol";
 
 export abstract class ClientError extends Error {
   /** In words, where there is more to say than the code. */
@@ -18,7 +18,7 @@ export abstract class ClientError extends Error {
 export class ApiError extends ClientError {
   override readonly name = "ApiError";
   readonly status: number;
-  readonly problems: unknown[];
+  readonly fields: FieldProblem[];
 
   constructor(status: number, problem: Problem) {
     super(
@@ -27,7 +27,7 @@ export class ApiError extends ClientError {
       problem.detail,
     );
     this.status = status;
-    this.problems = problem.errors ?? [];
+    this.fields = problem.errors ?? [];
   }
 }
 

@@ -106,7 +106,13 @@ export interface Problem {
   status?: number;
   detail?: string;
   code?: string;
-  errors?: unknown[];
+  errors?: FieldProblem[];
+}
+
+/** One field at fault: its path inside the body, and what would be right. */
+export interface FieldProblem {
+  field: string;
+  message: string;
 }
 
 export interface UpdateFrame extends ResultPart {

@@ -15,6 +15,11 @@ describe("messages", () => {
     });
   });
 
+  it("name the fields at fault", () => {
+    const errors = [{ field: "input.window", message: "must be 1h, 24h, 7d or all" }];
+    expect(messageOf(new ApiError(422, { errors })).fields).toEqual(errors);
+  });
+
   it("are in our own words where we know better", () => {
     const wrong = new SignInError("invalid_credentials", "Refused", "NotAuthorized");
     expect(messageOf(wrong).title).toBe("Wrong username or password");

@@ -12,6 +12,15 @@ export function Notice({ message, onRetry }: Props) {
     <div class="notice" role="alert">
       <p class="notice-title">{message.title}</p>
       {message.detail && <p>{message.detail}</p>}
+      {message.fields && (
+        <ul class="notice-fields">
+          {message.fields.map(({ field, message: text }) => (
+            <li key={field}>
+              <code>{field}</code> {text}
+            </li>
+          ))}
+        </ul>
+      )}
       <p class="notice-code">{texts.code(message.code)}</p>
       {onRetry && (
         <button type="button" class="button small" onClick={onRetry}>
