@@ -1,0 +1,37 @@
+# The commands of this project; each does its own set-up. `make help` lists them, local/README.md explains.
+PYTHON ?= python3
+STACK = PYTHONPATH=local $(PYTHON) -m stack
+export PYTHONDONTWRITEBYTECODE = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help dev up down clean-local invoke test lint build deploy
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+dev: ## Everything in the foreground; functions are rebuilt as you edit; Ctrl-C stops all it started
+	@$(STACK) dev
+
+up: ## The same, detached; ready when it returns
+	@$(STACK) up
+
+down: ## Stop everything, leave the data
+	@$(STACK) down
+
+clean-local: ## Stop everything, remove data, downloads and settings (.local)
+	@$(STACK) clean
+
+invoke: ## One function with one event: make invoke FN=worker EVENT=events/worker/good.json [SAM=1]
+	@FN='$(FN)' EVENT='$(EVENT)' SAM='$(SAM)' $(STACK) invoke
+
+test: ## Every test, on a stack of its own
+	@$(STACK) test
+
+lint: ## Formatting, lints, licences, the template
+	@$(STACK) lint
+
+build: ## Release zips for AWS under target/lambda
+	@$(STACK) build
+
+deploy: ## sam build and sam deploy, with samconfig.toml
+	@$(STACK) deploy

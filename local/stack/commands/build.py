@@ -1,0 +1,5 @@
+"""`make build`."""
+
+from stack.commands.release import build_zips as main
+
+__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""PostgreSQL and MongoDB for the stack, from the best source this machine has."""
