@@ -17,7 +17,7 @@ pub(crate) async fn serve(stream: TcpStream, service: &Service, peer: Peer) {
         Ok(()) => tracing::debug!(peer = %peer.remote, "connection.closed"),
         // A client that is killed resets its connection; that is not worth a line.
         Err(WireError::Io(error)) => {
-            tracing::debug!(peer = %peer.remote, %error, "connection.lost")
+            tracing::debug!(peer = %peer.remote, %error, "connection.lost");
         }
         Err(error) => tracing::warn!(peer = %peer.remote, %error, "connection.refused"),
     }

@@ -18,6 +18,9 @@ use server::ServeError;
 use settings::{Settings, SettingsError};
 use tracing_subscriber::EnvFilter;
 
+/// What is logged unless `RUST_LOG` says otherwise. The pool would repeat what `Health` reports.
+const LOGGED: &str = "info,deadpool.postgres=error";
+
 /// Why the program ends with a failure.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -31,7 +34,7 @@ enum Failure {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -9,7 +9,7 @@ use crate::fault::CommandError;
 pub(crate) struct Call {
     pub(crate) sql: &'static str,
     pub(crate) given: Given,
-    pub(crate) answer: Answer,
+    pub(crate) answer: Reply,
 }
 
 /// The statement's parameters, in order.
@@ -26,7 +26,7 @@ pub(crate) enum Given {
 
 /// The statement's columns.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Answer {
+pub(crate) enum Reply {
     /// The whole reply.
     Document,
     /// The reply and whether it has no write errors.
@@ -35,104 +35,104 @@ pub(crate) enum Answer {
     Page,
 }
 
-const fn call(sql: &'static str, given: Given, answer: Answer) -> Call {
+const fn call(sql: &'static str, given: Given, answer: Reply) -> Call {
     Call { sql, given, answer }
 }
 
 const INSERT: Call = call(
     "SELECT p_result, p_success FROM documentdb_api.insert($1, $2, $3)",
     Given::DatabaseBodySequence("documents"),
-    Answer::Outcome,
+    Reply::Outcome,
 );
 const UPDATE: Call = call(
     "SELECT p_result, p_success FROM documentdb_api.update($1, $2, $3)",
     Given::DatabaseBodySequence("updates"),
-    Answer::Outcome,
+    Reply::Outcome,
 );
 const DELETE: Call = call(
     "SELECT p_result, p_success FROM documentdb_api.delete($1, $2, $3)",
     Given::DatabaseBodySequence("deletes"),
-    Answer::Outcome,
+    Reply::Outcome,
 );
 const FIND_AND_MODIFY: Call = call(
     "SELECT p_result, p_success FROM documentdb_api.find_and_modify($1, $2)",
     Given::DatabaseBody,
-    Answer::Outcome,
+    Reply::Outcome,
 );
 const FIND: Call = call(
     "SELECT cursorpage, continuation FROM documentdb_api.find_cursor_first_page($1, $2)",
     Given::DatabaseBody,
-    Answer::Page,
+    Reply::Page,
 );
 const AGGREGATE: Call = call(
     "SELECT cursorpage, continuation FROM documentdb_api.aggregate_cursor_first_page($1, $2)",
     Given::DatabaseBody,
-    Answer::Page,
+    Reply::Page,
 );
 const LIST_COLLECTIONS: Call = call(
     "SELECT cursorpage, continuation FROM documentdb_api.list_collections_cursor_first_page($1, $2)",
     Given::DatabaseBody,
-    Answer::Page,
+    Reply::Page,
 );
 const LIST_INDEXES: Call = call(
     "SELECT cursorpage, continuation FROM documentdb_api.list_indexes_cursor_first_page($1, $2)",
     Given::DatabaseBody,
-    Answer::Page,
+    Reply::Page,
 );
 const COUNT: Call = call(
     "SELECT documentdb_api.count_query($1, $2)",
     Given::DatabaseBody,
-    Answer::Document,
+    Reply::Document,
 );
 const DISTINCT: Call = call(
     "SELECT documentdb_api.distinct_query($1, $2)",
     Given::DatabaseBody,
-    Answer::Document,
+    Reply::Document,
 );
 const CREATE: Call = call(
     "SELECT documentdb_api.create_collection_view($1, $2)",
     Given::DatabaseBody,
-    Answer::Document,
+    Reply::Document,
 );
 const COLL_MOD: Call = call(
     "SELECT documentdb_api.coll_mod($1, $2, $3)",
     Given::DatabaseCollectionBody,
-    Answer::Document,
+    Reply::Document,
 );
 const COLL_STATS: Call = call(
     "SELECT documentdb_api.coll_stats($1, $2)",
     Given::DatabaseCollection,
-    Answer::Document,
+    Reply::Document,
 );
 const DB_STATS: Call = call(
     "SELECT documentdb_api.db_stats($1)",
     Given::Database,
-    Answer::Document,
+    Reply::Document,
 );
 const VALIDATE: Call = call(
     "SELECT documentdb_api.validate($1, $2)",
     Given::DatabaseBody,
-    Answer::Document,
+    Reply::Document,
 );
 const LIST_DATABASES: Call = call(
     "SELECT documentdb_api.list_databases($1)",
     Given::Body,
-    Answer::Document,
+    Reply::Document,
 );
 const RENAME_COLLECTION: Call = call(
     "SELECT documentdb_api.rename_collection($1::documentdb_core.bson)",
     Given::Body,
-    Answer::Document,
+    Reply::Document,
 );
 const CURRENT_OP: Call = call(
     "SELECT documentdb_api.current_op_command($1)",
     Given::Body,
-    Answer::Document,
+    Reply::Document,
 );
 const KILL_OP: Call = call(
     "SELECT documentdb_api.kill_op($1)",
     Given::Body,
-    Answer::Document,
+    Reply::Document,
 );
 
 /// The statement that answers a command, if the engine has one.

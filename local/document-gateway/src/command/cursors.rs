@@ -17,7 +17,7 @@ const GET_MORE: &str =
 const DELETE: &str = "SELECT documentdb_api_internal.delete_cursors($1)";
 
 /// How long a cursor waits for its client, as long as MongoDB's.
-const IDLE_LIFE: Duration = Duration::from_secs(600);
+const IDLE_LIFE: Duration = Duration::from_mins(10);
 
 /// The cursors that have more to give.
 #[derive(Debug, Default)]
@@ -82,24 +82,13 @@ pub(crate) async fn get_more(
         Param::Document(command.body),
         Param::Document(&cursor.continuation),
     ];
-    let page = match command.transaction {
-        Some(part) => {
-            let mut open = service.enter(command, part).await?;
-            match open.lease.ask(GET_MORE, &params).await {
-                Ok(page) => {
-                    service.transactions.keep(open);
-                    page
-                }
-                Err(error) => {
-                    service.transactions.abandon(open).await;
-                    return Err(CommandError::of_engine(error, During::Transaction));
-                }
-            }
-        }
-        None => {
-            let page = service.lease().await?.ask(GET_MORE, &params).await;
-            page.map_err(|error| CommandError::of_engine(error, During::Command))?
-        }
+    let page = if let Some(part) = command.transaction {
+        service
+            .ask_in_transaction(command, part, GET_MORE, &params)
+            .await?
+    } else {
+        let page = service.lease().await?.ask(GET_MORE, &params).await;
+        page.map_err(|error| CommandError::of_engine(error, During::Command))?
     };
     Ok(service.cursors.open(page, &cursor.database))
 }

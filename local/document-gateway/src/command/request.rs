@@ -37,7 +37,7 @@ impl<'a> Command<'a> {
         let mut starts = false;
         let mut autocommit = true;
         for element in &message.body {
-            match element.map_err(not_bson)? {
+            match element.map_err(|error| not_bson(&error))? {
                 (key, RawBsonRef::String(database)) if key == "$db" => command.database = database,
                 (key, RawBsonRef::Document(lsid)) if key == "lsid" => {
                     command.session = lsid.get_binary("id").ok().map(|id| id.bytes);
@@ -56,7 +56,11 @@ impl<'a> Command<'a> {
 
     fn head(body: &'a RawDocument, sequences: &'a [Sequence]) -> Result<Self, CommandError> {
         let empty = || CommandError::new(codes::BAD_VALUE, "a command needs a name");
-        let (name, target) = body.iter().next().ok_or_else(empty)?.map_err(not_bson)?;
+        let (name, target) = body
+            .iter()
+            .next()
+            .ok_or_else(empty)?
+            .map_err(|error| not_bson(&error))?;
         Ok(Self {
             name: name.as_str(),
             target,
@@ -94,7 +98,7 @@ impl<'a> Command<'a> {
     }
 }
 
-fn not_bson(error: bson::error::Error) -> CommandError {
+fn not_bson(error: &bson::error::Error) -> CommandError {
     CommandError::new(codes::FAILED_TO_PARSE, error.to_string())
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use bson::{Document, RawDocumentBuf};
 
-use super::catalog::{self, Answer, Call};
+use super::catalog::{self, Call, Reply};
 use super::cursors::Cursors;
 use super::request::{Command, Part};
 use super::transactions::{Open, Transactions};
 use super::{admin, collections, cursors, handshake, indexes, sessions, write_errors};
-use crate::engine::{Engine, Lease, Outcome, Page};
+use crate::engine::{Answer, Engine, Lease, Outcome, Page, Param};
 use crate::fault::{CommandError, During, codes};
 use crate::wire::Message;
 
@@ -154,6 +154,27 @@ impl Service {
         }
     }
 
+    /// Asks one thing in a transaction, which a failure ends.
+    pub(super) async fn ask_in_transaction<T: Answer>(
+        &self,
+        command: &Command<'_>,
+        part: Part,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<T, CommandError> {
+        let mut open = self.enter(command, part).await?;
+        match open.lease.ask(sql, params).await {
+            Ok(answer) => {
+                self.transactions.keep(open);
+                Ok(answer)
+            }
+            Err(error) => {
+                self.transactions.abandon(open).await;
+                Err(CommandError::of_engine(error, During::Transaction))
+            }
+        }
+    }
+
     /// The open transaction that a command belongs to, taken until it is kept or abandoned.
     pub(super) async fn enter(
         &self,
@@ -190,16 +211,16 @@ impl Service {
         let params = call.given.params(command)?;
         let failed = |error| refine(CommandError::of_engine(error, during), command);
         match call.answer {
-            Answer::Document => {
+            Reply::Document => {
                 let reply = lease.ask(call.sql, &params).await.map_err(failed)?;
                 Ok((reply, true))
             }
-            Answer::Outcome => {
+            Reply::Outcome => {
                 let outcome: Outcome = lease.ask(call.sql, &params).await.map_err(failed)?;
                 let success = outcome.success;
                 Ok((write_errors::translate(outcome, command, during)?, success))
             }
-            Answer::Page => {
+            Reply::Page => {
                 let page: Page = lease.ask(call.sql, &params).await.map_err(failed)?;
                 Ok((self.cursors.open(page, command.database), true))
             }

@@ -35,10 +35,7 @@ pub(crate) fn end(
     command: &Command<'_>,
 ) -> Result<RawDocumentBuf, CommandError> {
     let sessions = command.target.as_array().into_iter().flatten();
-    for session in sessions
-        .flatten()
-        .filter_map(|session| session.as_document())
-    {
+    for session in sessions.flatten().filter_map(bson::RawBsonRef::as_document) {
         let id = session.get_binary("id").map_err(|error| {
             CommandError::new(
                 codes::FAILED_TO_PARSE,

@@ -10,9 +10,9 @@ use crate::engine::{Engine, EngineError, Lease};
 use crate::fault::{CommandError, During, codes};
 
 /// How long a transaction may stay open, as in MongoDB.
-const LIFE: Duration = Duration::from_secs(60);
+const LIFE: Duration = Duration::from_mins(1);
 /// How long the end of a transaction is remembered, for drivers that ask again.
-const MEMORY: Duration = Duration::from_secs(600);
+const MEMORY: Duration = Duration::from_mins(10);
 /// How long a transaction waits for others to end before it may begin.
 const WAIT: Duration = Duration::from_secs(10);
 

@@ -6,7 +6,7 @@ mod health;
 mod lease;
 mod pool;
 
-pub(crate) use answer::{Outcome, Page, Progress, Queued};
+pub(crate) use answer::{Answer, Outcome, Page, Progress, Queued};
 pub(crate) use health::Health;
 pub(crate) use lease::{Lease, Param};
 pub(crate) use pool::{Engine, OpenError};
@@ -76,5 +76,5 @@ fn is_shutdown(state: &SqlState) -> bool {
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }

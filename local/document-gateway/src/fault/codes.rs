@@ -87,6 +87,7 @@ const ENGINE: &[(&str, Code)] = &[
         "M001D",
         code(12587, "BackgroundOperationInProgressForNamespace"),
     ),
+    ("M007U", code(40324, "Location40324")),
     ("M00CO", code(121, "DocumentValidationFailure")),
     ("M00DO", code(16, "InvalidLength")),
     ("M00E8", NOT_WRITABLE_PRIMARY),

@@ -22,7 +22,7 @@ pub(crate) struct CommandError {
     pub(crate) message: String,
     labels: Vec<&'static str>,
     #[source]
-    cause: Option<EngineError>,
+    cause: Option<Box<EngineError>>,
 }
 
 /// What was going on when the engine failed, which decides what the client may do about it.
@@ -83,7 +83,7 @@ impl CommandError {
             code,
             message,
             labels,
-            cause: Some(error),
+            cause: Some(Box::new(error)),
         };
         if during != During::Command && error.is_conflict() {
             error.transient()

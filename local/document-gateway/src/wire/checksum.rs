@@ -6,8 +6,8 @@ static TABLE: [u32; 256] = table();
 
 const fn table() -> [u32; 256] {
     let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
+    let mut byte: u8 = 0;
+    loop {
         let mut value = byte as u32;
         let mut bit = 0;
         while bit < 8 {
@@ -18,10 +18,12 @@ const fn table() -> [u32; 256] {
             };
             bit += 1;
         }
-        table[byte] = value;
+        table[byte as usize] = value;
+        if byte == u8::MAX {
+            return table;
+        }
         byte += 1;
     }
-    table
 }
 
 /// The CRC-32C of `bytes`.

@@ -199,7 +199,9 @@ mod tests {
         )
             .prop_map(|(number, text, list)| {
                 let mut array = bson::raw::RawArrayBuf::new();
-                list.into_iter().for_each(|item| array.push(item));
+                for item in list {
+                    array.push(item);
+                }
                 rawdoc! { "n": number, "t": text, "l": array, "d": { "x": true } }
             })
     }
