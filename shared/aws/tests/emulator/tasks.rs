@@ -75,6 +75,32 @@ fn everything(tenant: &domain::TenantId) -> TaskQuery {
     }
 }
 
+/// A rare match behind 12 MB is beyond one call, which then gives an empty page and a cursor.
+#[tokio::test]
+async fn a_call_reads_a_bounded_amount() {
+    let place = local().await;
+    let test = async |table| {
+        let tasks = tasks(&place, table);
+        let tenant = build::tenant();
+        let rare = build::task(&tenant, "rare", json!({}));
+        tasks.create(&rare).await.unwrap();
+        for _ in 0..40 {
+            let other = build::task(&tenant, "aggregate", json!("x".repeat(300 * 1024)));
+            tasks.create(&other).await.unwrap();
+        }
+        let mut query = everything(&tenant);
+        query.kind = Some("rare".into());
+        let first = tasks.list(&query).await.unwrap();
+        assert_eq!(first.items, []);
+        query.before = first.next;
+        assert!(query.before.is_some(), "the search goes on");
+        let second = tasks.list(&query).await.unwrap();
+        assert_eq!(second.items[0].request_id, rare.request_id);
+        assert_eq!(second.next, None);
+    };
+    place.with_table(&KEYS, test).await;
+}
+
 #[tokio::test]
 async fn a_task_beyond_the_item_size_is_refused() {
     let place = local().await;

@@ -58,7 +58,8 @@ pub struct Page<T, C> {
     pub next: Option<C>,
 }
 
-/// One page of tasks. Listed tasks carry no input, updates or inline results.
+/// One page of tasks. Listed tasks carry no input, updates or inline results: input and inline
+/// result are null, updates empty. A page may be empty and yet not be the last.
 pub type TaskPage = Page<Task, RequestId>;
 
 /// Lists tasks.
