@@ -1,0 +1,64 @@
+//! Brings the collection's indexes to what this release needs.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::time::Duration;
+
+use bson::{Document, doc};
+use mongodb::error::ErrorKind;
+use mongodb::options::IndexOptions;
+use mongodb::{Collection, IndexModel};
+
+use super::{COLLECTION, open};
+use crate::ConnectError;
+
+/// How long events are kept after they were received.
+const KEPT: Duration = Duration::from_hours(400 * 24);
+/// The server's code for a collection that is not there yet.
+const NO_COLLECTION: i32 = 26;
+
+/// Why the indexes are not what they should be.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] ConnectError),
+    /// The server is away, or refused the indexes.
+    #[error("the indexes of mongodb could not be made")]
+    Indexes(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<mongodb::error::Error> for MigrateError {
+    fn from(error: mongodb::error::Error) -> Self {
+        Self::Indexes(error.into())
+    }
+}
+
+/// Makes the indexes that are missing, and gives their names. Doing so again changes nothing.
+pub async fn migrate(uri: &str) -> Result<Vec<String>, MigrateError> {
+    let collection = open(uri).await?.collection(COLLECTION);
+    let before = names(&collection).await?;
+    let made = collection.create_indexes(indexes()).await?.index_names;
+    Ok(made
+        .into_iter()
+        .filter(|name| !before.contains(name))
+        .collect())
+}
+
+async fn names(collection: &Collection<Document>) -> Result<BTreeSet<String>, MigrateError> {
+    match collection.list_index_names().await {
+        Ok(names) => Ok(names.into_iter().collect()),
+        Err(error) => match error.kind.as_ref() {
+            ErrorKind::Command(command) if command.code == NO_COLLECTION => Ok(BTreeSet::new()),
+            _ => Err(error.into()),
+        },
+    }
+}
+
+fn indexes() -> [IndexModel; 2] {
+    let requests = IndexModel::builder().keys(doc! { "tenant": 1, "type": 1, "at": 1 });
+    let expiry = IndexModel::builder()
+        .keys(doc! { "received_at": 1 })
+        .options(IndexOptions::builder().expire_after(KEPT).build());
+    [requests.build(), expiry.build()]
+}

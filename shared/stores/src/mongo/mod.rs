@@ -1,0 +1,91 @@
+//! Events in `MongoDB`, or in anything that speaks its protocol.
+//!
+//! Pipelines keep to what `MongoDB` 6, Atlas and the documentdb engine share: no `$dateTrunc`
+//! (the engine is wrong by days), no order inside `$group`, no collation.
+
+mod aggregate;
+mod append;
+mod document;
+mod failure;
+mod filter;
+mod health;
+mod mean;
+mod migrate;
+mod moment;
+mod pipeline;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bson::Document;
+use domain::ports::Clock;
+use mongodb::error::ErrorKind;
+use mongodb::options::ClientOptions;
+use mongodb::{Client, Collection, Database};
+
+pub use migrate::{MigrateError, migrate};
+
+use crate::ConnectError;
+
+/// How errors name the server.
+const SERVER: &str = "mongodb";
+/// The database, where the address names none.
+const DATABASE: &str = "adology";
+const COLLECTION: &str = "events";
+
+/// How long to look for a server that can answer.
+const SELECTION: Duration = Duration::from_secs(3);
+/// How long connecting to one may take.
+const CONNECT: Duration = Duration::from_secs(3);
+/// Most connections of one process. A function serves few requests at once, and every process
+/// brings its own pool to the same servers.
+const MOST: u32 = 8;
+/// Idle connections are closed from this age on: a frozen function's die unseen.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// Events, and the figures made of them.
+#[derive(Clone)]
+pub struct Events {
+    database: Database,
+    collection: Collection<Document>,
+    clock: Arc<dyn Clock>,
+}
+
+/// The store behind an address such as `mongodb+srv://user:password@host/database`. Timeouts,
+/// pool size and application name in the address win over ours; encryption, write concern and
+/// retries are the address's business alone.
+///
+/// Nothing is connected until the store is first asked something, save for the name look-up of a
+/// `mongodb+srv` address. The clock tells when an event was received.
+pub async fn connect(uri: &str, clock: Arc<dyn Clock>) -> Result<Events, ConnectError> {
+    let database = open(uri).await?;
+    Ok(Events {
+        collection: database.collection(COLLECTION),
+        database,
+        clock,
+    })
+}
+
+async fn open(uri: &str) -> Result<Database, ConnectError> {
+    let mut options = ClientOptions::parse(uri).await.map_err(refuse)?;
+    options.server_selection_timeout.get_or_insert(SELECTION);
+    options.connect_timeout.get_or_insert(CONNECT);
+    options.max_pool_size.get_or_insert(MOST);
+    options.max_idle_time.get_or_insert(IDLE);
+    options.app_name.get_or_insert_with(|| "adology".into());
+    let client = Client::with_options(options).map_err(|e| ConnectError::client(SERVER, e))?;
+    let database = client.default_database();
+    Ok(database.unwrap_or_else(|| client.database(DATABASE)))
+}
+
+/// The library's words may repeat parts of the address, so they are dropped.
+#[expect(clippy::needless_pass_by_value, reason = "maps errors")]
+fn refuse(error: mongodb::error::Error) -> ConnectError {
+    match *error.kind {
+        ErrorKind::DnsResolve { .. } => ConnectError::Lookup { server: SERVER },
+        _ => ConnectError::Address {
+            server: SERVER,
+            hint: "expected mongodb://user:password@host:port/database or mongodb+srv://...",
+        },
+    }
+}

@@ -1,0 +1,92 @@
+//! The pipeline that aggregates requests, with exact percentiles.
+//!
+//! A percentile by nearest rank is the value at rank ceil(p * n) in the sorted group. So each
+//! request gets its rank and its group's size, and each percentile is the greatest value whose
+//! rank is not beyond it. Sorting and numbering spill to disk, so that memory stays bounded
+//! however many requests there are. (`$percentile` is approximate and needs `MongoDB` 7.)
+
+use bson::{Bson, Document, doc};
+use domain::TenantId;
+use domain::aggregate::{AggregateQuery, Bucket, GroupBy};
+
+use super::filter::requests;
+
+/// The stages that answer a query.
+pub(super) fn stages(tenant: &TenantId, query: &AggregateQuery) -> Vec<Document> {
+    vec![
+        doc! { "$match": requests(tenant, query.from, query.to) },
+        doc! { "$project": { "_id": 0, "group": group(query), "time": "$response_time_ms" } },
+        doc! { "$setWindowFields": {
+            "partitionBy": "$group",
+            "sortBy": { "time": 1 },
+            "output": {
+                "rank": { "$documentNumber": {} },
+                "size": { "$count": {}, "window": { "documents": ["unbounded", "unbounded"] } },
+            },
+        } },
+        doc! { "$group": {
+            "_id": "$group",
+            "count": { "$sum": 1 },
+            "mean": { "$avg": "$time" },
+            "p50": percentile(50),
+            "p95": percentile(95),
+            "p99": percentile(99),
+        } },
+        doc! { "$sort": order(query) },
+        doc! { "$limit": i64::try_from(query.limit).unwrap_or(i64::MAX) },
+    ]
+}
+
+/// What a request's group is. A constant where everything is one group.
+fn group(query: &AggregateQuery) -> Bson {
+    if query.group_by.is_empty() {
+        return doc! { "$literal": 1 }.into();
+    }
+    let columns = query.group_by.iter();
+    let group: Document = columns
+        .map(|by| (by.column().to_owned(), value(*by, query.bucket)))
+        .collect();
+    group.into()
+}
+
+fn value(by: GroupBy, bucket: Bucket) -> Bson {
+    match by {
+        GroupBy::Service => "$service".into(),
+        GroupBy::Path => "$path".into(),
+        GroupBy::Status => "$status".into(),
+        GroupBy::Time => {
+            doc! { "$dateToString": { "date": "$at", "format": start(bucket) } }.into()
+        }
+    }
+}
+
+/// A bucket's start in UTC. As text, buckets sort by time.
+fn start(bucket: Bucket) -> &'static str {
+    match bucket {
+        Bucket::Minute => "%Y-%m-%dT%H:%M:00Z",
+        Bucket::Hour => "%Y-%m-%dT%H:00:00Z",
+        Bucket::Day => "%Y-%m-%dT00:00:00Z",
+    }
+}
+
+/// The greatest value at a rank of at most ceil(percent * size / 100), in whole numbers: a rank is
+/// that if the one before it is below the unrounded bound.
+fn percentile(percent: i32) -> Document {
+    let before = doc! { "$multiply": [{ "$subtract": ["$rank", 1] }, 100] };
+    let bound = doc! { "$multiply": ["$size", percent] };
+    doc! { "$max": { "$cond": [{ "$lt": [before, bound] }, "$time", null] } }
+}
+
+fn order(query: &AggregateQuery) -> Document {
+    let mut order = doc! { "count": -1 };
+    if query.group_by.is_empty() {
+        return order;
+    }
+    for by in &query.group_by {
+        // A column named twice sorts by its first mention.
+        order
+            .entry(format!("_id.{}", by.column()))
+            .or_insert(1.into());
+    }
+    order
+}
