@@ -13,7 +13,9 @@ pub mod ingest_events;
 pub mod issue_ticket;
 pub mod list_tasks;
 pub mod open_connection;
+pub mod push_updates;
 pub mod read_dashboard;
+pub mod run_task;
 pub mod submit_task;
 
 mod backoff;
@@ -28,7 +30,9 @@ pub use ingest_events::IngestEvents;
 pub use issue_ticket::IssueTicket;
 pub use list_tasks::ListTasks;
 pub use open_connection::OpenConnection;
+pub use push_updates::PushUpdates;
 pub use read_dashboard::ReadDashboard;
+pub use run_task::RunTask;
 pub use submit_task::SubmitTask;
 
 use time::Duration;

@@ -1,0 +1,103 @@
+//! Posts one connection's messages, in order.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ConnectionId;
+use domain::ports::{PortError, PostError};
+use tokio::time::{sleep, timeout};
+
+use super::PushUpdates;
+use crate::backoff::Backoff;
+
+/// How often one message is posted before the connection is left alone.
+const TRIES: u32 = 3;
+
+/// How long one post may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long all of a batch's messages to one connection may take: the function must end in time
+/// to report the others as delivered.
+const BUDGET: Duration = Duration::from_secs(12);
+
+/// The wait between tries.
+const PAUSE: Backoff = Backoff {
+    base: time::Duration::milliseconds(200),
+    cap: time::Duration::seconds(1),
+};
+
+/// One message to one connection.
+pub(super) struct Letter {
+    /// The place of its update in the batch.
+    pub(super) index: usize,
+    /// The message.
+    pub(super) text: Arc<str>,
+}
+
+impl PushUpdates {
+    /// Posts the messages one after the other, so that they arrive in order, and gives the places
+    /// of those that were not taken. After one that is not taken no other is tried.
+    pub(super) async fn deliver(&self, id: ConnectionId, letters: Vec<Letter>) -> Vec<usize> {
+        let mut taken = 0;
+        let posting = async {
+            for letter in &letters {
+                match self.post(&id, &letter.text).await {
+                    Ok(()) => taken += 1,
+                    Err(PostError::Gone) => {
+                        taken = letters.len();
+                        self.forget(&id).await;
+                        break;
+                    }
+                    Err(error) => {
+                        tracing::warn!(
+                            error = &error as &dyn Error,
+                            "a connection took no message"
+                        );
+                        break;
+                    }
+                }
+            }
+        };
+        if timeout(BUDGET, posting).await.is_err() {
+            tracing::warn!("a connection is too slow");
+        }
+        letters
+            .iter()
+            .skip(taken)
+            .map(|letter| letter.index)
+            .collect()
+    }
+
+    async fn post(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
+        let mut tries = 1;
+        loop {
+            let posted = match timeout(PATIENCE, self.postman.post(id, text)).await {
+                Ok(posted) => posted,
+                Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
+            };
+            match posted {
+                Err(error) if may_pass(&error) && tries < TRIES => {}
+                last => return last,
+            }
+            sleep(PAUSE.wait(tries, self.entropy.as_ref()).unsigned_abs()).await;
+            tries += 1;
+        }
+    }
+
+    async fn forget(&self, id: &ConnectionId) {
+        if let Err(error) = self.connections.remove(id).await {
+            tracing::warn!(
+                error = &error as &dyn Error,
+                "a closed connection was not forgotten"
+            );
+        }
+    }
+}
+
+fn may_pass(error: &PostError) -> bool {
+    match error {
+        PostError::Gone | PostError::Failed(PortError::Broken { .. }) => false,
+        PostError::Throttled | PostError::Failed(_) => true,
+    }
+}

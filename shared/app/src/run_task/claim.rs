@@ -1,0 +1,69 @@
+//! Of all workers that were asked to run a task, one gets it.
+
+use domain::ports::PortError;
+use domain::task::{Refused, State};
+use domain::{LeaseToken, Task};
+use time::OffsetDateTime;
+
+use super::{Delivery, LEASE, RunTask};
+
+/// Lost races after which the claim is left to the others.
+const RACES: usize = 5;
+
+/// A task that is ours for now.
+pub(super) struct Held {
+    /// The task as it is stored.
+    pub(super) task: Task,
+    /// Proves that it is ours.
+    pub(super) token: LeaseToken,
+}
+
+/// What a claim found.
+pub(super) enum Claim {
+    /// No such task.
+    Missing,
+    /// A task that will not change any more.
+    Ended(Task),
+    /// A task that somebody else works on.
+    Held {
+        /// When to look again.
+        until: OffsetDateTime,
+    },
+    /// A task to work on.
+    Ours(Held),
+}
+
+/// When the lease on a running task ends.
+pub(super) fn lease_end(task: &Task) -> Option<OffsetDateTime> {
+    match &task.state {
+        State::Running { lease } => Some(lease.until),
+        _ => None,
+    }
+}
+
+impl RunTask {
+    /// Writes the claim under the condition that nobody has changed the task since it was read;
+    /// whoever loses that race looks again.
+    pub(super) async fn claim(&self, delivery: &Delivery) -> Result<Claim, PortError> {
+        let token = LeaseToken::new(self.entropy.random());
+        for _ in 0..RACES {
+            let stored = self.tasks.load(&delivery.tenant, delivery.request_id);
+            let Some(stored) = stored.await? else {
+                return Ok(Claim::Missing);
+            };
+            let mut task = stored.clone();
+            match task.claim(token, self.clock.now(), LEASE) {
+                Ok(()) => {}
+                Err(Refused::Held { until }) => return Ok(Claim::Held { until }),
+                Err(_) => return Ok(Claim::Ended(stored)),
+            }
+            match self.tasks.replace(&task, stored.version).await {
+                Ok(()) => return Ok(Claim::Ours(Held { task, token })),
+                Err(PortError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let until = self.clock.now();
+        Ok(Claim::Held { until })
+    }
+}

@@ -1,0 +1,109 @@
+//! Writes how an attempt ended.
+
+use domain::text::cut;
+use domain::{Failure, Retry, Task, TaskResult};
+
+use super::change::Stop;
+use super::claim::Held;
+use super::work::Worked;
+use super::{BETWEEN_ATTEMPTS, Delivery, MAX_ATTEMPTS, Outcome, RunTask};
+
+/// Longest message of a failure, in bytes.
+const LONGEST_MESSAGE: usize = 1_000;
+
+impl RunTask {
+    /// A result or a permanent failure ends the task; a failure that may pass gives it back, or
+    /// ends it after the last attempt.
+    pub(super) async fn finish(
+        &self,
+        mut held: Held,
+        worked: Worked,
+        delivery: &Delivery,
+    ) -> Result<Outcome, Stop> {
+        let Worked { outcome, progress } = worked;
+        // The last report becomes part of the end, which saves a version of its own.
+        let last = move |task: &mut domain::Task| {
+            task.progress = progress.clone().or(task.progress.take());
+        };
+        match outcome.map_err(readable) {
+            Ok(result) => self.complete(&mut held, result, last).await?,
+            Err(failure) if failure.retry == Retry::Permanent => {
+                self.fail(&mut held, failure, last).await?;
+            }
+            Err(failure) if held.task.attempt < MAX_ATTEMPTS => {
+                return self.release(held, failure).await;
+            }
+            Err(failure) => self.fail(&mut held, exhausted(failure), last).await?,
+        }
+        Ok(self.conclude(&held.task, delivery).await)
+    }
+
+    async fn complete(
+        &self,
+        held: &mut Held,
+        result: TaskResult,
+        last: impl Fn(&mut Task),
+    ) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let completed = self.change(held, |task, token| {
+            last(task);
+            task.complete(token, result.clone(), now)
+        });
+        completed.await?;
+        tracing::info!(
+            task.kind = held.task.kind,
+            task.attempt = held.task.attempt,
+            "completed"
+        );
+        Ok(())
+    }
+
+    async fn fail(
+        &self,
+        held: &mut Held,
+        failure: Failure,
+        last: impl Fn(&mut Task),
+    ) -> Result<(), Stop> {
+        let now = self.clock.now();
+        let failed = self.change(held, |task, token| {
+            last(task);
+            task.fail(token, failure.clone(), now)
+        });
+        failed.await?;
+        let task = &held.task;
+        tracing::warn!(task.kind, task.attempt, error.code = failure.code, "failed");
+        Ok(())
+    }
+
+    async fn release(&self, mut held: Held, failure: Failure) -> Result<Outcome, Stop> {
+        let now = self.clock.now();
+        let released = self.change(&mut held, |task, token| {
+            task.release(token, failure.clone(), now)
+        });
+        released.await?;
+        let task = &held.task;
+        tracing::warn!(
+            task.kind,
+            task.attempt,
+            error.code = failure.code,
+            "to be tried again"
+        );
+        self.tell(task).await;
+        let wait = BETWEEN_ATTEMPTS.wait(task.attempt, self.entropy.as_ref());
+        Ok(Outcome::Later(wait))
+    }
+}
+
+fn readable(mut failure: Failure) -> Failure {
+    failure.message = cut(&failure.message, LONGEST_MESSAGE).to_owned();
+    failure
+}
+
+/// Stays transient: by that, later deliveries know the message for a dead letter.
+fn exhausted(mut failure: Failure) -> Failure {
+    failure.message = format!(
+        "{} Given up after {MAX_ATTEMPTS} attempts.",
+        failure.message
+    );
+    failure
+}

@@ -1,0 +1,68 @@
+//! Keeps a task ours while it runs.
+
+use std::error::Error;
+use std::time::Duration;
+
+use domain::ports::PortError;
+use domain::{LeaseToken, Task};
+use time::OffsetDateTime;
+use tokio::time::{sleep, timeout};
+
+use super::change::Stop;
+use super::claim::lease_end;
+use super::{LEASE, RunTask};
+
+/// Three beats fit into a lease, so one that fails costs nothing.
+const BEAT: Duration = Duration::from_secs(10);
+const _: () = assert!(BEAT.as_secs() * 3 <= LEASE.unsigned_abs().as_secs());
+
+impl RunTask {
+    /// Renews the lease and hides the message, together, for as long as it is polled. Ends only
+    /// when the lease is lost.
+    ///
+    /// The first hiding replaces the queue's own, which is longer than any invocation: after a
+    /// crash the message comes back when the lease ends.
+    pub(super) async fn keep_lease(&self, task: &Task, token: LeaseToken, receipt: &str) -> Stop {
+        let mut until = lease_end(task).unwrap_or(task.updated_at);
+        self.hide(receipt).await;
+        loop {
+            sleep(BEAT).await;
+            let next = self.clock.now() + LEASE;
+            match self.beat(task, token, next, receipt).await {
+                Ok(()) => until = next,
+                Err(PortError::Conflict { .. }) => return Stop::Lost,
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn Error, "the lease was not renewed");
+                    if self.clock.now() >= until {
+                        return Stop::Lost;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn beat(
+        &self,
+        task: &Task,
+        token: LeaseToken,
+        until: OffsetDateTime,
+        receipt: &str,
+    ) -> Result<(), PortError> {
+        let renewal = self
+            .tasks
+            .renew(&task.tenant, task.request_id, token, until);
+        let both = async { tokio::join!(renewal, self.hide(receipt)) };
+        match timeout(BEAT, both).await {
+            Ok((renewed, ())) => renewed,
+            Err(slow) => Err(PortError::unavailable("the lease", slow)),
+        }
+    }
+
+    /// A message that returns too early meets our lease and waits for it, so failing to hide it
+    /// is worth a line in the log only.
+    async fn hide(&self, receipt: &str) {
+        if let Err(error) = self.deliveries.hide(receipt, LEASE).await {
+            tracing::warn!(error = &error as &dyn Error, "the message was not hidden");
+        }
+    }
+}

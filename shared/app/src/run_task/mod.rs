@@ -1,0 +1,150 @@
+//! Runs a task that a queue has delivered: at least once delivered, exactly once effective.
+//!
+//! | step | file | a crash after it leads to |
+//! |---|---|---|
+//! | claim the task by a conditional write | `claim` | redelivery, which waits for the lease to end |
+//! | run the kind; write progress, renew the lease | `work`, `progress`, `heartbeat` | the same |
+//! | keep a large result | `work` | the same; the next attempt has a key of its own |
+//! | write the end, conditionally | `finish`, `change` | redelivery, which only announces |
+//! | announce the end | `announce` | redelivery, which announces again |
+//! | acknowledge | the caller, by [`Outcome`] | |
+
+mod announce;
+mod change;
+mod claim;
+mod finish;
+mod heartbeat;
+mod kind;
+mod progress;
+mod work;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use domain::kind::Registry;
+use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue};
+use domain::{RequestId, TenantId};
+use time::Duration;
+
+use crate::backoff::Backoff;
+use change::Stop;
+use claim::{Claim, Held};
+
+/// How long a claim holds without a sign of life. A crashed worker's task is idle for so long.
+pub const LEASE: Duration = Duration::seconds(30);
+
+/// How often a task is tried before a failure that might pass counts as final.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// The wait between attempts.
+const BETWEEN_ATTEMPTS: Backoff = Backoff {
+    base: Duration::SECOND,
+    cap: Duration::MINUTE,
+};
+
+/// The wait while a store or queue is away. The queue counts these deliveries too, so they are
+/// spread over minutes.
+const OUTAGE: Backoff = Backoff {
+    base: Duration::seconds(2),
+    cap: Duration::minutes(5),
+};
+
+/// Runs tasks.
+#[derive(Clone)]
+pub struct RunTask {
+    /// What can be run.
+    pub registry: Registry,
+    /// Where tasks are.
+    pub tasks: Arc<dyn TaskStore>,
+    /// Where large results go.
+    pub results: Arc<dyn ResultStore>,
+    /// The way to whoever listens.
+    pub updates: Arc<dyn UpdateQueue>,
+    /// The messages in hand.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// What leases count from.
+    pub clock: Arc<dyn Clock>,
+    /// Makes lease tokens and jitter.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// A message that asks for a task to be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Whose task.
+    pub tenant: TenantId,
+    /// The task.
+    pub request_id: RequestId,
+    /// The queue's handle of this delivery.
+    pub receipt: String,
+    /// How often the message has been delivered, this time included.
+    pub receive_count: u32,
+}
+
+/// What is to become of the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Acknowledge it.
+    Done,
+    /// Have it delivered again after this long.
+    Later(Duration),
+    /// Let it go to the dead letters, where a person can look at it.
+    DeadLetter,
+}
+
+impl RunTask {
+    /// Runs the task if it is there, not ended, and nobody else holds it.
+    ///
+    /// Dropping the future is safe at any time: it is what a crash does.
+    pub async fn run(&self, delivery: &Delivery) -> Outcome {
+        match self.attempt(delivery).await {
+            Ok(outcome) => outcome,
+            Err(Stop::Lost) => self.stand_back(delivery).await,
+            Err(Stop::Store(error)) => self.after(&error, delivery),
+        }
+    }
+
+    async fn attempt(&self, delivery: &Delivery) -> Result<Outcome, Stop> {
+        match self.claim(delivery).await? {
+            Claim::Missing => {
+                tracing::warn!("a message names a task that is not there");
+                Ok(Outcome::Done)
+            }
+            Claim::Ended(task) => Ok(self.conclude(&task, delivery).await),
+            Claim::Held { until } => Ok(self.wait_for(until)),
+            Claim::Ours(held) => self.work_and_finish(held, delivery).await,
+        }
+    }
+
+    async fn work_and_finish(&self, mut held: Held, delivery: &Delivery) -> Result<Outcome, Stop> {
+        self.tell(&held.task).await;
+        let worked = self.work(&mut held, &delivery.receipt).await?;
+        self.finish(held, worked, delivery).await
+    }
+
+    /// The task was taken from us, or ended under us. Whoever did that has the say now.
+    async fn stand_back(&self, delivery: &Delivery) -> Outcome {
+        tracing::info!("the task was taken from this worker");
+        match self.tasks.load(&delivery.tenant, delivery.request_id).await {
+            Ok(None) => Outcome::Done,
+            Ok(Some(task)) if task.status().is_terminal() => self.conclude(&task, delivery).await,
+            Ok(Some(task)) => self.wait_for(claim::lease_end(&task).unwrap_or(self.clock.now())),
+            Err(error) => self.after(&error, delivery),
+        }
+    }
+
+    fn wait_for(&self, until: time::OffsetDateTime) -> Outcome {
+        // A second at least, so that clocks that differ do not make workers circle.
+        Outcome::Later((until - self.clock.now()).max(Duration::SECOND))
+    }
+
+    fn after(&self, error: &PortError, delivery: &Delivery) -> Outcome {
+        let cause = error as &dyn Error;
+        if matches!(error, PortError::Broken { .. }) {
+            tracing::error!(error = cause, "the task cannot be read or written");
+            return Outcome::DeadLetter;
+        }
+        tracing::warn!(error = cause, "the task waits for a store");
+        Outcome::Later(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
+    }
+}
