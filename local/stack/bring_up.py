@@ -108,6 +108,7 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         "WebHosting": "none",
         "WebOrigin": settings.web_url,
         "Architecture": settings.architecture,
+        "LocalEndpoint": f"127.0.0.1:{settings.ports.aws.number}",
         "LogLevel": settings.environ.get("ADOLOGY_LOG_LEVEL", "info"),
     }
 

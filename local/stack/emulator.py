@@ -23,7 +23,7 @@ def start(settings: Settings) -> bool:
     service = services.Service(
         name=SERVICE,
         label="The AWS emulator",
-        argv=(str(settings.shared_home / "venv/bin/python"), "-m", "ministack"),
+        argv=(str(settings.shared_home / "venv/bin/python"), "-m", "stack.emulator_server"),
         ports=(settings.ports.aws,),
         ready=lambda: _is_healthy(settings),
         cwd=settings.home,
@@ -75,6 +75,8 @@ def _environment(settings: Settings) -> dict[str, str]:
     """Functions inherit all of this; the template's variables are laid over it."""
     state = settings.data / "aws"
     env = {
+        "PYTHONPATH": str(settings.root / "local"),
+        "ADOLOGY_WEB_ORIGIN": settings.web_url,
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(settings.ports.aws.number),

@@ -19,6 +19,8 @@ from stack.settings import Port, Settings
 # All that a service sees of the developer's own environment.
 _INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _KILL_AFTER_SECONDS = 15.0
+# Services outlive the command that started them; forgetting them would make Python complain.
+_children: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _spawn(settings: Settings, service: Service) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _children.append(child)
     who = process.identify(child.pid)
     if who is not None:
         _write(settings, service, who)

@@ -46,8 +46,9 @@ def api_url(settings: Settings, output: str, scheme: str, default_stage: str) ->
     A stack output that is no `execute-api` host name is right as it is.
     """
     match = _EXECUTE_API.match(output)
-    if match is None or "/_aws/" in output:
-        return output.rstrip("/")
+    if match is None:
+        # A `$` would be a variable to every shell that reads the file.
+        return output.rstrip("/").replace("$", "%24")
     stage = match["stage"] or default_stage
     return f"{scheme}://127.0.0.1:{settings.ports.aws.number}/_aws/execute-api/{match['api']}/{stage}"
 

@@ -64,18 +64,16 @@ class Template:
 
     @property
     def functions(self) -> list[Function]:
-        """All functions that are built from this repository."""
-        return [
-            Function(logical_id, kebab(logical_id))
-            for logical_id, resource in self.body["Resources"].items()
-            if resource.get("Type") == _FUNCTION and "CodeUri" in resource.get("Properties", {})
-        ]
+        """All functions."""
+        resources = self.body["Resources"].items()
+        return [Function(name, _binary(name, each)) for name, each in resources if each.get("Type") == _FUNCTION]
 
     def with_code(self, locations: dict[str, str]) -> str:
         """The template as JSON, each function's CodeUri replaced as `sam package` would."""
         body = copy.deepcopy(self.body)
         for function in self.functions:
-            body["Resources"][function.logical_id]["Properties"]["CodeUri"] = locations[function.binary]
+            resource = body["Resources"][function.logical_id]
+            resource.setdefault("Properties", {})["CodeUri"] = locations[function.binary]
         return json.dumps(body, separators=(",", ":"))
 
 
@@ -96,6 +94,11 @@ def load(path: Path) -> Template:
     if unknown := sorted(unknown_names(body)):
         raise StackError(f"{path.name} refers to what it does not define: {', '.join(unknown)}.")
     return template
+
+
+def _binary(logical_id: str, resource: dict[str, Any]) -> str:
+    named = resource.get("Metadata", {}).get("BuildProperties", {}).get("Binary")
+    return str(named) if named else kebab(logical_id)
 
 
 def kebab(logical_id: str) -> str:

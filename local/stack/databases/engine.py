@@ -37,7 +37,12 @@ def start(settings: Settings, root: Path, password: str) -> str:
         stale.clear(data)
     address = sql.url(settings.ports.engine.number, password, "postgres")
     services.ensure(settings, _service(settings, root, data, address, password))
-    sql.execute(address, "CREATE EXTENSION IF NOT EXISTS documentdb CASCADE")
+    sql.execute(
+        address,
+        "CREATE EXTENSION IF NOT EXISTS documentdb CASCADE",
+        # Its background worker (index builds, expiry) signs in as this role, with the server's own PGPASSWORD.
+        f"ALTER ROLE documentdb_bg_worker_role PASSWORD '{password}'",
+    )
     return address
 
 
