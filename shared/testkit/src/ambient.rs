@@ -36,6 +36,30 @@ impl Clock for FixedClock {
     }
 }
 
+/// A clock that shows a moment and moves with tokio's, which a test can pause: then both move
+/// only while every future waits for time.
+#[derive(Debug)]
+pub struct TokioClock {
+    origin: OffsetDateTime,
+    started: tokio::time::Instant,
+}
+
+impl TokioClock {
+    /// A clock that shows this moment now.
+    pub fn at(moment: OffsetDateTime) -> Self {
+        Self {
+            origin: moment,
+            started: tokio::time::Instant::now(),
+        }
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> OffsetDateTime {
+        self.origin + self.started.elapsed()
+    }
+}
+
 /// Entropy that counts: the same run gives the same ids.
 #[derive(Debug, Default)]
 pub struct Counting(AtomicU64);

@@ -1,1 +1,40 @@
 //! Ports kept in memory, for the use cases' unit tests.
+//!
+//! Every port takes a [`Faults`], by which a test makes chosen calls fail, answer late, or never
+//! return. Ports of one test share one, so that it counts their calls together.
+
+mod activity;
+mod aggregation;
+mod connections;
+mod events;
+mod faults;
+mod health;
+mod messages;
+mod postman;
+mod results;
+mod tasks;
+mod tickets;
+
+pub use activity::MemoryActivity;
+pub use aggregation::CannedRows;
+pub use connections::MemoryConnections;
+pub use events::MemoryEvents;
+pub use faults::{Fault, Faults};
+pub use health::MemoryHealth;
+pub use messages::{MemoryDeliveries, MemoryTaskQueue, MemoryUpdateQueue};
+pub use postman::{Behaviour, MemoryPostman, Posted};
+pub use results::MemoryResults;
+pub use tasks::MemoryTasks;
+pub use tickets::MemoryTickets;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What a port keeps. A test that panicked while it held the lock has failed already.
+#[derive(Debug, Default)]
+struct Kept<T>(Mutex<T>);
+
+impl<T> Kept<T> {
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,78 @@
+//! Events in memory.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use domain::event::What;
+use domain::ports::{Appended, EventLog, PortError, ResponseTimes};
+use domain::{Event, TenantId};
+use time::OffsetDateTime;
+
+use super::{Faults, Kept};
+
+/// Keeps events and answers how fast services are. Calls are named `events.append`,
+/// `events.mean`.
+#[derive(Debug, Default)]
+pub struct MemoryEvents {
+    events: Kept<HashMap<TenantId, HashMap<String, Event>>>,
+    faults: Faults,
+}
+
+impl MemoryEvents {
+    /// No events yet.
+    pub fn new(faults: &Faults) -> Self {
+        Self {
+            faults: faults.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+#[async_trait]
+impl EventLog for MemoryEvents {
+    async fn append(&self, tenant: &TenantId, events: &[Event]) -> Result<Appended, PortError> {
+        let append = || {
+            let mut all = self.events.lock();
+            let stored = all.entry(tenant.clone()).or_default();
+            let (mut fresh, mut duplicates) = (vec![], vec![]);
+            for event in events {
+                if let Some(known) = stored.get(&event.id) {
+                    duplicates.push(known.clone());
+                } else {
+                    stored.insert(event.id.clone(), event.clone());
+                    fresh.push(event.clone());
+                }
+            }
+            Ok(Appended {
+                accepted: fresh.len(),
+                duplicates,
+                fresh,
+            })
+        };
+        self.faults.around("events.append", append).await
+    }
+}
+
+#[async_trait]
+impl ResponseTimes for MemoryEvents {
+    async fn mean(
+        &self,
+        tenant: &TenantId,
+        from: Option<OffsetDateTime>,
+    ) -> Result<Option<f64>, PortError> {
+        let mean = || {
+            let all = self.events.lock();
+            let events = all.get(tenant).into_iter().flat_map(HashMap::values);
+            let inside = events.filter(|event| from.is_none_or(|from| event.at >= from));
+            let (mut sum, mut count) = (0.0, 0.0);
+            for event in inside {
+                if let What::Request(request) = &event.what {
+                    sum += request.response_time_ms;
+                    count += 1.0;
+                }
+            }
+            Ok((count > 0.0).then(|| sum / count))
+        };
+        self.faults.around("events.mean", mean).await
+    }
+}

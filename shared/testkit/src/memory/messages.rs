@@ -1,0 +1,107 @@
+//! Queues in memory.
+
+use async_trait::async_trait;
+use domain::ports::{Announcement, Deliveries, PortError, TaskQueue, UpdateQueue};
+use domain::{RequestId, TenantId};
+use time::Duration;
+
+use super::{Faults, Kept};
+
+/// Takes tasks to nobody. The call is named `queue.send`.
+#[derive(Debug, Default)]
+pub struct MemoryTaskQueue {
+    sent: Kept<Vec<(TenantId, RequestId)>>,
+    faults: Faults,
+}
+
+impl MemoryTaskQueue {
+    /// An empty queue.
+    pub fn new(faults: &Faults) -> Self {
+        Self {
+            faults: faults.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes everything that was sent since the last time.
+    pub fn take(&self) -> Vec<(TenantId, RequestId)> {
+        std::mem::take(&mut self.sent.lock())
+    }
+}
+
+#[async_trait]
+impl TaskQueue for MemoryTaskQueue {
+    async fn send(&self, tenant: &TenantId, id: RequestId) -> Result<(), PortError> {
+        let send = || {
+            self.sent.lock().push((tenant.clone(), id));
+            Ok(())
+        };
+        self.faults.around("queue.send", send).await
+    }
+}
+
+/// Takes updates to nobody. The call is named `updates.send`.
+#[derive(Debug, Default)]
+pub struct MemoryUpdateQueue {
+    sent: Kept<Vec<Announcement>>,
+    faults: Faults,
+}
+
+impl MemoryUpdateQueue {
+    /// An empty queue.
+    pub fn new(faults: &Faults) -> Self {
+        Self {
+            faults: faults.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes everything that was sent since the last time.
+    pub fn take(&self) -> Vec<Announcement> {
+        std::mem::take(&mut self.sent.lock())
+    }
+}
+
+#[async_trait]
+impl UpdateQueue for MemoryUpdateQueue {
+    async fn send(&self, announcement: &Announcement) -> Result<(), PortError> {
+        let send = || {
+            self.sent.lock().push(announcement.clone());
+            Ok(())
+        };
+        self.faults.around("updates.send", send).await
+    }
+}
+
+/// Notes which messages were hidden for how long. The call is named `deliveries.hide`.
+#[derive(Debug, Default)]
+pub struct MemoryDeliveries {
+    hidden: Kept<Vec<(String, Duration)>>,
+    faults: Faults,
+}
+
+impl MemoryDeliveries {
+    /// Nothing hidden yet.
+    pub fn new(faults: &Faults) -> Self {
+        Self {
+            faults: faults.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Every hiding so far: receipt and length.
+    pub fn hidden(&self) -> Vec<(String, Duration)> {
+        self.hidden.lock().clone()
+    }
+}
+
+#[async_trait]
+impl Deliveries for MemoryDeliveries {
+    async fn hide(&self, receipt: &str, length: Duration) -> Result<(), PortError> {
+        let hide = || {
+            self.hidden.lock().push((receipt.to_owned(), length));
+            Ok(())
+        };
+        self.faults.around("deliveries.hide", hide).await
+    }
+}

@@ -1,0 +1,103 @@
+//! A gateway in memory.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ConnectionId;
+use domain::ports::{PortError, PostError, Postman};
+use tokio::time::{Instant, sleep};
+
+use super::Kept;
+
+/// How a connection takes messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behaviour {
+    /// At once.
+    Open,
+    /// After this long.
+    Slow(Duration),
+    /// Never: it is closed.
+    Gone,
+    /// Not this often, then at once.
+    Throttled(u32),
+    /// Never, without a reason.
+    Failing,
+}
+
+/// A message that a connection has taken, and when on tokio's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    /// The connection.
+    pub id: ConnectionId,
+    /// The message.
+    pub message: String,
+    /// When it was taken.
+    pub at: Instant,
+}
+
+/// Posts messages into a list. Connections are open unless told otherwise.
+#[derive(Debug, Default)]
+pub struct MemoryPostman {
+    behaviours: Kept<HashMap<ConnectionId, Behaviour>>,
+    posted: Kept<Vec<Posted>>,
+    tries: Kept<HashMap<ConnectionId, usize>>,
+}
+
+impl MemoryPostman {
+    /// Decides how a connection takes messages from now on.
+    pub fn set(&self, id: &ConnectionId, behaviour: Behaviour) {
+        self.behaviours.lock().insert(id.clone(), behaviour);
+    }
+
+    /// Every message taken so far, in order.
+    pub fn posted(&self) -> Vec<Posted> {
+        self.posted.lock().clone()
+    }
+
+    /// The messages that one connection has taken, in order.
+    pub fn posted_to(&self, id: &ConnectionId) -> Vec<String> {
+        let posted = self.posted().into_iter().filter(|posted| &posted.id == id);
+        posted.map(|posted| posted.message).collect()
+    }
+
+    /// How often a message was offered to a connection.
+    pub fn tries(&self, id: &ConnectionId) -> usize {
+        self.tries.lock().get(id).copied().unwrap_or_default()
+    }
+
+    fn behaviour(&self, id: &ConnectionId) -> Behaviour {
+        let mut behaviours = self.behaviours.lock();
+        let behaviour = behaviours.entry(id.clone()).or_insert(Behaviour::Open);
+        let now = *behaviour;
+        if let Behaviour::Throttled(left) = now {
+            *behaviour = match left {
+                0 | 1 => Behaviour::Open,
+                more => Behaviour::Throttled(more - 1),
+            };
+        }
+        now
+    }
+}
+
+#[async_trait]
+impl Postman for MemoryPostman {
+    async fn post(&self, id: &ConnectionId, message: &str) -> Result<(), PostError> {
+        *self.tries.lock().entry(id.clone()).or_default() += 1;
+        match self.behaviour(id) {
+            Behaviour::Open => {}
+            Behaviour::Slow(length) => sleep(length).await,
+            Behaviour::Gone => return Err(PostError::Gone),
+            Behaviour::Throttled(_) => return Err(PostError::Throttled),
+            Behaviour::Failing => {
+                return Err(PortError::unavailable("memory", "a planned fault").into());
+            }
+        }
+        self.posted.lock().push(Posted {
+            id: id.clone(),
+            message: message.to_owned(),
+            at: Instant::now(),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! Tasks in memory.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::ports::{Page, PortError, TaskIndex, TaskPage, TaskQuery, TaskStore};
+use domain::task::State;
+use domain::{LeaseToken, RequestId, Task, TaskResult, TenantId};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::{Faults, Kept};
+
+const WHAT: &str = "task";
+
+/// Keeps and lists tasks. Calls are named `tasks.create`, `.load`, `.replace`, `.renew`, `.list`.
+#[derive(Debug, Default)]
+pub struct MemoryTasks {
+    tasks: Kept<BTreeMap<(TenantId, RequestId), Task>>,
+    faults: Faults,
+}
+
+impl MemoryTasks {
+    /// No tasks yet.
+    pub fn new(faults: &Faults) -> Self {
+        Self {
+            faults: faults.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Every task, in any order of tenants, oldest first within one.
+    pub fn all(&self) -> Vec<Task> {
+        self.tasks.lock().values().cloned().collect()
+    }
+
+    /// Stores a task over whatever is there, as a test's preparation.
+    pub fn put(&self, task: Task) {
+        let key = (task.tenant.clone(), task.request_id);
+        self.tasks.lock().insert(key, task);
+    }
+
+    /// The task with that id, whoever's it is.
+    pub fn get(&self, id: RequestId) -> Option<Task> {
+        self.all().into_iter().find(|task| task.request_id == id)
+    }
+}
+
+fn conflict() -> PortError {
+    PortError::Conflict { what: WHAT }
+}
+
+#[async_trait]
+impl TaskStore for MemoryTasks {
+    async fn create(&self, task: &Task) -> Result<(), PortError> {
+        let create = || {
+            let key = (task.tenant.clone(), task.request_id);
+            let mut tasks = self.tasks.lock();
+            if tasks.contains_key(&key) {
+                return Err(conflict());
+            }
+            tasks.insert(key, task.clone());
+            Ok(())
+        };
+        self.faults.around("tasks.create", create).await
+    }
+
+    async fn load(&self, tenant: &TenantId, id: RequestId) -> Result<Option<Task>, PortError> {
+        let load = || Ok(self.tasks.lock().get(&(tenant.clone(), id)).cloned());
+        self.faults.around("tasks.load", load).await
+    }
+
+    async fn replace(&self, task: &Task, from_version: u64) -> Result<(), PortError> {
+        let replace = || {
+            let mut tasks = self.tasks.lock();
+            let stored = tasks.get_mut(&(task.tenant.clone(), task.request_id));
+            let stored = stored.filter(|stored| stored.version == from_version);
+            *stored.ok_or_else(conflict)? = task.clone();
+            Ok(())
+        };
+        self.faults.around("tasks.replace", replace).await
+    }
+
+    async fn renew(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+        token: LeaseToken,
+        until: OffsetDateTime,
+    ) -> Result<(), PortError> {
+        let renew = || {
+            let mut tasks = self.tasks.lock();
+            let stored = tasks.get_mut(&(tenant.clone(), id));
+            match stored.map(|task| &mut task.state) {
+                Some(State::Running { lease }) if lease.token == token => lease.until = until,
+                _ => return Err(conflict()),
+            }
+            Ok(())
+        };
+        self.faults.around("tasks.renew", renew).await
+    }
+}
+
+#[async_trait]
+impl TaskIndex for MemoryTasks {
+    async fn list(&self, query: &TaskQuery) -> Result<TaskPage, PortError> {
+        let list = || {
+            let mut items: Vec<_> = self.all();
+            items.retain(|task| matches(task, query));
+            items.sort_by_key(|task| std::cmp::Reverse(task.request_id));
+            let more = items.len() > query.limit;
+            items.truncate(query.limit);
+            let last = items.last().map(|task| task.request_id);
+            Ok(Page {
+                items: items.into_iter().map(without_bulk).collect(),
+                next: last.filter(|_| more),
+            })
+        };
+        self.faults.around("tasks.list", list).await
+    }
+}
+
+fn matches(task: &Task, query: &TaskQuery) -> bool {
+    task.tenant == query.tenant
+        && query.status.is_none_or(|status| task.status() == status)
+        && query.kind.as_ref().is_none_or(|kind| &task.kind == kind)
+        && query.tag.as_ref().is_none_or(|tag| task.tags.contains(tag))
+        && query.before.is_none_or(|before| task.request_id < before)
+}
+
+fn without_bulk(mut task: Task) -> Task {
+    task.input = Value::Null;
+    task.updates.clear();
+    if let State::Completed {
+        result: TaskResult::Inline { value },
+    } = &mut task.state
+    {
+        *value = Value::Null;
+    }
+    task
+}

@@ -1,0 +1,115 @@
+//! The ports in memory keep the same contracts as those on real servers.
+
+use testkit::build;
+use testkit::build::NOW;
+use testkit::contract::{
+    activity, connection_store, event_log, response_times, result_store, task_index, task_queue,
+    task_store, ticket_store, update_queue,
+};
+use testkit::memory::{
+    MemoryActivity, MemoryConnections, MemoryEvents, MemoryResults, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue,
+};
+
+#[tokio::test]
+async fn tasks_are_a_task_store() {
+    task_store::all(&MemoryTasks::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_are_a_task_index() {
+    let tasks = MemoryTasks::default();
+    let indexed = task_index::Indexed {
+        store: &tasks,
+        index: &tasks,
+    };
+    task_index::all(indexed, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn results_are_a_result_store() {
+    let results = MemoryResults::default();
+    let read = async |link: &_| results.follow(link).expect("the link leads somewhere");
+    result_store::all(&results, &build::tenant(), NOW, read).await;
+}
+
+#[tokio::test]
+async fn the_task_queue_is_one() {
+    let queue = MemoryTaskQueue::default();
+    task_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+}
+
+#[tokio::test]
+async fn the_update_queue_is_one() {
+    let queue = MemoryUpdateQueue::default();
+    update_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+}
+
+#[tokio::test]
+async fn connections_are_a_connection_store() {
+    connection_store::all(&MemoryConnections::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tickets_are_a_ticket_store() {
+    ticket_store::all(&MemoryTickets::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn events_give_response_times() {
+    let events = MemoryEvents::default();
+    let times = &events;
+    response_times::without_requests_there_is_no_mean(&events, times, &build::tenant()).await;
+    response_times::the_window_starts_at_its_start(&events, times, &build::tenant()).await;
+    response_times::each_event_counts_once_and_in_its_tenant(&events, times, &build::tenant())
+        .await;
+}
+
+/// One test for each part of a contract.
+macro_rules! suite {
+    ($module:ident, $contract:ident, $port:ident, [$($part:ident),+ $(,)?]) => {
+        mod $module {
+            use super::{$contract, $port, build};
+
+            $(
+                #[tokio::test]
+                async fn $part() {
+                    $contract::$part(&$port::default(), &build::tenant()).await;
+                }
+            )+
+        }
+    };
+}
+
+suite!(
+    events,
+    event_log,
+    MemoryEvents,
+    [
+        new_events_are_accepted,
+        the_same_batch_again_is_all_duplicates,
+        the_first_body_stays,
+        ids_repeated_in_a_batch_are_duplicates_of_the_first,
+        a_partly_known_batch_is_completed,
+        tenants_are_apart,
+        concurrent_batches_store_each_event_once,
+        every_event_comes_back_as_it_was,
+    ]
+);
+
+suite!(
+    users_and_sessions,
+    activity,
+    MemoryActivity,
+    [
+        a_new_tenant_has_nobody,
+        users_count_once,
+        the_same_batch_again_changes_nothing,
+        order_does_not_matter,
+        ends_are_final,
+        idle_is_measured_from_the_newest_event,
+        a_clock_ahead_makes_nobody_idle,
+        tenants_are_apart,
+        concurrent_batches_agree,
+    ]
+);
