@@ -35,7 +35,7 @@ const PROVE: Duration = Duration::from_secs(1);
 /// From this age on a connection is replaced.
 const OLD: Duration = Duration::from_mins(10);
 /// How long a statement may take.
-const STATEMENT: Duration = Duration::from_secs(5);
+const STATEMENT: Duration = Duration::from_secs(4);
 /// How long asking the server to stop one may take.
 const CANCEL: Duration = Duration::from_millis(500);
 

@@ -1,11 +1,5 @@
 //! Encrypted ways to `PostgreSQL`: a gate that speaks TLS stands before the server of
 //! `DATABASE_URL`, which itself may not.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,41 +14,12 @@ use stores::postgres;
 use testkit::build::tenant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_postgres::config::Host;
 use tokio_rustls::TlsAcceptor;
+
+use crate::server;
 
 /// The eight bytes by which a client asks for encryption.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
-
-fn server() -> tokio_postgres::Config {
-    std::env::var("DATABASE_URL")
-        .expect("DATABASE_URL must name a PostgreSQL server for tests; `make test` sets it")
-        .parse()
-        .unwrap()
-}
-
-async fn reach_server() -> TcpStream {
-    let server = server();
-    let Host::Tcp(host) = &server.get_hosts()[0] else {
-        panic!("DATABASE_URL must name a host, not a socket");
-    };
-    let port = server.get_ports().first().copied().unwrap_or(5432);
-    TcpStream::connect((host.as_str(), port)).await.unwrap()
-}
-
-/// The server's address with another host.
-fn address(host: &str, port: u16, mode: &str) -> String {
-    let server = server();
-    let user = server.get_user().unwrap_or("postgres");
-    let database = server.get_dbname().unwrap_or(user);
-    let password = server
-        .get_password()
-        .map(String::from_utf8_lossy)
-        .unwrap_or_default();
-    format!(
-        "host={host} port={port} user='{user}' password='{password}' dbname='{database}' sslmode={mode}"
-    )
-}
 
 /// A gate to the server whose certificate names `localhost`, and the certificate's file.
 async fn gate() -> (SocketAddr, PathBuf) {
@@ -87,7 +52,7 @@ async fn pass(mut client: TcpStream, acceptor: TlsAcceptor) {
     client.write_all(b"S").await.unwrap();
     // A client that refuses our certificate hangs up here.
     if let Ok(mut client) = acceptor.accept(client).await {
-        let _ = copy_bidirectional(&mut client, &mut reach_server().await).await;
+        let _ = copy_bidirectional(&mut client, &mut server::wire().await).await;
     }
 }
 
@@ -102,7 +67,7 @@ async fn ping(address: &str, authorities: Option<&Path>) -> Result<(), PortError
 async fn a_server_with_a_trusted_certificate_is_spoken_to() {
     let (gate, file) = gate().await;
     for mode in ["require", "verify-full"] {
-        let address = address("localhost", gate.port(), mode);
+        let address = server::address("localhost", gate.port(), &format!("sslmode={mode}"));
         ping(&address, Some(&file)).await.unwrap();
         let applied = postgres::migrate(&address, Some(&file)).await;
         assert!(applied.is_ok(), "{applied:?}");
@@ -120,7 +85,11 @@ async fn a_server_that_does_not_prove_its_name_is_refused() {
         ("127.0.0.1", Some(file.as_path())),
     ] {
         for mode in ["require", "verify-full"] {
-            let outcome = ping(&address(host, gate.port(), mode), authorities).await;
+            let outcome = ping(
+                &server::address(host, gate.port(), &format!("sslmode={mode}")),
+                authorities,
+            )
+            .await;
             assert!(
                 matches!(outcome, Err(PortError::Broken { .. })),
                 "{host} {mode}: {outcome:?}"
@@ -146,7 +115,7 @@ async fn nothing_is_said_in_plain_text_where_encryption_is_asked_for() {
         client.read_to_end(&mut rest).await.unwrap();
         rest
     });
-    let outcome = ping(&address("127.0.0.1", port, "require"), None).await;
+    let outcome = ping(&server::address("127.0.0.1", port, "sslmode=require"), None).await;
     assert!(
         matches!(outcome, Err(PortError::Broken { .. })),
         "{outcome:?}"
