@@ -36,13 +36,13 @@ pub(crate) async fn run(listener: TcpListener, service: Arc<Service>) -> Result<
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signal)?;
     let mut clients = JoinSet::new();
-    let mut connection_id = 0;
+    let mut connection_id = 0_i32;
     announce(&listener);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, remote)) => {
-                    connection_id += 1;
+                    connection_id = connection_id.wrapping_add(1);
                     let service = Arc::clone(&service);
                     clients.spawn(welcome(stream, remote, connection_id, service));
                 }

@@ -37,6 +37,8 @@ enum State {
     Busy,
     Committed,
     Aborted,
+    /// PostgreSQL went away during the commit, so nobody may take it for done or undone.
+    Unknown,
 }
 
 /// A transaction taken out of the map by the command that uses it.
@@ -101,14 +103,10 @@ impl Transactions {
         let slot = slot.ok_or_else(|| CommandError::no_such_transaction(number))?;
         match std::mem::replace(&mut slot.state, State::Busy) {
             State::Open(open) => Ok(*open),
-            State::Committed => {
-                slot.state = State::Committed;
-                let message = format!("Transaction with number {number} has been committed");
-                Err(CommandError::new(codes::TRANSACTION_COMMITTED, message))
-            }
-            state @ (State::Busy | State::Aborted) => {
+            state => {
+                let error = ended(&state, number);
                 slot.state = state;
-                Err(CommandError::no_such_transaction(number))
+                Err(error)
             }
         }
     }
@@ -144,7 +142,15 @@ impl Transactions {
                 Ok(())
             }
             Err(error) => {
-                self.note(&open, State::Aborted);
+                let unknown = matches!(error, EngineError::Lost(_));
+                self.note(
+                    &open,
+                    if unknown {
+                        State::Unknown
+                    } else {
+                        State::Aborted
+                    },
+                );
                 Err(CommandError::of_engine(error, During::Commit))
             }
         }
@@ -185,6 +191,21 @@ impl Transactions {
     }
 }
 
+/// Why a transaction that is not open cannot be used.
+fn ended(state: &State, number: i64) -> CommandError {
+    match state {
+        State::Committed => {
+            let message = format!("Transaction with number {number} has been committed");
+            CommandError::new(codes::TRANSACTION_COMMITTED, message)
+        }
+        State::Unknown => {
+            let message = format!("Nobody knows whether transaction {number} was committed");
+            CommandError::new(codes::INTERRUPTED_AT_SHUTDOWN, message)
+        }
+        State::Open(_) | State::Busy | State::Aborted => CommandError::no_such_transaction(number),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,6 +215,12 @@ mod tests {
         let transactions = Transactions::new(1);
         let error = transactions.take(b"session", 1).unwrap_err();
         assert_eq!(error.code, codes::NO_SUCH_TRANSACTION);
+    }
+
+    #[test]
+    fn a_commit_of_unknown_outcome_is_never_repeated_by_a_driver() {
+        let error = ended(&State::Unknown, 1).to_document();
+        assert!(!error.contains_key("errorLabels"));
     }
 
     #[test]

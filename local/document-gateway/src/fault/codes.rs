@@ -17,7 +17,7 @@ const fn code(number: i32, name: &'static str) -> Code {
 
 pub(crate) const INTERNAL_ERROR: Code = code(1, "InternalError");
 pub(crate) const BAD_VALUE: Code = code(2, "BadValue");
-pub(crate) const HOST_UNREACHABLE: Code = code(6, "HostUnreachable");
+const HOST_UNREACHABLE: Code = code(6, "HostUnreachable");
 pub(crate) const FAILED_TO_PARSE: Code = code(9, "FailedToParse");
 pub(crate) const UNAUTHORIZED: Code = code(13, "Unauthorized");
 pub(crate) const TYPE_MISMATCH: Code = code(14, "TypeMismatch");
@@ -35,6 +35,7 @@ pub(crate) const TRANSACTION_COMMITTED: Code = code(256, "TransactionCommitted")
 pub(crate) const NOT_IN_TRANSACTION: Code = code(263, "OperationNotSupportedInTransaction");
 pub(crate) const EXCEEDED_TIME_LIMIT: Code = code(262, "ExceededTimeLimit");
 pub(crate) const NOT_WRITABLE_PRIMARY: Code = code(10107, "NotWritablePrimary");
+pub(crate) const INTERRUPTED_AT_SHUTDOWN: Code = code(11600, "InterruptedAtShutdown");
 pub(crate) const DUPLICATE_KEY: Code = code(11000, "DuplicateKey");
 const OUT_OF_DISK_SPACE: Code = code(14031, "OutOfDiskSpace");
 

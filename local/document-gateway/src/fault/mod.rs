@@ -60,12 +60,13 @@ impl CommandError {
             (EngineError::Unreachable(_), During::Command) => {
                 (codes::NOT_WRITABLE_PRIMARY, vec![RETRYABLE_WRITE])
             }
-            (EngineError::Lost(_), During::Command) => (codes::HOST_UNREACHABLE, vec![]),
+            // Not marked as retryable: a write may have happened. Reads are retried by this code.
+            (EngineError::Lost(_), During::Command) => (codes::INTERRUPTED_AT_SHUTDOWN, vec![]),
             (EngineError::Unreachable(_) | EngineError::Lost(_), During::Commit) => {
-                (codes::HOST_UNREACHABLE, vec![UNKNOWN_COMMIT])
+                (codes::INTERRUPTED_AT_SHUTDOWN, vec![UNKNOWN_COMMIT])
             }
             (EngineError::Unreachable(_) | EngineError::Lost(_), During::Transaction) => {
-                (codes::HOST_UNREACHABLE, vec![TRANSIENT])
+                (codes::INTERRUPTED_AT_SHUTDOWN, vec![TRANSIENT])
             }
             (EngineError::Busy, During::Command) => {
                 (codes::EXCEEDED_TIME_LIMIT, vec![RETRYABLE_WRITE])

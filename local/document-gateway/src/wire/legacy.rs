@@ -9,10 +9,9 @@ use super::message::take_document;
 
 const AWAIT_CAPABLE: u32 = 1 << 3;
 
-/// A command sent as a query on `<database>.$cmd`.
+/// A command sent as a query on `admin.$cmd`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Query {
-    pub(crate) database: String,
     pub(crate) body: RawDocumentBuf,
 }
 
@@ -26,15 +25,10 @@ impl Query {
             .iter()
             .position(|byte| *byte == 0)
             .ok_or(WireError::Missing("the end of a collection name"))?;
-        let collection = std::str::from_utf8(&named[..end])?;
         // Behind the name come the numbers to skip and to return, which a command does not use.
         let query = named.get(end + 9..).ok_or(WireError::Missing("a query"))?;
         let (body, _) = take_document(query)?;
-        let database = collection
-            .split_once('.')
-            .map_or(collection, |(database, _)| database);
         Ok(Self {
-            database: database.to_owned(),
             body: body.to_owned(),
         })
     }
@@ -69,13 +63,6 @@ mod tests {
         payload.extend_from_slice(body.as_bytes());
         let mut frame = header::encode(payload.len(), 5, 0, OP_QUERY);
         frame.extend_from_slice(&payload);
-        let query = Query::decode(&frame).unwrap();
-        assert_eq!(
-            query,
-            Query {
-                database: "admin".to_owned(),
-                body
-            }
-        );
+        assert_eq!(Query::decode(&frame).unwrap(), Query { body });
     }
 }

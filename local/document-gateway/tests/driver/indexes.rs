@@ -246,3 +246,57 @@ async fn a_hint_names_the_index_to_use() {
     assert_eq!(found.try_collect::<Vec<_>>().await.unwrap().len(), 10);
     fixture.end().await;
 }
+
+#[tokio::test]
+#[ignore = "waits for the engine's minute"]
+async fn an_expired_document_goes_within_two_minutes() {
+    let fixture = Fixture::new().await;
+    let events = fixture.collection("events");
+    let ttl = IndexOptions::builder()
+        .expire_after(Duration::from_secs(1))
+        .build();
+    events
+        .create_index(index(doc! { "at": 1 }, ttl))
+        .await
+        .unwrap();
+    let documents = [
+        doc! { "at": mongodb::bson::DateTime::now() },
+        doc! { "at": "never" },
+    ];
+    events.insert_many(documents).await.unwrap();
+    let until = std::time::Instant::now() + Duration::from_mins(2);
+    while events.count_documents(doc! {}).await.unwrap() == 2 {
+        assert!(std::time::Instant::now() < until, "still there");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(
+        events
+            .count_documents(doc! { "at": "never" })
+            .await
+            .unwrap(),
+        1
+    );
+    fixture.end().await;
+}
+
+#[tokio::test]
+async fn several_indexes_may_be_built_at_once() {
+    let fixture = Fixture::new().await;
+    let build = async |number: i32| {
+        let items = fixture.collection(&format!("items_{number}"));
+        items
+            .insert_many((0..200).map(|n| doc! { "n": n }))
+            .await
+            .unwrap();
+        items
+            .create_index(index(doc! { "n": 1 }, unique()))
+            .await
+            .unwrap();
+        assert_eq!(
+            code(&items.insert_one(doc! { "n": 1 }).await.unwrap_err()),
+            Some(11000)
+        );
+    };
+    futures::future::join_all((0..5).map(build)).await;
+    fixture.end().await;
+}
