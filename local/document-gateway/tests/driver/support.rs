@@ -15,7 +15,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub(crate) fn postgres_url() -> String {
     std::env::var("DOCUMENT_ENGINE_URL").expect(
         "set DOCUMENT_ENGINE_URL to a PostgreSQL with the documentdb extension, for example \
-         postgres://postgres@127.0.0.1:54101/postgres (make test does)",
+         postgres://postgres@127.0.0.1:5432/postgres (make test does)",
     )
 }
 
