@@ -33,5 +33,5 @@ lint: ## Formatting, lints, licences, the template
 build: ## Release zips for AWS under target/lambda
 	@$(STACK) build
 
-deploy: ## sam build and sam deploy, with samconfig.toml
-	@$(STACK) deploy
+deploy: ## sam build and sam deploy: make deploy [STAGE=dev], with DATABASE_URL and MONGODB_URI at the first time
+	@STAGE='$(STAGE)' $(STACK) deploy

@@ -160,6 +160,9 @@ def _wait_ready(settings: Settings, service: Service, child: subprocess.Popen[by
     )
     if ended and child.poll() is None:
         return
+    if run.is_given_up():
+        stop(settings, service.name)
+        raise run.GivenUp
     log = log_path(settings, service.name)
     how = f"ended with code {child.returncode}" if child.poll() is not None else "does not answer"
     message = f"{service.label} was started and {how}."

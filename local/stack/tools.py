@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sys
+from pathlib import Path
 
 from stack.errors import StackError
 
@@ -20,11 +22,19 @@ _INSTALL = {
 
 def require(*names: str) -> None:
     """Fail with one message about every missing program."""
+    _find_cargo()
     missing = [name for name in names if not shutil.which(name)]
     if missing:
         raise StackError(
             f"Missing on this machine: {', '.join(missing)}.", hint="\n".join(_INSTALL[name] for name in missing)
         )
+
+
+def _find_cargo() -> None:
+    """rustup's folder is on PATH in login shells only."""
+    folder = Path.home() / ".cargo" / "bin"
+    if not shutil.which("cargo") and (folder / "cargo").exists():
+        os.environ["PATH"] = f"{os.environ.get('PATH', '')}:{folder}"
 
 
 def require_python() -> None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 
 from stack import build, template, tools, venv
+from stack.databases import resolve
+from stack.errors import StackError
 from stack.progress import Progress
 from stack.settings import Settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 
 def build_zips(settings: Settings, progress: Progress) -> int:
@@ -22,13 +30,26 @@ def build_zips(settings: Settings, progress: Progress) -> int:
 
 
 def deploy_to_aws(settings: Settings, progress: Progress) -> int:
-    """`sam build`, then `sam deploy` with what samconfig.toml says."""
+    """`sam build`, then `sam deploy` with the section of samconfig.toml that STAGE names."""
     tools.require("cargo", "cc")
     programs = venv.ensure_tools(settings, progress)
     progress.close()
+    stage = settings.environ.get("STAGE") or "dev"
+    deploy = ["deploy", "--config-env", stage, "--parameter-overrides", *_overrides(settings, stage)]
     env = {**build.environment(), "PATH": f"{programs}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
-    for command in (["sam", "build", "--beta-features"], ["sam", "deploy"]):
-        code = subprocess.run([str(programs / "sam"), *command[1:]], cwd=settings.root, env=env, check=False).returncode
+    for command in (["build"], deploy):
+        code = subprocess.run([str(programs / "sam"), *command], cwd=settings.root, env=env, check=False).returncode
         if code != 0:
             return code
     return 0
+
+
+def _overrides(settings: Settings, stage: str) -> list[str]:
+    """samconfig.toml's own parameters, which the command line would replace, and the secrets it may not hold."""
+    sections = tomllib.loads((settings.root / "samconfig.toml").read_text())
+    section = sections.get(stage, {}).get("deploy", {}).get("parameters")
+    if section is None:
+        raise StackError(f"STAGE={stage} has no section [{stage}.deploy.parameters] in samconfig.toml.")
+    secrets = {"DatabaseUrl": resolve.given_postgres(settings), "MongodbUri": resolve.given_mongo(settings)}
+    # Without them CloudFormation keeps the values of the last deploy, or asks for them on the first one.
+    return [*section.get("parameter_overrides", []), *(f"{key}={value}" for key, value in secrets.items() if value)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from stack import run, services
 from stack.databases import sql, stale
 from stack.databases.accounts import Account, unprivileged
-from stack.errors import StackError
+from stack.errors import StackError, tail
 from stack.settings import Settings
 
 SERVICE = "postgres"
@@ -100,7 +100,7 @@ def _initialise(settings: Settings, folder: Path, data: Path, account: Account, 
     password_file.unlink()
     if code != 0:
         shutil.rmtree(data, ignore_errors=True)
-        raise StackError("PostgreSQL could not make its data folder.", log=log)
+        raise StackError("PostgreSQL could not make its data folder.", hint=tail(log, 4), log=log)
 
 
 def _require_same_version(folder: Path, data: Path) -> None:
