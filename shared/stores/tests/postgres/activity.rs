@@ -35,6 +35,7 @@ keeps_the_contract!(
     the_same_batch_again_changes_nothing,
     order_does_not_matter,
     ends_are_final,
+    the_latest_start_counts,
     idle_is_measured_from_the_newest_event,
     a_clock_ahead_makes_nobody_idle,
     tenants_are_apart,

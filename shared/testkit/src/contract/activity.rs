@@ -123,6 +123,23 @@ pub async fn ends_are_final(store: &dyn ActivityStore, tenant: &TenantId) {
     assert_counts(store, tenant, 1 + 1, 1).await;
 }
 
+/// A session that starts again is as fresh as its latest start, in whatever order they come.
+pub async fn the_latest_start_counts(store: &dyn ActivityStore, tenant: &TenantId) {
+    let mut starts = [start("a", THEN - Duration::hours(1)), start("a", THEN)];
+    for name in ["forth", "back"] {
+        let whole = beside(tenant, format!("{name}.whole"));
+        store.record(&whole, &starts).await.unwrap();
+        assert_counts(store, &whole, 1, 1).await;
+        let single = beside(tenant, format!("{name}.single"));
+        for event in &starts {
+            let batch = std::slice::from_ref(event);
+            store.record(&single, batch).await.unwrap();
+        }
+        assert_counts(store, &single, 1, 1).await;
+        starts.reverse();
+    }
+}
+
 /// In replayed data, idle means idle at the newest event: half an hour before it still counts.
 pub async fn idle_is_measured_from_the_newest_event(store: &dyn ActivityStore, tenant: &TenantId) {
     let half_an_hour = Duration::minutes(30);
