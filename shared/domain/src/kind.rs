@@ -91,6 +91,10 @@ pub trait AnyKind: Send + Sync {
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
+    // serde would take a list for the fields in their order.
+    if !input.is_object() {
+        return Err(vec![FieldError::new("", "must be an object")]);
+    }
     let typed: K::Input = serde_path_to_error::deserialize(input).map_err(|error| {
         let path = error.path().to_string();
         let field = if path == "." { String::new() } else { path };
