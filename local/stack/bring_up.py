@@ -72,10 +72,9 @@ def start_emulator(settings: Settings, progress: Progress) -> None:
 
 def compile_all(settings: Settings, template: Template, plan: Plan, progress: Progress) -> dict[str, Path]:
     """Every binary that the stack runs."""
-    binaries = [build.Binary(function.binary, function.binary) for function in template.functions]
-    binaries.append(build.MIGRATE)
+    binaries = [*(function.binary for function in template.functions), build.MIGRATE]
     if plan.uses_gateway:
-        binaries.append(build.Binary(gateway.BINARY, gateway.BINARY))
+        binaries.append(gateway.BINARY)
     with progress.step("Build") as step:
         return build.compile_all(settings, binaries, step)
 
@@ -83,7 +82,7 @@ def compile_all(settings: Settings, template: Template, plan: Plan, progress: Pr
 def run_migrations(settings: Settings, binaries: dict[str, Path], stores: Addresses, progress: Progress) -> None:
     """The schema, with a line on screen."""
     with progress.step("Database schema"):
-        migrate.apply(settings, binaries[build.MIGRATE.name], stores)
+        migrate.apply(settings, binaries[build.MIGRATE], stores)
 
 
 def deploy_functions(

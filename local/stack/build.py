@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from stack import run
@@ -13,34 +11,19 @@ from stack.settings import Settings
 
 _EXCERPT_LINES = 40
 _TELLING = ("Compiling", "Downloading", "Blocking")
+MIGRATE = "migrate"
 
 
-@dataclass(frozen=True)
-class Binary:
-    """A binary and the crate it belongs to."""
-
-    package: str
-    name: str
-
-
-MIGRATE = Binary("stores", "migrate")
-
-
-def compile_all(settings: Settings, binaries: list[Binary], step: Step) -> dict[str, Path]:
+def compile_all(settings: Settings, binaries: list[str], step: Step) -> dict[str, Path]:
     """Build them in the debug profile; gives the path of each."""
-    packages = sorted({binary.package for binary in binaries})
-    arguments = ["build", "--message-format=short", "--color=never"]
-    arguments += [word for package in packages for word in ("-p", package)]
-    arguments += [word for binary in binaries for word in ("--bin", binary.name)]
+    # The whole workspace is selected so that dependencies get the features that the tests' build gives them too,
+    # and are compiled once for both.
+    arguments = ["build", "--message-format=short", "--color=never", "--workspace"]
+    arguments += [word for name in binaries for word in ("--bin", name)]
     output = _cargo(settings, arguments, step)
     if output is not None:
         raise StackError("The Rust code does not compile.", hint=output, log=_log(settings))
-    return {binary.name: settings.target_dir / "debug" / binary.name for binary in binaries}
-
-
-def environment() -> dict[str, str]:
-    """Without the setting, every start of a function would gather entropy for up to a second."""
-    return {**os.environ, "AWS_LC_SYS_NO_JITTER_ENTROPY": "1"}
+    return {name: settings.target_dir / "debug" / name for name in binaries}
 
 
 def _cargo(settings: Settings, arguments: list[str], step: Step) -> str | None:
@@ -53,7 +36,7 @@ def _cargo(settings: Settings, arguments: list[str], step: Step) -> str | None:
             step.doing = line.strip()[:50]
 
     log = run.fresh(_log(settings))
-    code = run.to_log(["cargo", *arguments], log, cwd=settings.root, env=environment(), on_line=note)
+    code = run.to_log(["cargo", *arguments], log, cwd=settings.root, on_line=note)
     return _excerpt(lines) if code != 0 else None
 
 

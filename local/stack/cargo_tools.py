@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stack import build, run
+from stack import run
 from stack.errors import StackError, tail
 from stack.progress import Progress
 from stack.settings import Settings
@@ -22,7 +22,7 @@ def ensure(settings: Settings, progress: Progress, tool: tuple[str, str]) -> Pat
     log = run.fresh(settings.shared_home / "logs" / f"{name}.log")
     with progress.step(f"{name} {version} (first time only)") as step:
         command = ["cargo", "install", "--locked", "--root", str(root), "--version", version, name]
-        code = run.to_log(command, log, cwd=settings.root, env=build.environment(), on_line=step.note)
+        code = run.to_log(command, log, cwd=settings.root, on_line=step.note)
     if code != 0:
         raise StackError(f"{name} could not be installed.", hint=tail(log, 6), log=log)
     return program

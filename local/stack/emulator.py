@@ -94,6 +94,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "RUST_BACKTRACE": "1",
         "PYTHONUNBUFFERED": "1",
+        # Other packages under a running emulator: it has to be started anew.
+        "ADOLOGY_PINS": (settings.shared_home / "venv" / "pins.sha256").read_text(),
     }
     if settings.keeps_data:
         env |= {"PERSIST_STATE": "1", "STATE_DIR": f"{state}/state", "S3_PERSIST": "1", "S3_DATA_DIR": f"{state}/s3"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stack import build, cargo_tools, tools, venv, web
+from stack import cargo_tools, tools, venv, web
 from stack.progress import Progress
 from stack.settings import REGION, Settings
 
@@ -82,7 +83,7 @@ def _run(check: _Check) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         check.argv,
         cwd=check.folder,
-        env={**build.environment(), **check.env},
+        env={**os.environ, **check.env},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

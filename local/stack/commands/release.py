@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from stack import build, template, tools, venv
+from stack import template, tools, venv
 from stack.databases import resolve
 from stack.errors import StackError
 from stack.progress import Progress
@@ -25,7 +25,7 @@ def build_zips(settings: Settings, progress: Progress) -> int:
     progress.close()
     command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--arm64"]
     command += [word for function in template.load(settings.template).functions for word in ("-p", function.binary)]
-    env = {**build.environment(), "PATH": f"{programs}:{os.environ['PATH']}"}
+    env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
     return subprocess.run(command, cwd=settings.root, env=env, check=False).returncode
 
 
@@ -36,7 +36,7 @@ def deploy_to_aws(settings: Settings, progress: Progress) -> int:
     progress.close()
     stage = settings.environ.get("STAGE") or "dev"
     deploy = ["deploy", "--config-env", stage, "--parameter-overrides", *_overrides(settings, stage)]
-    env = {**build.environment(), "PATH": f"{programs}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
+    env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
     for command in (["build"], deploy):
         code = subprocess.run([str(programs / "sam"), *command], cwd=settings.root, env=env, check=False).returncode
         if code != 0:

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import browser, build, services, web
+from stack import browser, services, web
 from stack import settings as all_settings
 from stack.bring_up import bring_up
 from stack.commands import down
@@ -63,7 +63,7 @@ def _run_all(tests: Settings, progress: Progress, env: dict[str, str]) -> dict[s
     for suite in _suites(tests):
         print(f"\n== {suite.name}", flush=True)  # noqa: T201 the runners print to the same place
         code = subprocess.run(
-            suite.argv, cwd=suite.folder, env={**build.environment(), **web.environment(tests), **env}, check=False
+            suite.argv, cwd=suite.folder, env={**web.environment(tests), **env}, check=False
         ).returncode
         if code != 0:
             failures[suite.name] = code
