@@ -1,3 +1,65 @@
 //! Runs queued tasks.
 
-fn main() {}
+mod handler;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::RunTask;
+use aws::Sdk;
+use boot::settings::Reader;
+use boot::{OsEntropy, SystemClock};
+use lambda_runtime::Error;
+use tasks::Needs;
+
+use crate::handler::Worker;
+
+struct Settings {
+    mongodb_uri: String,
+    tasks_table: String,
+    results_bucket: String,
+    task_queue: String,
+    updates_queue: String,
+}
+
+fn main() -> ExitCode {
+    boot::start(read, serve)
+}
+
+fn read(reader: &mut Reader<'_>) -> Settings {
+    Settings {
+        mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
+        tasks_table: reader.text("TASKS_TABLE"),
+        results_bucket: reader.text("RESULTS_BUCKET"),
+        task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+        updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), Error> {
+    let worker = wire(&Sdk::load().await?, settings).await?;
+    boot::run(|event| worker.handle(event)).await
+}
+
+async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
+    let clock = Arc::new(SystemClock);
+    let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
+    let registry = tasks::registry(Needs {
+        aggregation: Arc::new(events),
+    });
+    let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, settings.task_queue));
+    let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
+    let run_task = RunTask {
+        registry,
+        tasks: Arc::new(tasks),
+        results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
+        updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
+        deliveries: deliveries.clone(),
+        clock,
+        entropy: Arc::new(OsEntropy),
+    };
+    Ok(Worker {
+        run_task,
+        deliveries,
+    })
+}

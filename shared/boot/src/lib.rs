@@ -5,13 +5,12 @@
 //! then serve them with [`run`].
 
 mod ambient;
-mod causes;
 mod run;
 pub mod settings;
 mod start;
 mod telemetry;
 
 pub use ambient::{OsEntropy, SystemClock};
-pub use causes::causes;
+pub use domain::causes;
 pub use run::run;
 pub use start::start;

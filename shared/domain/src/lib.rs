@@ -4,6 +4,7 @@
 //! is named as a port (a small trait in [`ports`]) and implemented by adapters elsewhere.
 
 pub mod aggregate;
+mod causes;
 pub mod connection;
 pub mod dashboard;
 pub mod event;
@@ -15,6 +16,7 @@ pub mod task;
 pub mod text;
 pub mod ticket;
 
+pub use causes::causes;
 pub use connection::{Connection, Topic};
 pub use dashboard::{Dashboard, Window};
 pub use event::Event;

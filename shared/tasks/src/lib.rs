@@ -1,1 +1,42 @@
 //! Task kinds, one file each.
+//!
+//! A new kind is one file with one type that implements [`Kind`](domain::kind::Kind), and one line
+//! in [`registry`].
+
+mod aggregate;
+mod stored;
+
+use std::sync::Arc;
+
+use domain::kind::Registry;
+use domain::ports::Aggregation;
+
+pub use aggregate::{Aggregate, AggregateInput};
+
+/// What the kinds need from the outside.
+#[derive(Clone)]
+pub struct Needs {
+    /// Aggregates a tenant's requests.
+    pub aggregation: Arc<dyn Aggregation>,
+}
+
+/// Every kind there is. Who only submits tasks needs this too: names and checks of inputs.
+pub fn registry(needs: Needs) -> Registry {
+    Registry::default().with(Aggregate::new(needs.aggregation))
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::memory::CannedRows;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_its_name() {
+        let needs = Needs {
+            aggregation: Arc::new(CannedRows::default()),
+        };
+        let names: Vec<_> = registry(needs).names().collect();
+        assert_eq!(names, ["aggregate"]);
+    }
+}

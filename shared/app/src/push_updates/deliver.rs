@@ -1,11 +1,10 @@
 //! Posts one connection's messages, in order.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ConnectionId;
 use domain::ports::{PortError, PostError};
+use domain::{ConnectionId, causes};
 use tokio::time::{sleep, timeout};
 
 use super::PushUpdates;
@@ -50,10 +49,7 @@ impl PushUpdates {
                         break;
                     }
                     Err(error) => {
-                        tracing::warn!(
-                            error = &error as &dyn Error,
-                            "a connection took no message"
-                        );
+                        tracing::warn!(error = causes(&error), "a connection took no message");
                         break;
                     }
                 }
@@ -88,7 +84,7 @@ impl PushUpdates {
     async fn forget(&self, id: &ConnectionId) {
         if let Err(error) = self.connections.remove(id).await {
             tracing::warn!(
-                error = &error as &dyn Error,
+                error = causes(&error),
                 "a closed connection was not forgotten"
             );
         }

@@ -1,11 +1,10 @@
 //! Tells whoever listens what has become of a task, after it is written and before the message is
 //! acknowledged.
 
-use std::error::Error;
 use std::time::Duration;
 
 use domain::ports::{Announcement, PortError};
-use domain::{Retry, Task};
+use domain::{Retry, Task, causes};
 use tokio::time::timeout;
 
 use super::{Delivery, OUTAGE, Outcome, RunTask};
@@ -20,7 +19,7 @@ impl RunTask {
         match timeout(PATIENCE, self.announce(task)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(error = &error as &dyn Error, "an update was not announced");
+                tracing::warn!(error = causes(&error), "an update was not announced");
             }
             Err(_) => tracing::warn!("an update was not announced in time"),
         }
@@ -32,11 +31,11 @@ impl RunTask {
         match self.announce(task).await {
             Ok(()) => verdict(task),
             Err(error @ PortError::Broken { .. }) => {
-                tracing::error!(error = &error as &dyn Error, "an end cannot be announced");
+                tracing::error!(error = causes(&error), "an end cannot be announced");
                 verdict(task)
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn Error, "an end was not announced");
+                tracing::warn!(error = causes(&error), "an end was not announced");
                 Outcome::Later(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
             }
         }

@@ -1,10 +1,9 @@
 //! Keeps a task ours while it runs.
 
-use std::error::Error;
 use std::time::Duration;
 
 use domain::ports::PortError;
-use domain::{LeaseToken, Task};
+use domain::{LeaseToken, Task, causes};
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
@@ -32,7 +31,7 @@ impl RunTask {
                 Ok(()) => until = next,
                 Err(PortError::Conflict { .. }) => return Stop::Lost,
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn Error, "the lease was not renewed");
+                    tracing::warn!(error = causes(&error), "the lease was not renewed");
                     if self.clock.now() >= until {
                         return Stop::Lost;
                     }
@@ -62,7 +61,7 @@ impl RunTask {
     /// is worth a line in the log only.
     async fn hide(&self, receipt: &str) {
         if let Err(error) = self.deliveries.hide(receipt, LEASE).await {
-            tracing::warn!(error = &error as &dyn Error, "the message was not hidden");
+            tracing::warn!(error = causes(&error), "the message was not hidden");
         }
     }
 }

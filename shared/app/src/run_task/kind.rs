@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::kind::{ProgressSink, TaskContext};
 use domain::ports::PortError;
 use domain::task::INLINE_LIMIT;
-use domain::{Failure, Task, TaskResult};
+use domain::{Failure, Task, TaskResult, causes};
 use serde_json::Value;
 use tokio::task::{JoinError, JoinSet};
 use tracing::Instrument as _;
@@ -82,10 +82,7 @@ fn broke_off(error: &JoinError) -> Failure {
 }
 
 fn not_kept(error: &PortError) -> Failure {
-    tracing::warn!(
-        error = error as &dyn std::error::Error,
-        "a result was not stored"
-    );
+    tracing::warn!(error = causes(error), "a result was not stored");
     let message = "The result could not be stored.";
     match error {
         PortError::Broken { .. } => Failure::permanent("result_not_stored", message),

@@ -18,12 +18,11 @@ mod kind;
 mod progress;
 mod work;
 
-use std::error::Error;
 use std::sync::Arc;
 
 use domain::kind::Registry;
 use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue};
-use domain::{RequestId, TenantId};
+use domain::{RequestId, TenantId, causes};
 use time::Duration;
 
 use crate::backoff::Backoff;
@@ -139,7 +138,7 @@ impl RunTask {
     }
 
     fn after(&self, error: &PortError, delivery: &Delivery) -> Outcome {
-        let cause = error as &dyn Error;
+        let cause = causes(error);
         if matches!(error, PortError::Broken { .. }) {
             tracing::error!(error = cause, "the task cannot be read or written");
             return Outcome::DeadLetter;

@@ -1,10 +1,10 @@
 //! Takes a kind's reports and writes the newest of them, at most four a second.
 
-use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::causes;
 use domain::kind::ProgressSink;
 use domain::task::Progress;
 use domain::text::cut;
@@ -80,7 +80,7 @@ impl RunTask {
             Ok(()) => self.tell(&held.task).await,
             Err(Stop::Lost) => return Err(Stop::Lost),
             Err(Stop::Store(error)) => {
-                tracing::warn!(error = &error as &dyn Error, "progress was not written");
+                tracing::warn!(error = causes(&error), "progress was not written");
             }
         }
         Ok(())

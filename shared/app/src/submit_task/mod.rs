@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::kind::{FieldError, Registry};
 use domain::ports::{Clock, Entropy, PortError, TaskQueue, TaskStore};
 use domain::task::NewTask;
-use domain::{Failure, Identity, RequestId, Task};
+use domain::{Failure, Identity, RequestId, Task, causes};
 use serde_json::Value;
 use time::Duration;
 
@@ -139,7 +139,7 @@ impl SubmitTask {
                 // A worker has it: a message whose answer was lost did arrive.
                 Err(PortError::Conflict { .. }) => return Ok(submitted),
                 Err(error) => tracing::warn!(
-                    task.id = %task.request_id, error = &error as &dyn std::error::Error,
+                    task.id = %task.request_id, error = causes(&error),
                     "a task without a message stays queued"
                 ),
                 Ok(()) => {}

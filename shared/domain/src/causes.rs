@@ -17,7 +17,7 @@ pub fn causes(error: &(dyn Error + 'static)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::ports::PortError;
+    use crate::ports::PortError;
 
     use super::*;
 

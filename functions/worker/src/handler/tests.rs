@@ -1,0 +1,189 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use domain::task::{Phase, Status};
+use domain::{RequestId, Task, TenantId};
+use serde_json::json;
+use tasks::Needs;
+use testkit::ambient::{Counting, FixedClock};
+use testkit::build::{self, NOW};
+use testkit::memory::{
+    CannedRows, Fault, Faults, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+};
+
+use super::*;
+
+/// A worker whose ports are in memory and hold tasks 1 to 3 of the sample events.
+struct Scene {
+    worker: Worker,
+    tasks: Arc<MemoryTasks>,
+    updates: Arc<MemoryUpdateQueue>,
+    deliveries: Arc<MemoryDeliveries>,
+    faults: Faults,
+}
+
+fn scene() -> Scene {
+    let faults = Faults::default();
+    let tasks = Arc::new(MemoryTasks::new(&faults));
+    let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+    let deliveries = Arc::new(MemoryDeliveries::new(&faults));
+    let rows = CannedRows::new(vec![], &faults);
+    for n in 1..=3 {
+        tasks.put(task(n));
+    }
+    let run_task = RunTask {
+        registry: tasks::registry(Needs {
+            aggregation: Arc::new(rows),
+        }),
+        tasks: tasks.clone(),
+        results: Arc::new(MemoryResults::new(&faults)),
+        updates: updates.clone(),
+        deliveries: deliveries.clone(),
+        clock: Arc::new(FixedClock::at(NOW)),
+        entropy: Arc::new(Counting::default()),
+    };
+    Scene {
+        worker: Worker {
+            run_task,
+            deliveries: deliveries.clone(),
+        },
+        tasks,
+        updates,
+        deliveries,
+        faults,
+    }
+}
+
+fn id(n: usize) -> RequestId {
+    let text = format!("01890a5d-ac96-774b-bcce-b302099a805{n}");
+    text.parse().unwrap()
+}
+
+fn task(n: usize) -> Task {
+    let acme = TenantId::new("acme").unwrap();
+    Task {
+        request_id: id(n),
+        ..build::task(&acme, "aggregate", json!({"window": "all"}))
+    }
+}
+
+fn samples() -> BTreeMap<String, SqsEvent> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/worker");
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    files
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let text = std::fs::read_to_string(&path).unwrap();
+            (name, serde_json::from_str(&text).unwrap())
+        })
+        .collect()
+}
+
+impl Scene {
+    /// The receipts of the messages that are to be delivered again.
+    async fn handle(&self, event: SqsEvent) -> Vec<String> {
+        let response = self.worker.handle(event.clone()).await.unwrap();
+        let failed = |message: &SqsMessage| {
+            let mut failures = response.batch_item_failures.iter();
+            failures.any(|failure| Some(&failure.item_identifier) == message.message_id.as_ref())
+        };
+        let failed = event.records.iter().filter(|message| failed(message));
+        failed
+            .map(|message| message.receipt_handle.clone().unwrap())
+            .collect()
+    }
+
+    fn statuses(&self) -> Vec<Status> {
+        (1..=3)
+            .map(|n| self.tasks.get(id(n)).unwrap().status())
+            .collect()
+    }
+
+    /// How long a message was hidden last, in seconds.
+    fn hidden(&self, receipt: &str) -> Option<i64> {
+        let mut hidden = self.deliveries.hidden().into_iter();
+        let last = hidden.rfind(|(hidden, _)| hidden == receipt);
+        last.map(|(_, length)| length.whole_seconds())
+    }
+}
+
+/// What each sample does: which tasks complete, and which messages come back.
+const EXPECTED: &[(&str, usize, &[&str])] = &[
+    ("batch", 3, &[]),
+    ("one-task", 1, &[]),
+    ("partly-bad", 2, &["receipt-2"]),
+    ("poison", 0, &["receipt-1", "receipt-2", "receipt-3"]),
+    ("redelivered", 1, &[]),
+    ("repeated", 1, &["receipt-2"]),
+    ("unknown-task", 0, &[]),
+    ("unknown-version", 0, &["receipt-1"]),
+];
+
+#[tokio::test]
+async fn every_sample_is_handled() {
+    let samples = samples();
+    let names: Vec<_> = EXPECTED.iter().map(|(name, ..)| *name).collect();
+    assert!(
+        samples.keys().eq(names.iter()),
+        "a sample is not expected, or missing"
+    );
+    for ((name, event), (_, completed, back)) in samples.into_iter().zip(EXPECTED) {
+        let scene = scene();
+        assert_eq!(scene.handle(event).await, *back, "{name}");
+        let statuses = scene.statuses().into_iter();
+        let done = statuses.filter(|status| *status == Status::Completed);
+        assert_eq!(done.count(), *completed, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_message_runs_its_task_once() {
+    let scene = scene();
+    let back = scene.handle(samples().remove("repeated").unwrap()).await;
+    let task = scene.tasks.get(id(1)).unwrap();
+    assert_eq!((task.status(), task.attempt), (Status::Completed, 1));
+    assert_eq!(
+        back.len(),
+        1,
+        "the message that came second waits for the first one's lease"
+    );
+    assert_eq!(scene.hidden(&back[0]), Some(30));
+}
+
+#[tokio::test]
+async fn poison_comes_back_at_once() {
+    let scene = scene();
+    scene
+        .handle(samples().remove("unknown-version").unwrap())
+        .await;
+    assert_eq!(scene.hidden("receipt-1"), Some(0));
+}
+
+#[tokio::test]
+async fn a_task_that_waits_hides_its_message() {
+    let scene = scene();
+    scene
+        .faults
+        .always("aggregation.aggregate", Fault::Unavailable);
+    let back = scene.handle(samples().remove("one-task").unwrap()).await;
+    assert_eq!(back, ["receipt-1"]);
+    let task = scene.tasks.get(id(1)).unwrap();
+    assert_eq!((task.phase(), task.attempt), (Some(Phase::Queued), 1));
+    assert!(
+        scene
+            .hidden("receipt-1")
+            .is_some_and(|seconds| seconds <= 1)
+    );
+    let told = scene.updates.take().pop().unwrap().update;
+    assert_eq!(told.error.unwrap().code, "store_unavailable");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_hidden_is_still_reported() {
+    let scene = scene();
+    scene.faults.always("deliveries.hide", Fault::Unavailable);
+    let back = scene.handle(samples().remove("poison").unwrap()).await;
+    assert_eq!(back.len(), 3);
+}
