@@ -1,5 +1,6 @@
 //! What a client may say, and how a frame that says something else is told apart.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
 use super::ServerFrame;
@@ -51,11 +52,21 @@ impl ClientFrame {
             return Err(BadFrame::TooLarge(text.len()));
         }
         let named: Named = serde_json::from_str(text).map_err(|error| unreadable(text, error))?;
+        check_object(text)?;
         if !Self::ACTIONS.contains(&named.action.as_str()) {
             return Err(BadFrame::UnknownAction);
         }
         serde_json::from_str(text).map_err(BadFrame::Invalid)
     }
+}
+
+/// serde takes a list for the fields in their order; we do not.
+fn check_object(text: &str) -> Result<(), BadFrame> {
+    if text.trim_start().starts_with('{') {
+        return Ok(());
+    }
+    let error = serde_json::Error::custom("expected an object");
+    Err(BadFrame::Invalid(error))
 }
 
 fn unreadable(text: &str, error: serde_json::Error) -> BadFrame {
@@ -122,6 +133,7 @@ mod tests {
             ("ping", "not_json"),
             (r#"{"action":"ping"} {}"#, "not_json"),
             ("[]", "invalid_frame"),
+            (r#"["ping"]"#, "invalid_frame"),
             ("null", "invalid_frame"),
             ("{}", "invalid_frame"),
             (r#"{"action":7}"#, "invalid_frame"),

@@ -1,0 +1,174 @@
+//! The routes over ports in memory.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::{AnswerFrame, CloseConnection, IssueTicket, OpenConnection};
+use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest as WebsocketEvent;
+use domain::ports::{ConnectionStore, Entropy, TicketStore};
+use domain::{Connection, ConnectionId, Identity};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
+use testkit::ambient::FixedClock;
+use testkit::build::{self, NOW};
+use testkit::memory::{Faults, MemoryConnections, MemoryTickets};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::handler::handle;
+use crate::state::App;
+
+/// The connection of every sample event.
+pub(crate) const CONNECTION: &str = "JKJaXdF_vHcCJEw=";
+
+/// The routes and what is behind them.
+pub(crate) struct Scene {
+    app: App,
+    /// What goes wrong.
+    pub(crate) faults: Faults,
+    /// Who is connected.
+    pub(crate) connections: Arc<MemoryConnections>,
+    tickets: Arc<MemoryTickets>,
+    buyer: Identity,
+}
+
+/// What API Gateway got.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The HTTP status.
+    pub(crate) status: u64,
+    /// The body, read as JSON; null without one.
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The frame's type or the problem's code, whichever says more.
+    pub(crate) fn word(&self) -> &str {
+        let word = |field| self.body.get(field).and_then(Value::as_str);
+        word("code").or(word("type")).unwrap_or_default()
+    }
+}
+
+impl Scene {
+    /// Nobody is connected. `a-good-ticket` is for sale, `a-used-ticket` was spent and
+    /// `an-expired-ticket` is two minutes old.
+    pub(crate) async fn new() -> Self {
+        let faults = Faults::default();
+        let scene = Self::over(&faults);
+        scene.issue("a-good-ticket", NOW).await;
+        let old = NOW - Duration::minutes(2);
+        scene.issue("an-expired-ticket", old).await;
+        scene.issue("a-used-ticket", NOW).await;
+        let first = build::connection_id();
+        let spend = scene.app.open_connection.run(first, "a-used-ticket");
+        let opened = spend.await.unwrap();
+        scene.connections.remove(&opened.id).await.unwrap();
+        scene
+    }
+
+    /// The same, with the samples' connection open.
+    pub(crate) async fn connected() -> Self {
+        let scene = Self::new().await;
+        let connection = Connection {
+            id: id(),
+            identity: scene.buyer.clone(),
+            connected_at: NOW,
+        };
+        scene.connections.register(&connection).await.unwrap();
+        scene
+    }
+
+    /// Answers an event.
+    pub(crate) async fn ask(&self, event: WebsocketEvent) -> Reply {
+        let event = LambdaEvent::new(event, Context::default());
+        let Ok(reply) = handle(&self.app, event).await;
+        let reply = serde_json::to_value(reply).unwrap();
+        let text = reply["body"].as_str().unwrap_or("null");
+        Reply {
+            status: reply["statusCode"].as_u64().unwrap(),
+            body: serde_json::from_str(text).unwrap(),
+        }
+    }
+
+    fn over(faults: &Faults) -> Self {
+        let connections = Arc::new(MemoryConnections::new(faults));
+        let tickets = Arc::new(MemoryTickets::new(faults));
+        Self {
+            app: app(&connections, &tickets),
+            faults: faults.clone(),
+            buyer: build::identity(&build::tenant()),
+            connections,
+            tickets,
+        }
+    }
+
+    async fn issue(&self, secret: &'static str, at: OffsetDateTime) {
+        let tickets: Arc<dyn TicketStore> = self.tickets.clone();
+        let issue_ticket = IssueTicket {
+            tickets,
+            clock: Arc::new(FixedClock::at(at)),
+            entropy: Arc::new(Said(secret)),
+        };
+        issue_ticket.run(&self.buyer).await.unwrap();
+    }
+}
+
+fn app(connections: &Arc<MemoryConnections>, tickets: &Arc<MemoryTickets>) -> App {
+    let clock = Arc::new(FixedClock::at(NOW));
+    App {
+        open_connection: OpenConnection {
+            tickets: tickets.clone(),
+            connections: connections.clone(),
+            clock: clock.clone(),
+        },
+        close_connection: CloseConnection {
+            connections: connections.clone(),
+        },
+        answer_frame: AnswerFrame {
+            connections: connections.clone(),
+            clock,
+        },
+    }
+}
+
+/// The samples' connection.
+pub(crate) fn id() -> ConnectionId {
+    ConnectionId::new(CONNECTION).unwrap()
+}
+
+/// Where the sample events are.
+pub(crate) fn samples() -> PathBuf {
+    [
+        env!("CARGO_MANIFEST_DIR"),
+        "..",
+        "..",
+        "events",
+        "websocket",
+    ]
+    .iter()
+    .collect()
+}
+
+/// A sample event.
+pub(crate) fn sample(name: &str) -> WebsocketEvent {
+    let file = samples().join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Entropy whose secret is chosen.
+struct Said(&'static str);
+
+impl Entropy for Said {
+    fn time_ordered(&self, _: OffsetDateTime) -> Uuid {
+        Uuid::nil()
+    }
+
+    fn random(&self) -> Uuid {
+        Uuid::nil()
+    }
+
+    fn secret(&self) -> String {
+        self.0.into()
+    }
+}
