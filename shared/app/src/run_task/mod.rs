@@ -16,6 +16,8 @@ mod finish;
 mod heartbeat;
 mod kind;
 mod progress;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::sync::Arc;

@@ -1,0 +1,64 @@
+//! Whatever call a crash or a fault comes at, redelivery brings the task to one end.
+
+use domain::task::Status;
+use serde_json::json;
+use testkit::memory::Fault;
+
+use super::scene::Scene;
+use crate::run_task::{MAX_ATTEMPTS, Outcome};
+
+/// Brings a task to its end with a fault at one call after the other, and gives how many calls
+/// there were to fail.
+async fn fail_each_call(fault: Fault, script: &serde_json::Value) -> usize {
+    for nth in 1.. {
+        let scene = Scene::of(script.clone());
+        scene.faults.on_any(nth, fault);
+        let (outcome, _) = scene.deliver_until_done().await;
+        let calls = scene.faults.calls();
+        let place = format!("{fault:?} at {:?}", calls.get(nth - 1));
+        assert_eq!(outcome, Some(Outcome::Done), "{place}");
+        assert_eq!(scene.stored().status(), Status::Completed, "{place}");
+        assert!(scene.stored().attempt <= 2, "{place}");
+        scene.check_one_end(&scene.updates.take());
+        if calls.len() < nth {
+            return nth - 1;
+        }
+    }
+    0
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_fault_or_crash_anywhere_leads_to_one_end() {
+    let script = json!({"end": {"text": 40_000}, "seconds": 12, "reports": 6});
+    for fault in [
+        Fault::HangBefore,
+        Fault::HangAfter,
+        Fault::Unavailable,
+        Fault::LostAnswer,
+        Fault::Conflict,
+    ] {
+        let calls = fail_each_call(fault, &script).await;
+        assert!(calls >= 14, "{fault:?}: only {calls} calls");
+    }
+}
+
+/// A task that kills its worker every time is not tried for ever.
+#[tokio::test(start_paused = true)]
+async fn a_task_that_kills_its_workers_is_given_up() {
+    let scene = Scene::of(json!({"end": {"text": 3}}));
+    for attempt in 1..=MAX_ATTEMPTS {
+        scene.faults.clear();
+        // The claim goes through, and nothing after it.
+        scene.faults.on("updates.send", 1, Fault::HangBefore);
+        scene.faults.on("tasks.replace", 2, Fault::HangBefore);
+        let crash = tokio::time::timeout(std::time::Duration::from_mins(1), scene.deliver(attempt));
+        assert!(crash.await.is_err(), "attempt {attempt} does not end");
+    }
+    scene.faults.clear();
+    let outcome = scene.deliver(MAX_ATTEMPTS + 1).await;
+    assert_eq!(outcome, Outcome::DeadLetter);
+    let failure = scene.stored().state.failure().cloned().unwrap();
+    assert_eq!(failure.code, "worker_lost");
+    assert_eq!(scene.runs().0, MAX_ATTEMPTS);
+    scene.check_one_end(&scene.updates.take());
+}
