@@ -7,8 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+use serde_json::Value;
 
 /// Every crate of the workspace, with those of ours that it may depend on (tests aside).
 const ARROWS: &[(&str, &[&str])] = &[
@@ -43,33 +44,43 @@ const KEPT_IN: &[(&str, &[&str])] = &[
     ("lambda_http", &["api"]),
 ];
 
-fn metadata() -> Metadata {
-    MetadataCommand::new()
-        .manifest_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"))
-        .no_deps()
-        .exec()
-        .expect("cargo metadata runs")
+/// Each crate of the workspace with what it depends on, tests aside.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    list(&metadata["packages"])
+        .iter()
+        .map(|package| (text(&package["name"]), normal(&package["dependencies"])))
+        .collect()
 }
 
-fn dependencies(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
-    metadata
-        .workspace_packages()
+fn normal(dependencies: &Value) -> BTreeSet<String> {
+    let normal = list(dependencies)
         .iter()
-        .map(|package| {
-            let normal = package
-                .dependencies
-                .iter()
-                .filter(|dependency| dependency.kind == DependencyKind::Normal)
-                .map(|dependency| dependency.name.clone())
-                .collect();
-            (package.name.to_string(), normal)
-        })
-        .collect()
+        .filter(|dependency| dependency["kind"].is_null());
+    normal.map(|dependency| text(&dependency["name"])).collect()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().expect("a list")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
 }
 
 #[test]
 fn our_crates_use_only_those_they_may() {
-    let dependencies = dependencies(&metadata());
+    let dependencies = dependencies();
     let ours: BTreeSet<&str> = dependencies.keys().map(String::as_str).collect();
     let listed: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
     assert_eq!(
@@ -92,7 +103,7 @@ fn our_crates_use_only_those_they_may() {
 
 #[test]
 fn outside_crates_stay_behind_their_adapters() {
-    for (name, used) in dependencies(&metadata()) {
+    for (name, used) in dependencies() {
         for (prefix, homes) in KEPT_IN {
             let stray = used.iter().find(|used| used.starts_with(prefix));
             let home = homes.contains(&name.as_str());
