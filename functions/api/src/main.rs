@@ -1,3 +1,63 @@
 //! The HTTP API.
 
-fn main() {}
+mod edge;
+mod endpoint;
+mod lambda;
+mod router;
+mod settings;
+mod state;
+
+#[cfg(test)]
+mod sample_events;
+#[cfg(test)]
+mod scene;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use aws::Sdk;
+use aws::dynamo::{Tasks, Tickets};
+use aws::s3::Results;
+use aws::sqs::TaskSender;
+use boot::{OsEntropy, SystemClock};
+use lambda_http::lambda_runtime::run;
+use lambda_http::{Error, service_fn};
+use stores::{mongo, postgres};
+use tasks::{Needs, registry};
+
+use crate::settings::Settings;
+use crate::state::{App, Ports};
+
+fn main() -> ExitCode {
+    boot::start(Settings::read, serve)
+}
+
+async fn serve(settings: Settings) -> Result<(), Error> {
+    let app = App::over(ports(settings).await?);
+    let router = router::router(Arc::new(app));
+    run(service_fn(|event| lambda::answer(router.clone(), event))).await
+}
+
+async fn ports(settings: Settings) -> Result<Ports, Error> {
+    let sdk = Sdk::load().await?;
+    let clock = Arc::new(SystemClock);
+    let activity = Arc::new(postgres::connect(&settings.database_url, None)?);
+    let events = Arc::new(mongo::connect(&settings.mongodb_uri, clock.clone()).await?);
+    let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
+    let aggregation = events.clone();
+    Ok(Ports {
+        entropy: Arc::new(OsEntropy),
+        index: tasks.clone(),
+        queue: Arc::new(TaskSender::new(&sdk, settings.task_queue_url)),
+        registry: registry(Needs { aggregation }),
+        response_times: events.clone(),
+        results: Arc::new(Results::new(&sdk, settings.results_bucket)),
+        servers: vec![activity.clone(), events.clone()],
+        tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        websocket_url: settings.websocket_url,
+        activity,
+        clock,
+        events,
+        tasks,
+    })
+}

@@ -1,0 +1,18 @@
+//! What every endpoint shares: who asks, what they sent, how a refusal looks, what is logged.
+
+mod body;
+mod caller;
+mod claims;
+mod event;
+mod observe;
+mod query;
+mod refusal;
+mod signed_in;
+
+pub(crate) use body::JsonBody;
+pub(crate) use caller::Caller;
+pub(crate) use event::acceptable;
+pub(crate) use observe::observe;
+pub(crate) use query::Params;
+pub(crate) use refusal::Refusal;
+pub(crate) use signed_in::SignedIn;

@@ -1,0 +1,13 @@
+//! One file per endpoint: what it takes and answers, its handler, its errors, its tests.
+
+pub(crate) mod get_dashboard;
+pub(crate) mod get_health;
+pub(crate) mod get_openapi;
+pub(crate) mod get_result;
+pub(crate) mod get_task;
+pub(crate) mod issue_ticket;
+pub(crate) mod list_tasks;
+pub(crate) mod post_events;
+pub(crate) mod submit_task;
+
+mod task_id;

@@ -1,0 +1,166 @@
+//! `POST /tasks`: takes a task on.
+
+use std::sync::Arc;
+
+use app::submit_task::{SubmitTaskError, TaskRequest};
+use axum::Json;
+use axum::extract::State;
+use domain::Task;
+use domain::kind::FieldError;
+use http::StatusCode;
+use protocol::http::{SubmitBody, SubmittedBody};
+use protocol::problem::{MEDIA_TYPE, Problem};
+
+use crate::edge::{Caller, JsonBody, Refusal, SignedIn};
+use crate::state::App;
+
+/// Longest body, in bytes.
+const LONGEST_BODY: usize = 1024 * 1024;
+
+/// Queues a task and confirms it at once
+///
+/// Its updates come over the WebSocket; version 1 is this confirmation.
+#[utoipa::path(post, path = "/tasks", tag = "tasks", request_body = SubmitBody, responses(
+    (status = 202, body = SubmittedBody, description = "The task is queued."),
+    (status = 400, body = Problem, content_type = MEDIA_TYPE,
+        description = "`malformed_json`, `unknown_kind`"),
+    (status = 413, body = Problem, content_type = MEDIA_TYPE,
+        description = "`body_too_large` (over 1 MiB), `input_too_large`"),
+    (status = 415, body = Problem, content_type = MEDIA_TYPE,
+        description = "`unsupported_media_type`"),
+    (status = 422, body = Problem, content_type = MEDIA_TYPE,
+        description = "`invalid_body`, `invalid_input`; `errors` names the fields"),
+    SignedIn,
+))]
+pub(crate) async fn submit_task(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    JsonBody(body): JsonBody<SubmitBody, LONGEST_BODY>,
+) -> Result<(StatusCode, Json<SubmittedBody>), Refusal> {
+    let request = TaskRequest {
+        kind: body.kind,
+        input: body.input,
+        tags: body.tags,
+    };
+    let task = app.submit_task.run(&caller, request).await?;
+    Ok((StatusCode::ACCEPTED, Json(confirmation(&task))))
+}
+
+fn confirmation(task: &Task) -> SubmittedBody {
+    SubmittedBody {
+        request_id: task.request_id.to_string(),
+        status: wire::task::summary(task).status,
+        message: "Your task has been queued.".into(),
+        version: task.version,
+    }
+}
+
+impl From<SubmitTaskError> for Refusal {
+    fn from(error: SubmitTaskError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SubmitTaskError::UnknownKind { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "unknown_kind", detail)
+            }
+            SubmitTaskError::InputTooLarge { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "input_too_large", detail)
+            }
+            SubmitTaskError::Invalid(errors) => invalid(errors),
+            SubmitTaskError::NotStored(cause) | SubmitTaskError::NotQueued(cause) => cause.into(),
+        }
+    }
+}
+
+fn invalid(errors: Vec<FieldError>) -> Refusal {
+    let told = |error: &FieldError| format!("{}: {}", error.field, error.message);
+    let detail = errors.iter().map(told).collect::<Vec<_>>().join("; ");
+    let fields = errors.into_iter().map(|error| (error.field, error.message));
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_input", detail).at(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use testkit::memory::Fault;
+
+    use crate::scene::{Scene, sample};
+
+    #[tokio::test]
+    async fn a_task_is_stored_and_queued_for_the_tokens_tenant_only() {
+        let scene = Scene::new().await;
+        let mut event = sample("submit-aggregate");
+        let tenant = "zeta".parse().unwrap();
+        event.headers.insert("x-tenant", tenant);
+        let id = scene.ask(event).await.body["request_id"].clone();
+        let queued = scene.queue.take();
+        assert_eq!(queued.len(), 1);
+        let (tenant, queued_id) = &queued[0];
+        assert_eq!(
+            (tenant.as_str(), json!(queued_id.to_string())),
+            ("acme", id)
+        );
+        let task = scene.tasks.get(*queued_id).unwrap();
+        assert_eq!(task.owner.as_str(), "93c4d8f2-1061-70aa-0f9a-3d1b2f4e5a6c");
+        assert_eq!(task.tags, ["nightly"]);
+    }
+
+    #[tokio::test]
+    async fn a_refused_task_leaves_no_trace() {
+        let scene = Scene::new().await;
+        let before = scene.tasks.all().len();
+        let long = json!({"kind": "aggregate", "tags": ["x".repeat(1024 * 1024)]});
+        let large = json!({"kind": "aggregate", "input": {"group_by": ["x".repeat(40_000)]}});
+        for (body, refusal) in [
+            (
+                json!({"kind": "aggregate", "tenant": "zeta"}),
+                (422, "invalid_body"),
+            ),
+            (
+                json!({"kind": "aggregate", "input": null}),
+                (422, "invalid_input"),
+            ),
+            (
+                json!({"kind": "aggregate", "input": [["service"]]}),
+                (422, "invalid_input"),
+            ),
+            (
+                json!({"kind": "aggregate", "input": {"window": "2y"}}),
+                (422, "invalid_input"),
+            ),
+            (
+                json!({"kind": "aggregate", "tags": [""]}),
+                (422, "invalid_input"),
+            ),
+            (json!({"kind": ""}), (400, "unknown_kind")),
+            (json!(["aggregate"]), (422, "invalid_body")),
+            (large, (413, "input_too_large")),
+            (long, (413, "body_too_large")),
+        ] {
+            let answer = scene.post("/tasks", &body).await;
+            assert_eq!(answer.code(), refusal, "{answer:?}");
+        }
+        assert_eq!(scene.tasks.all().len(), before);
+        assert!(scene.queue.take().is_empty());
+    }
+
+    #[tokio::test]
+    async fn every_field_at_fault_is_named_at_once() {
+        let body = json!({"kind": "aggregate", "input": {"limit": 0}, "tags": ["ok", "a#b"]});
+        let answer = Scene::new().await.post("/tasks", body).await;
+        let errors = answer.body["errors"].as_array().unwrap();
+        let fields: Vec<_> = errors.iter().map(|error| &error["field"]).collect();
+        assert_eq!(fields, ["input.limit", "tags[1]"]);
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.starts_with("input.limit: must be 1 to"), "{detail}");
+    }
+
+    #[tokio::test]
+    async fn a_store_or_queue_that_is_away_is_told() {
+        for call in ["tasks.create", "queue.send"] {
+            let scene = Scene::new().await;
+            scene.faults.always(call, Fault::Unavailable);
+            let answer = scene.ask(sample("submit-aggregate")).await;
+            assert_eq!(answer.code(), (503, "unavailable"), "{call}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Every file in `events/api` is answered, with the status it stands for.
+
+use std::collections::BTreeSet;
+
+use insta::assert_json_snapshot;
+
+use crate::scene::{Scene, sample, samples};
+
+/// Each sample with its status and, for refusals, its code.
+const SAMPLES: &[(&str, u64, &str)] = &[
+    ("access-token", 401, "unauthenticated"),
+    ("dashboard", 200, ""),
+    ("dashboard-unknown-window", 400, "invalid_query"),
+    ("events-base64", 200, ""),
+    ("events-good", 200, ""),
+    ("events-misnamed", 422, "invalid_body"),
+    ("events-partly-bad", 200, ""),
+    ("get-result", 200, ""),
+    ("get-result-link", 200, ""),
+    ("get-result-not-ready", 409, "result_not_ready"),
+    ("get-task", 200, ""),
+    ("get-task-malformed-id", 404, "task_not_found"),
+    ("get-task-unknown", 404, "task_not_found"),
+    ("health", 200, ""),
+    ("list-tasks", 200, ""),
+    ("list-tasks-bad-cursor", 400, "invalid_query"),
+    ("odd-address", 404, "not_found"),
+    ("openapi", 200, ""),
+    ("submit-aggregate", 202, ""),
+    ("submit-form", 415, "unsupported_media_type"),
+    ("submit-invalid-input", 422, "invalid_input"),
+    ("submit-malformed-json", 400, "malformed_json"),
+    ("submit-unknown-kind", 400, "unknown_kind"),
+    ("submit-wrong-type", 422, "invalid_body"),
+    ("ticket", 201, ""),
+    ("unknown-route", 404, "not_found"),
+    ("without-claims", 401, "unauthenticated"),
+    ("without-tenant", 403, "no_tenant"),
+    ("wrong-method", 405, "method_not_allowed"),
+];
+
+#[tokio::test]
+async fn every_sample_is_answered_as_it_should_be() {
+    for (name, status, code) in SAMPLES {
+        let answer = Scene::new().await.ask(sample(name)).await;
+        assert_eq!(answer.code(), (*status, *code), "{name}: {answer:?}");
+        assert_eq!(answer.headers["cache-control"], "no-store", "{name}");
+        let media_type = if code.is_empty() {
+            "application/json"
+        } else {
+            "application/problem+json"
+        };
+        assert_eq!(answer.headers["content-type"], media_type, "{name}");
+        assert_json_snapshot!(*name, answer.body);
+    }
+}
+
+#[test]
+fn every_file_is_a_sample() {
+    let listed: BTreeSet<String> = SAMPLES.iter().map(|(name, ..)| (*name).into()).collect();
+    let entries = std::fs::read_dir(samples()).unwrap();
+    let files = entries.map(|entry| entry.unwrap().path());
+    let names = files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned());
+    assert_eq!(names.collect::<BTreeSet<_>>(), listed);
+}

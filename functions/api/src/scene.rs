@@ -1,0 +1,200 @@
+//! The API over ports in memory, asked with events of API Gateway.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use domain::ports::ResultStore;
+use domain::task::NewTask;
+use domain::{Failure, Task, TaskResult, TenantId, UserId};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::{Context, LambdaEvent};
+use serde_json::{Value, json};
+use tasks::{Needs, registry};
+use testkit::ambient::{Counting, FixedClock};
+use testkit::build::{self, NOW};
+use testkit::memory::{
+    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets,
+};
+use time::Duration;
+
+use crate::lambda::answer;
+use crate::router::router;
+use crate::state::{App, Ports};
+
+/// A completed task of the sample events' caller, with a small result.
+pub(crate) const SMALL: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+/// A completed one with a large result.
+pub(crate) const LARGE: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
+/// One that a worker holds.
+pub(crate) const RUNNING: &str = "01890a5d-ac96-774b-bcce-b302099a8059";
+/// One that failed.
+pub(crate) const FAILED: &str = "01890a5d-ac96-774b-bcce-b302099a805a";
+/// A completed one of another tenant.
+pub(crate) const FOREIGN: &str = "01890a5d-ac96-774b-bcce-b302099a805b";
+
+/// The API and what is behind it.
+pub(crate) struct Scene {
+    router: Router,
+    /// What goes wrong.
+    pub(crate) faults: Faults,
+    /// Where tasks are.
+    pub(crate) tasks: Arc<MemoryTasks>,
+    /// What was queued.
+    pub(crate) queue: Arc<MemoryTaskQueue>,
+}
+
+/// What API Gateway got.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u64,
+    /// The headers.
+    pub(crate) headers: Value,
+    /// The body, read as JSON.
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// Status and stable code, the latter empty without an error.
+    pub(crate) fn code(&self) -> (u64, &str) {
+        (self.status, self.body["code"].as_str().unwrap_or_default())
+    }
+}
+
+impl Scene {
+    /// The API, with a few tasks done.
+    pub(crate) async fn new() -> Self {
+        let faults = Faults::default();
+        let tasks = Arc::new(MemoryTasks::new(&faults));
+        let queue = Arc::new(MemoryTaskQueue::new(&faults));
+        let results = Arc::new(MemoryResults::new(&faults));
+        fill(&tasks, &results).await;
+        let app = App::over(ports(&faults, &tasks, &queue, results));
+        Self {
+            router: router(Arc::new(app)),
+            faults,
+            tasks,
+            queue,
+        }
+    }
+
+    /// Answers an event.
+    pub(crate) async fn ask(&self, event: ApiGatewayV2httpRequest) -> Answer {
+        let event = LambdaEvent::new(event, Context::default());
+        let Ok(answered) = answer(self.router.clone(), event).await;
+        let answer = serde_json::to_value(answered).unwrap();
+        assert_eq!(answer["isBase64Encoded"], false, "every body is text");
+        let text = answer["body"].as_str().unwrap();
+        Answer {
+            status: answer["statusCode"].as_u64().unwrap(),
+            headers: answer["headers"].clone(),
+            body: serde_json::from_str(text).unwrap(),
+        }
+    }
+
+    /// Gets a path as the sample events' caller.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let mut event = sample("dashboard");
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        event.raw_path = Some(path.into());
+        event.raw_query_string = Some(query.into());
+        self.ask(event).await
+    }
+
+    /// Posts a text as the sample events' caller.
+    pub(crate) async fn post(&self, path: &str, body: impl ToString) -> Answer {
+        let mut event = sample("submit-aggregate");
+        event.raw_path = Some(path.into());
+        event.body = Some(body.to_string());
+        self.ask(event).await
+    }
+}
+
+/// Where the sample events are.
+pub(crate) fn samples() -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "..", "..", "events", "api"]
+        .iter()
+        .collect()
+}
+
+/// A sample event.
+pub(crate) fn sample(name: &str) -> ApiGatewayV2httpRequest {
+    let file = samples().join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn ports(
+    faults: &Faults,
+    tasks: &Arc<MemoryTasks>,
+    queue: &Arc<MemoryTaskQueue>,
+    results: Arc<MemoryResults>,
+) -> Ports {
+    let events = Arc::new(MemoryEvents::new(faults));
+    let aggregation = Arc::new(CannedRows::default());
+    Ports {
+        activity: Arc::new(MemoryActivity::new(faults)),
+        clock: Arc::new(FixedClock::at(NOW)),
+        entropy: Arc::new(Counting::default()),
+        events: events.clone(),
+        index: tasks.clone(),
+        queue: queue.clone(),
+        registry: registry(Needs { aggregation }),
+        response_times: events,
+        results,
+        servers: vec![
+            Arc::new(MemoryHealth::new("postgres", faults)),
+            Arc::new(MemoryHealth::new("mongodb", faults)),
+        ],
+        tasks: tasks.clone(),
+        tickets: Arc::new(MemoryTickets::new(faults)),
+        websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
+    }
+}
+
+async fn fill(tasks: &MemoryTasks, results: &MemoryResults) {
+    let inline = TaskResult::Inline {
+        value: json!({"rows": [{"service": "shop", "count": 2}]}),
+    };
+    tasks.put(completed(submitted(SMALL, "acme"), inline.clone()));
+    tasks.put(completed(submitted(FOREIGN, "zeta"), inline));
+    let large = submitted(LARGE, "acme");
+    let rows = json!({"rows": []});
+    let key = results.put(&large.tenant, large.request_id, 1, &rows).await;
+    let stored = TaskResult::Stored {
+        key: key.unwrap(),
+        bytes: 40_000,
+    };
+    tasks.put(completed(large, stored));
+    tasks.put(claimed(submitted(RUNNING, "acme")).0);
+    let (mut failed, token) = claimed(submitted(FAILED, "acme"));
+    let failure = Failure::permanent("invalid_input", "window: unknown");
+    failed.fail(token, failure, NOW).unwrap();
+    tasks.put(failed);
+}
+
+fn submitted(id: &str, tenant: &str) -> Task {
+    let new = NewTask {
+        request_id: id.parse().unwrap(),
+        tenant: TenantId::new(tenant).unwrap(),
+        owner: UserId::new("93c4d8f2-1061-70aa-0f9a-3d1b2f4e5a6c").unwrap(),
+        kind: "aggregate".into(),
+        input: json!({"window": "all"}),
+        tags: vec!["nightly".into()],
+    };
+    Task::submit(new, NOW)
+}
+
+fn claimed(mut task: Task) -> (Task, domain::LeaseToken) {
+    let token = build::lease_token();
+    task.claim(token, NOW, Duration::seconds(30)).unwrap();
+    (task, token)
+}
+
+fn completed(task: Task, result: TaskResult) -> Task {
+    let (mut task, token) = claimed(task);
+    task.complete(token, result, NOW).unwrap();
+    task
+}

@@ -1,0 +1,29 @@
+//! What the environment must say.
+
+use boot::settings::Reader;
+
+/// Where everything is.
+pub(crate) struct Settings {
+    pub(crate) database_url: String,
+    pub(crate) mongodb_uri: String,
+    pub(crate) tasks_table: String,
+    pub(crate) tickets_table: String,
+    pub(crate) results_bucket: String,
+    pub(crate) task_queue_url: String,
+    pub(crate) websocket_url: String,
+}
+
+impl Settings {
+    /// Reads all of them.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            database_url: reader.address("DATABASE_URL", &["postgres", "postgresql"]),
+            mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
+            tasks_table: reader.text("TASKS_TABLE"),
+            tickets_table: reader.text("TICKETS_TABLE"),
+            results_bucket: reader.text("RESULTS_BUCKET"),
+            task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+            websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What the endpoints call.
+
+use std::sync::Arc;
+
+use app::{
+    CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
+    SubmitTask,
+};
+use domain::kind::Registry;
+use domain::ports::{
+    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, TaskIndex,
+    TaskQueue, TaskStore, TicketStore,
+};
+
+/// The use cases behind the API, wired once per process.
+pub(crate) struct App {
+    /// `GET /health`.
+    pub(crate) check_health: CheckHealth,
+    /// `GET /dashboard`.
+    pub(crate) read_dashboard: ReadDashboard,
+    /// `POST /events`.
+    pub(crate) ingest_events: IngestEvents,
+    /// `POST /tasks`.
+    pub(crate) submit_task: SubmitTask,
+    /// `GET /tasks`.
+    pub(crate) list_tasks: ListTasks,
+    /// `GET /tasks/{id}`.
+    pub(crate) get_task: GetTask,
+    /// `GET /tasks/{id}/result`.
+    pub(crate) get_result: GetResult,
+    /// `POST /realtime/tickets`.
+    pub(crate) issue_ticket: IssueTicket,
+    /// Where browsers open their WebSocket, without a query.
+    pub(crate) websocket_url: String,
+}
+
+/// What the use cases need from the outside.
+pub(crate) struct Ports {
+    pub(crate) activity: Arc<dyn ActivityStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) events: Arc<dyn EventLog>,
+    pub(crate) index: Arc<dyn TaskIndex>,
+    pub(crate) queue: Arc<dyn TaskQueue>,
+    pub(crate) registry: Registry,
+    pub(crate) response_times: Arc<dyn ResponseTimes>,
+    pub(crate) results: Arc<dyn ResultStore>,
+    pub(crate) servers: Vec<Arc<dyn Health>>,
+    pub(crate) tasks: Arc<dyn TaskStore>,
+    pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) websocket_url: String,
+}
+
+impl App {
+    /// The use cases over these ports.
+    pub(crate) fn over(ports: Ports) -> Self {
+        let clock = ports.clock;
+        let get_task = GetTask {
+            tasks: ports.tasks.clone(),
+            results: ports.results,
+            clock: clock.clone(),
+        };
+        Self {
+            check_health: CheckHealth {
+                servers: ports.servers,
+            },
+            read_dashboard: ReadDashboard {
+                activity: ports.activity.clone(),
+                response_times: ports.response_times,
+                clock: clock.clone(),
+            },
+            ingest_events: IngestEvents {
+                events: ports.events,
+                activity: ports.activity,
+                clock: clock.clone(),
+            },
+            submit_task: SubmitTask {
+                registry: ports.registry,
+                tasks: ports.tasks,
+                queue: ports.queue,
+                clock: clock.clone(),
+                entropy: ports.entropy.clone(),
+            },
+            list_tasks: ListTasks { index: ports.index },
+            get_result: GetResult {
+                get_task: get_task.clone(),
+            },
+            get_task,
+            issue_ticket: IssueTicket {
+                tickets: ports.tickets,
+                clock,
+                entropy: ports.entropy,
+            },
+            websocket_url: ports.websocket_url,
+        }
+    }
+}
