@@ -61,3 +61,78 @@ impl AnswerFrame {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::connection::LIFETIME;
+    use testkit::ambient::FixedClock;
+    use testkit::build::{self, NOW};
+    use testkit::memory::{Fault, Faults, MemoryConnections};
+
+    use super::*;
+
+    struct Scene {
+        answer: AnswerFrame,
+        id: ConnectionId,
+        clock: Arc<FixedClock>,
+        faults: Faults,
+    }
+
+    async fn scene() -> Scene {
+        let faults = Faults::default();
+        let connections = Arc::new(MemoryConnections::new(&faults));
+        let connection = build::connection(&build::identity(&build::tenant()));
+        connections.register(&connection).await.unwrap();
+        let clock = Arc::new(FixedClock::at(NOW));
+        let answer = AnswerFrame {
+            connections,
+            clock: clock.clone(),
+        };
+        Scene {
+            answer,
+            id: connection.id,
+            clock,
+            faults,
+        }
+    }
+
+    const PING: &str = r#"{"action":"ping"}"#;
+
+    impl Scene {
+        async fn code(&self, text: &str) -> &'static str {
+            let error = self.answer.run(&self.id, text).await.unwrap_err();
+            let ServerFrame::Error { code, message } = ServerFrame::from(&error) else {
+                panic!("an error is answered by an error");
+            };
+            assert_eq!((code.as_str(), message.is_empty()), (error.code(), false));
+            error.code()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_ping_is_answered_by_a_pong() {
+        let scene = scene().await;
+        let pong = scene.answer.run(&scene.id, PING).await.unwrap();
+        assert_eq!(pong, ServerFrame::Pong { at: NOW });
+    }
+
+    #[tokio::test]
+    async fn mistakes_are_answered_without_asking_a_store() {
+        let scene = scene().await;
+        assert_eq!(scene.code("no").await, "not_json");
+        assert_eq!(scene.code(r#"{"action":"fly"}"#).await, "unknown_action");
+        assert_eq!(scene.code("[]").await, "invalid_frame");
+        assert_eq!(scene.faults.count("connections.find"), 0);
+    }
+
+    #[tokio::test]
+    async fn who_is_not_connected_any_more_is_told() {
+        let mut scene = scene().await;
+        scene.clock.advance(LIFETIME);
+        assert_eq!(scene.code(PING).await, "unknown_connection");
+        scene.id = build::connection_id();
+        assert_eq!(scene.code(PING).await, "unknown_connection");
+        scene.faults.always("connections.find", Fault::Unavailable);
+        assert_eq!(scene.code(PING).await, "unavailable");
+    }
+}

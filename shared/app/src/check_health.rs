@@ -60,3 +60,47 @@ async fn ask(server: &dyn Health) -> (&'static str, Result<(), Unwell>) {
     };
     (server.name(), answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use testkit::memory::{Fault, Faults, MemoryHealth};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    fn scene() -> (CheckHealth, Faults) {
+        let faults = Faults::default();
+        let server = |name| Arc::new(MemoryHealth::new(name, &faults)) as Arc<dyn Health>;
+        let servers = vec![server("postgres"), server("mongodb")];
+        (CheckHealth { servers }, faults)
+    }
+
+    #[tokio::test]
+    async fn it_is_ok_when_every_server_answers() {
+        let (check, _) = scene();
+        let report = check.run().await;
+        assert!(report.is_ok());
+        assert!(report.checks.keys().eq(&["mongodb", "postgres"]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn servers_are_asked_at_once_and_not_for_long() {
+        let (check, faults) = scene();
+        faults.always("postgres", Fault::HangBefore);
+        faults.always("mongodb", Fault::HangBefore);
+        let started = Instant::now();
+        let report = check.run().await;
+        assert_eq!(started.elapsed().as_secs(), PATIENCE.as_secs());
+        assert!(matches!(report.checks["postgres"], Err(Unwell::Slow)));
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_is_named() {
+        let (check, faults) = scene();
+        faults.always("mongodb", Fault::Unavailable);
+        let report = check.run().await;
+        assert!(!report.is_ok());
+        assert!(report.checks["postgres"].is_ok());
+        assert!(matches!(report.checks["mongodb"], Err(Unwell::Failed(_))));
+    }
+}

@@ -105,3 +105,100 @@ impl IngestEvents {
         Ok((appended.accepted, known))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::ports::ActivityCounts;
+    use serde_json::json;
+    use testkit::ambient::FixedClock;
+    use testkit::build::{self, NOW};
+    use testkit::memory::{Fault, Faults, MemoryActivity, MemoryEvents};
+
+    use super::*;
+
+    fn scene() -> (IngestEvents, Faults) {
+        let faults = Faults::default();
+        let ingest = IngestEvents {
+            events: Arc::new(MemoryEvents::new(&faults)),
+            activity: Arc::new(MemoryActivity::new(&faults)),
+            clock: Arc::new(FixedClock::at(NOW)),
+        };
+        (ingest, faults)
+    }
+
+    fn seen(id: &str, user: &str) -> Value {
+        json!({"id": id, "type": "user", "at": "2026-03-01T11:59:00Z", "user": user})
+    }
+
+    async fn users(ingest: &IngestEvents, tenant: &TenantId) -> u64 {
+        let counts = ingest.activity.counts(tenant, NOW).await;
+        let ActivityCounts { user_count, .. } = counts.unwrap();
+        user_count
+    }
+
+    #[tokio::test]
+    async fn valid_items_are_kept_and_others_reported_in_place() {
+        let (ingest, _) = scene();
+        let tenant = build::tenant();
+        let late = json!({"id": "3", "type": "user", "at": "2027-01-01T00:00:00Z", "user": "u"});
+        let items = vec![
+            json!(7),
+            seen("1", "ann"),
+            late,
+            seen("1", "ann"),
+            seen("2", "bob"),
+        ];
+        let outcome = ingest.run(&tenant, items).await.unwrap();
+        assert_eq!((outcome.accepted, outcome.duplicates), (2, 1));
+        let errors = outcome.errors.iter().map(|error| (error.index, error.code));
+        assert_eq!(
+            errors.collect::<Vec<_>>(),
+            [(0, "not_an_object"), (2, "in_the_future")]
+        );
+        assert_eq!(users(&ingest, &tenant).await, 2);
+    }
+
+    #[tokio::test]
+    async fn too_many_items_are_refused_whole() {
+        let (ingest, faults) = scene();
+        let items = vec![seen("1", "ann"); MOST_IN_BATCH + 1];
+        let error = ingest.run(&build::tenant(), items).await.unwrap_err();
+        assert!(matches!(error, IngestError::TooMany { given: 1_001 }));
+        assert!(faults.calls().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_batch_without_valid_items_asks_no_store() {
+        let (ingest, faults) = scene();
+        for items in [vec![], vec![json!({})]] {
+            let outcome = ingest.run(&build::tenant(), items).await.unwrap();
+            assert_eq!(outcome.accepted, 0);
+        }
+        assert!(faults.calls().is_empty());
+    }
+
+    /// Whichever step a crash comes at, sending the batch again leaves nothing missing.
+    #[tokio::test]
+    async fn sending_again_heals_a_crash_between_the_stores() {
+        for call in ["events.append", "activity.record"] {
+            for fault in [Fault::Unavailable, Fault::LostAnswer] {
+                let (ingest, faults) = scene();
+                let tenant = build::tenant();
+                let items = vec![seen("1", "ann"), seen("2", "bob")];
+                faults.on(call, 1, fault);
+                ingest.run(&tenant, items.clone()).await.unwrap_err();
+                ingest.run(&tenant, items).await.unwrap();
+                assert_eq!(users(&ingest, &tenant).await, 2, "{fault:?} at {call}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn users_follow_what_is_stored() {
+        let (ingest, _) = scene();
+        let tenant = build::tenant();
+        ingest.run(&tenant, vec![seen("1", "ann")]).await.unwrap();
+        ingest.run(&tenant, vec![seen("1", "eve")]).await.unwrap();
+        assert_eq!(users(&ingest, &tenant).await, 1);
+    }
+}

@@ -69,3 +69,39 @@ impl ListTasks {
         Ok(self.index.list(&query).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use testkit::build;
+    use testkit::memory::MemoryTasks;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_has_a_usual_and_a_largest_size() {
+        let tasks = MemoryTasks::default();
+        let tenant = build::tenant();
+        for _ in 0..110 {
+            tasks.put(build::task(&tenant, "aggregate", json!({})));
+        }
+        let list = ListTasks {
+            index: Arc::new(tasks),
+        };
+        let page = |limit| {
+            let filter = TaskFilter {
+                limit,
+                ..TaskFilter::default()
+            };
+            list.run(&tenant, filter)
+        };
+        assert_eq!(page(None).await.unwrap().items.len(), USUAL_PAGE);
+        assert_eq!(page(Some(100)).await.unwrap().items.len(), 100);
+        for given in [0, 101, usize::MAX] {
+            let refused = page(Some(given)).await;
+            assert!(matches!(refused, Err(ListTasksError::Limit { .. })));
+        }
+        let others = list.run(&build::tenant(), TaskFilter::default()).await;
+        assert!(others.unwrap().items.is_empty());
+    }
+}

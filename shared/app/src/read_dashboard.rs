@@ -41,3 +41,52 @@ impl ReadDashboard {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::ports::EventLog as _;
+    use testkit::ambient::FixedClock;
+    use testkit::build::{self, NOW};
+    use testkit::memory::{Fault, Faults, MemoryActivity, MemoryEvents};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn figures_come_from_both_stores() {
+        let faults = Faults::default();
+        let (events, activity) = (MemoryEvents::new(&faults), MemoryActivity::new(&faults));
+        let tenant = build::tenant();
+        let all = [
+            build::request("1", "2026-03-01T11:30:00Z", "ann", 10.0),
+            build::request("2", "2026-02-28T12:00:00Z", "bob", 21.0),
+            build::request("3", "2026-02-20T12:00:00Z", "bob", 40.0),
+            build::session("4", "2026-03-01T11:55:00Z", "s", "start"),
+        ];
+        events.append(&tenant, &all).await.unwrap();
+        activity.record(&tenant, &all).await.unwrap();
+        let dashboard = ReadDashboard {
+            activity: Arc::new(activity),
+            response_times: Arc::new(events),
+            clock: Arc::new(FixedClock::at(NOW)),
+        };
+        for (window, mean) in [
+            (Window::Hour, 10.0),
+            (Window::Day, 15.5),
+            (Window::All, 71.0 / 3.0),
+        ] {
+            let expected = Dashboard {
+                user_count: 3,
+                active_sessions: 1,
+                avg_response_time_ms: mean,
+            };
+            assert_eq!(dashboard.run(&tenant, window).await.unwrap(), expected);
+        }
+        let nobody = dashboard.run(&build::tenant(), Window::All).await.unwrap();
+        assert_eq!((nobody.user_count, nobody.avg_response_time_ms), (0, 0.0));
+
+        for call in ["events.mean", "activity.counts"] {
+            faults.on(call, 1, Fault::Unavailable);
+            assert!(dashboard.run(&tenant, Window::All).await.is_err());
+        }
+    }
+}

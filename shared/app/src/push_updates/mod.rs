@@ -11,6 +11,8 @@ mod address;
 mod compose;
 mod deliver;
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -148,3 +148,6 @@ impl SubmitTask {
         Err(SubmitTaskError::NotQueued(cause))
     }
 }
+
+#[cfg(test)]
+mod tests;
