@@ -21,7 +21,7 @@ down: ## Stop everything, leave the data
 clean-local: ## Stop everything, remove data, downloads and settings (.local)
 	@$(STACK) clean
 
-invoke: ## One function with one event: make invoke FN=worker EVENT=events/worker/good.json [SAM=1]
+invoke: ## One function with one event: make invoke FN=worker EVENT=events/worker/one-task.json [SAM=1]
 	@FN='$(FN)' EVENT='$(EVENT)' SAM='$(SAM)' $(STACK) invoke
 
 test: ## Every test, on a stack of its own

@@ -1,4 +1,4 @@
-"""`make invoke FN=worker EVENT=events/worker/good.json`: one function, one event, its answer and its log."""
+"""`make invoke FN=worker EVENT=events/worker/one-task.json`: one function, one event, its answer and its log."""
 
 from __future__ import annotations
 
