@@ -117,7 +117,7 @@ impl Task {
         Ok(())
     }
 
-    /// Ends the task with a result.
+    /// Ends the task with a result. Progress, where there was any, ends at 100 percent.
     pub fn complete(
         &mut self,
         token: LeaseToken,
@@ -125,6 +125,9 @@ impl Task {
         now: OffsetDateTime,
     ) -> Result<(), Refused> {
         self.check_lease(token)?;
+        if let Some(progress) = &mut self.progress {
+            progress.percent = 100;
+        }
         self.end(State::Completed { result }, now, None);
         Ok(())
     }
