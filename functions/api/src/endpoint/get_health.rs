@@ -40,7 +40,7 @@ fn body(report: &HealthReport) -> HealthBody {
 fn log_causes(report: &HealthReport) {
     for (server, answer) in &report.checks {
         if let Err(error) = answer {
-            tracing::warn!(server, error = error as &dyn std::error::Error, "unwell");
+            tracing::warn!(server, error.cause = domain::causes(error), "unwell");
         }
     }
 }
