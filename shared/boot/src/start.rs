@@ -41,10 +41,7 @@ fn block_on(serve: impl Future<Output = Result<(), Error>>) -> ExitCode {
     match runtime.and_then(|runtime| runtime.block_on(serve)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(
-                error = error.as_ref() as &dyn std::error::Error,
-                "cannot serve"
-            );
+            tracing::error!(error = domain::causes(error.as_ref()), "cannot serve");
             ExitCode::FAILURE
         }
     }

@@ -43,7 +43,7 @@ pub(crate) fn set_up(level: Level) {
     let lines = fmt::layer()
         .json()
         .flatten_event(true)
-        .with_span_list(false)
+        .with_current_span(false)
         .with_filter(filter_fn(move |metadata| is_wanted(metadata, level)));
     let lines = lines.with_filter(LevelFilter::from_level(level));
     // Another subscriber is there only in tests, which keep theirs.
