@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ports::{PortError, PostError};
 use domain::{ConnectionId, causes};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::PushUpdates;
 use crate::backoff::Backoff;
@@ -16,8 +16,7 @@ const TRIES: u32 = 3;
 /// How long one post may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How long all of a batch's messages to one connection may take: the function must end in time
-/// to report the others as delivered.
+/// How long all of a batch's messages to one connection may take.
 const BUDGET: Duration = Duration::from_secs(12);
 
 /// The wait between tries.
@@ -36,8 +35,14 @@ pub(super) struct Letter {
 
 impl PushUpdates {
     /// Posts the messages one after the other, so that they arrive in order, and gives the places
-    /// of those that were not taken. After one that is not taken no other is tried.
-    pub(super) async fn deliver(&self, id: ConnectionId, letters: Vec<Letter>) -> Vec<usize> {
+    /// of those that were not taken, or not before the end. After one that is not taken no other
+    /// is tried.
+    pub(super) async fn deliver(
+        &self,
+        id: ConnectionId,
+        letters: Vec<Letter>,
+        end: Instant,
+    ) -> Vec<usize> {
         let mut taken = 0;
         let posting = async {
             for letter in &letters {
@@ -55,7 +60,8 @@ impl PushUpdates {
                 }
             }
         };
-        if timeout(BUDGET, posting).await.is_err() {
+        let end = end.min(Instant::now() + BUDGET);
+        if timeout_at(end, posting).await.is_err() {
             tracing::warn!("a connection is too slow");
         }
         letters

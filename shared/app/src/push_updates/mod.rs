@@ -16,6 +16,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ConnectionId;
 use domain::ports::{
@@ -24,11 +25,16 @@ use domain::ports::{
 use futures::StreamExt as _;
 use futures::stream;
 use protocol::frames::LONGEST_FRAME;
+use tokio::time::Instant;
 
 use deliver::Letter;
 
 /// Connections that are posted to at the same time.
 const AT_ONCE: usize = 64;
+
+/// How long posting a batch may take: the function has 30 s, and must end in time to say which
+/// updates have arrived.
+const BUDGET: Duration = Duration::from_secs(20);
 
 /// Pushes updates to the connections that listen.
 #[derive(Clone)]
@@ -99,7 +105,8 @@ impl PushUpdates {
         &self,
         bags: BTreeMap<ConnectionId, Vec<Letter>>,
     ) -> BTreeMap<usize, usize> {
-        let deliveries = bags.into_iter().map(|(id, bag)| self.deliver(id, bag));
+        let end = Instant::now() + BUDGET;
+        let deliveries = bags.into_iter().map(|(id, bag)| self.deliver(id, bag, end));
         let mut left = stream::iter(deliveries).buffer_unordered(AT_ONCE);
         let mut unreached = BTreeMap::new();
         while let Some(indices) = left.next().await {

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use domain::ports::ConnectionStore as _;
 use domain::task::{Phase, Progress, Status, TaskResult, Update};
 use domain::{Connection, Identity, RequestId, Topic};
@@ -8,7 +6,6 @@ use serde_json::{Value, json};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{Behaviour, Fault, Faults, MemoryConnections, MemoryPostman, MemoryResults};
-use tokio::time::Instant;
 
 use super::*;
 
@@ -271,6 +268,24 @@ async fn slow_pages_do_not_delay_the_others() {
     let posted = scene.postman.posted();
     let latest = posted.iter().map(|posted| posted.at - started).max();
     assert!(latest.unwrap() < Duration::from_secs(1), "{latest:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_ends_in_time_however_many_are_slow() {
+    let scene = scene();
+    for _ in 0..300 {
+        let page = scene.page().await;
+        scene
+            .postman
+            .set(&page, Behaviour::Slow(Duration::from_mins(1)));
+    }
+    let started = Instant::now();
+    let outcomes = scene.push.run(&[scene.end(2)]).await;
+    assert_eq!(started.elapsed(), BUDGET);
+    assert!(matches!(
+        outcomes[0],
+        Err(PushError::Unreached { connections: 300 })
+    ));
 }
 
 #[tokio::test]
