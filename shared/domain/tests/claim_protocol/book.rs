@@ -48,8 +48,8 @@ pub(crate) struct Facts {
     pub(crate) version: u8,
     pub(crate) status: Status,
     pub(crate) lease: Option<Hold>,
-    /// How often it was claimed.
-    pub(crate) attempt: u8,
+    /// What the limit of attempts counts.
+    pub(crate) tries: u8,
     pub(crate) reported: bool,
 }
 
@@ -196,7 +196,7 @@ fn facts(task: &Task) -> Facts {
         version: small(task.version),
         status: task.status(),
         lease,
-        attempt: small(task.attempt.into()),
+        tries: small(task.tries.into()),
         reported: task.progress.is_some(),
     }
 }

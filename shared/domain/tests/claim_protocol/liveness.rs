@@ -52,7 +52,7 @@ pub(crate) fn never_settles(graph: &Graph, model: &mut Model) -> Option<Vec<Stri
 }
 
 /// The steps that somebody takes some time.
-fn fair(graph: &Graph, from: usize) -> impl Iterator<Item = (usize, Driver)> {
+pub(crate) fn fair(graph: &Graph, from: usize) -> impl Iterator<Item = (usize, Driver)> {
     let steps = graph.steps(from).iter();
     let fair = steps.filter(|(_, driver)| *driver != Driver::Chance);
     fair.map(|(to, driver)| (index(*to), *driver))

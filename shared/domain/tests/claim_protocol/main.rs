@@ -8,7 +8,7 @@
 //! | `worker`, `user`, `queue`, `store`, `surroundings` | the steps of each that takes part |
 //! | `rules` | what holds for every step |
 //! | `explore`, `liveness`, `parts`, `hash` | visits all situations; what happens in the end |
-//! | `proofs`, `coverage` | the runs, and that they meet every kind of step |
+//! | `proofs`, `retry`, `coverage` | the runs, and that they meet every kind of step |
 //! | `defects`, `limits` | what goes wrong without one part or another |
 //!
 //! A run prints how many situations it visited: `cargo test -p domain --test claim_protocol --
@@ -30,6 +30,7 @@ mod model;
 mod parts;
 mod proofs;
 mod queue;
+mod retry;
 mod rules;
 mod setting;
 mod store;

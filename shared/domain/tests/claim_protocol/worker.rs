@@ -65,7 +65,7 @@ impl Model {
 
     fn work(&mut self, world: &World, w: usize, task: TaskNo, out: &mut Vec<Edge>) {
         let facts = self.book.facts(task);
-        let ends: &[Act] = match facts.attempt {
+        let ends: &[Act] = match facts.tries {
             tries if tries < TRIES => &[Act::Complete, Act::Fail, Act::TimeOut, Act::Release],
             TRIES => &[Act::Complete, Act::Fail, Act::TimeOut],
             // Every worker died: the kind is not run again.
