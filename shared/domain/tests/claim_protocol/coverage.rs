@@ -25,17 +25,24 @@ fn every_kind_of_step_happens() {
     assert!(missing.is_empty(), "these never happen: {missing:?}");
 }
 
-fn settings() -> [Setting; 3] {
-    let between_workers = Left {
+fn settings() -> [Setting; 5] {
+    let with_the_clock = Left {
         stalls: 1,
+        ..Left::NONE
+    };
+    let between_workers = Left {
         duplicates: 1,
         ..Left::NONE
     };
     let with_the_store = Left {
         writes: 1,
-        sends: 1,
         cancels: 1,
         retries: 1,
+        ..Left::NONE
+    };
+    let at_submission = Left {
+        writes: 1,
+        sends: 1,
         ..Left::NONE
     };
     let with_the_queues = Left {
@@ -44,7 +51,14 @@ fn settings() -> [Setting; 3] {
         losses: 1,
         ..Left::NONE
     };
-    [between_workers, with_the_store, with_the_queues].map(|left| Setting {
+    let runs = [
+        with_the_clock,
+        between_workers,
+        with_the_store,
+        at_submission,
+        with_the_queues,
+    ];
+    runs.map(|left| Setting {
         workers: if left == between_workers { 2 } else { 1 },
         progress: left == with_the_store,
         updates_wander: left == with_the_queues,

@@ -101,11 +101,11 @@ fn unknown_writes_of_workers_that_lost_their_lease() {
     prove("unknown writes and stalls", setting);
 }
 
+/// The worker that held the task when it was called off meets the one that has it after the retry.
 #[test]
-fn a_user_who_calls_off_and_runs_again() {
+fn a_user_who_calls_off_and_retries() {
     let setting = Setting {
         left: Left {
-            stalls: 1,
             cancels: 1,
             retries: 1,
             ..Left::NONE
@@ -113,6 +113,19 @@ fn a_user_who_calls_off_and_runs_again() {
         ..Setting::PLAIN
     };
     prove("user", setting);
+}
+
+#[test]
+fn a_retry_of_what_ran_too_long() {
+    let setting = Setting {
+        left: Left {
+            stalls: 1,
+            retries: 1,
+            ..Left::NONE
+        },
+        ..Setting::PLAIN
+    };
+    prove("user and stalls", setting);
 }
 
 #[test]
