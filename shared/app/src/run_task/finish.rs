@@ -30,7 +30,7 @@ impl RunTask {
             Err(failure) if failure.retry == Retry::Permanent => {
                 self.fail(&mut held, failure, last).await?;
             }
-            Err(failure) if held.task.attempt < MAX_ATTEMPTS => {
+            Err(failure) if held.task.tries < MAX_ATTEMPTS => {
                 return self.release(held, failure).await;
             }
             Err(failure) => self.fail(&mut held, exhausted(failure), last).await?,
@@ -89,7 +89,7 @@ impl RunTask {
             "to be tried again"
         );
         self.tell(task).await;
-        let wait = BETWEEN_ATTEMPTS.wait(task.attempt, self.entropy.as_ref());
+        let wait = BETWEEN_ATTEMPTS.wait(task.tries, self.entropy.as_ref());
         Ok(Outcome::Later(wait))
     }
 }

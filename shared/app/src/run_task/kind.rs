@@ -19,7 +19,7 @@ impl RunTask {
         task: &Task,
         progress: Arc<dyn ProgressSink>,
     ) -> Result<TaskResult, Failure> {
-        if task.attempt > MAX_ATTEMPTS {
+        if task.tries > MAX_ATTEMPTS {
             let message = "Every worker stopped in the middle of it, as if killed.";
             return Err(Failure::transient("worker_lost", message));
         }

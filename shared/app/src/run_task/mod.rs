@@ -34,7 +34,7 @@ use claim::{Claim, Held};
 /// How long a claim holds without a sign of life. A crashed worker's task is idle for so long.
 pub const LEASE: Duration = Duration::seconds(30);
 
-/// How often a task is tried before a failure that might pass counts as final.
+/// How often a task is tried, since it was submitted or retried, before a failure that might pass counts as final.
 pub const MAX_ATTEMPTS: u32 = 5;
 
 /// The wait between attempts.

@@ -61,6 +61,7 @@ impl Task {
             version: 0,
             progress: None,
             attempt: 0,
+            tries: 0,
             created_at: now,
             updated_at: now,
             started_at: None,
@@ -91,6 +92,7 @@ impl Task {
             },
         };
         self.attempt += 1;
+        self.tries += 1;
         self.progress = None;
         self.started_at = Some(now);
         self.record(now, None);
@@ -205,7 +207,8 @@ impl Task {
         Ok(())
     }
 
-    /// Queues a task again that ended without a result.
+    /// Queues a task again that ended without a result. Its next attempts are numbered on, since
+    /// an attempt's number also names what it left in the result store, but it has all its tries.
     pub fn retry(&mut self, now: OffsetDateTime) -> Result<(), Refused> {
         match self.status() {
             Status::Failed | Status::TimedOut | Status::Cancelled => {}
@@ -214,6 +217,7 @@ impl Task {
         self.state = State::Queued;
         self.progress = None;
         self.finished_at = None;
+        self.tries = 0;
         self.record(now, None);
         Ok(())
     }

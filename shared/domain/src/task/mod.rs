@@ -63,8 +63,10 @@ pub struct Task {
     pub version: u64,
     /// How far the running attempt is.
     pub progress: Option<Progress>,
-    /// How often a worker has claimed it.
+    /// How often a worker has claimed it; numbers the attempts.
     pub attempt: u32,
+    /// How often since it was submitted or last retried: what a limit of attempts counts.
+    pub tries: u32,
     /// When it was submitted.
     pub created_at: OffsetDateTime,
     /// When it changed last.

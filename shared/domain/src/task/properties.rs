@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{MOST_UPDATES, NewTask, Progress, Status, Task, TaskResult};
+use super::{MOST_UPDATES, NewTask, Progress, State, Status, Task, TaskResult};
 use crate::failure::Failure;
 use crate::ids::{LeaseToken, RequestId, TenantId, UserId};
 
@@ -52,8 +52,41 @@ fn new_task(now: OffsetDateTime) -> Task {
     Task::submit(new, now)
 }
 
+fn token(worker: u8) -> LeaseToken {
+    LeaseToken::new(Uuid::from_u128(u128::from(worker) + 10))
+}
+
+/// What each state lets happen, as a table to hold the code against.
+fn is_allowed(task: &Task, act: Act, now: OffsetDateTime) -> bool {
+    let holder = match &task.state {
+        State::Running { lease } => Some(lease),
+        _ => None,
+    };
+    let queued = task.state == State::Queued;
+    match act {
+        Act::Claim(_) => queued || holder.is_some_and(|lease| lease.until <= now),
+        Act::Advance(w) | Act::Complete(w) | Act::Fail(w) | Act::TimeOut(w) | Act::Release(w) => {
+            holder.is_some_and(|lease| lease.token == token(w))
+        }
+        Act::Reject => queued,
+        Act::Cancel => queued || holder.is_some(),
+        Act::Retry => !queued && holder.is_none() && task.status() != Status::Completed,
+        Act::Wait(_) => false,
+    }
+}
+
+/// A task without what its transitions may change.
+fn what_was_asked_for(mut task: Task) -> Task {
+    let asked = new_task(task.created_at);
+    (task.state, task.version) = (asked.state, asked.version);
+    (task.attempt, task.tries) = (asked.attempt, asked.tries);
+    (task.progress, task.updates) = (asked.progress, asked.updates);
+    (task.started_at, task.finished_at) = (asked.started_at, asked.finished_at);
+    task.updated_at = asked.updated_at;
+    task
+}
+
 fn perform(task: &mut Task, act: Act, now: &mut OffsetDateTime) -> bool {
-    let token = |worker: u8| LeaseToken::new(Uuid::from_u128(u128::from(worker) + 10));
     let failure = || Failure::permanent("x", "y");
     let at = *now;
     match act {
@@ -111,7 +144,48 @@ proptest! {
     }
 
     #[test]
-    fn only_the_holder_of_a_live_lease_can_report(wait in 0..60_i64) {
+    fn each_state_allows_its_acts_and_no_others(acts in prop::collection::vec(act(), 0..200)) {
+        let mut now = OffsetDateTime::UNIX_EPOCH;
+        let mut task = new_task(now);
+        for act in acts {
+            let allowed = is_allowed(&task, act, now);
+            let state = task.state.clone();
+            prop_assert_eq!(perform(&mut task, act, &mut now), allowed, "{:?} of {:?}", act, state);
+        }
+    }
+
+    #[test]
+    fn every_claim_is_an_attempt_and_a_retry_renews_the_tries(acts in prop::collection::vec(act(), 0..200)) {
+        let mut now = OffsetDateTime::UNIX_EPOCH;
+        let mut task = new_task(now);
+        for act in acts {
+            let before = task.clone();
+            let changed = perform(&mut task, act, &mut now);
+            let claimed = u32::from(changed && matches!(act, Act::Claim(_)));
+            prop_assert_eq!(task.attempt, before.attempt + claimed);
+            let retried = changed && matches!(act, Act::Retry);
+            prop_assert_eq!(task.tries, if retried { 0 } else { before.tries + claimed });
+        }
+    }
+
+    #[test]
+    fn the_past_and_what_was_asked_for_never_change(acts in prop::collection::vec(act(), 0..200)) {
+        let mut now = OffsetDateTime::UNIX_EPOCH;
+        let mut task = new_task(now);
+        for act in acts {
+            let before = task.clone();
+            if perform(&mut task, act, &mut now) {
+                let kept = &task.updates[..task.updates.len() - 1];
+                prop_assert!(before.updates.ends_with(kept), "the history was changed");
+                prop_assert!(kept.len() == before.updates.len() || kept.len() + 1 == MOST_UPDATES);
+                prop_assert_eq!(task.updated_at, now);
+            }
+            prop_assert_eq!(what_was_asked_for(task.clone()), new_task(OffsetDateTime::UNIX_EPOCH));
+        }
+    }
+
+    #[test]
+    fn a_lease_holds_until_another_takes_over(wait in 0..60_i64) {
         let start = OffsetDateTime::UNIX_EPOCH;
         let now = start + Duration::seconds(wait);
         let mut task = new_task(start);

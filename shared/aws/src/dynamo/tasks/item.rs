@@ -37,6 +37,7 @@ pub(super) struct TaskItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) progress: Option<Progress>,
     pub(super) attempt: u32,
+    pub(super) tries: u32,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
@@ -61,7 +62,7 @@ pub(super) struct TaskItem {
 
 impl TaskItem {
     /// What a list reads: all but `input`, `updates` and `result`.
-    pub(super) const LISTED: [&str; 21] = [
+    pub(super) const LISTED: [&str; 22] = [
         "v",
         "tenant",
         "request_id",
@@ -78,6 +79,7 @@ impl TaskItem {
         "version",
         "progress",
         "attempt",
+        "tries",
         "created_at",
         "updated_at",
         "started_at",
@@ -98,6 +100,7 @@ impl TaskItem {
             version: task.version,
             progress: task.progress.clone(),
             attempt: task.attempt,
+            tries: task.tries,
             created_at: task.created_at,
             updated_at: task.updated_at,
             started_at: task.started_at,
@@ -119,6 +122,7 @@ impl TaskItem {
             version: self.version,
             progress: self.progress,
             attempt: self.attempt,
+            tries: self.tries,
             created_at: self.created_at,
             updated_at: self.updated_at,
             started_at: self.started_at,

@@ -55,6 +55,7 @@ fn any_task() -> impl Strategy<Value = Task> {
         any_json(),
         any_state(),
         any::<u64>(),
+        any::<(u32, u32)>(),
         prop::option::of((0..=100_u8, ".*")),
         prop::collection::vec(".*", 0..4),
         moment(),
@@ -62,13 +63,15 @@ fn any_task() -> impl Strategy<Value = Task> {
         prop::option::of(any_failure()),
     )
         .prop_map(
-            |(input, state, version, progress, tags, at, ended, error)| {
+            |(input, state, version, (attempt, tries), progress, tags, at, ended, error)| {
                 let mut task = build::task(&build::tenant(), "aggregate", input);
                 task.updates[0].error = error;
                 task.progress = progress.map(|(percent, message)| Progress { percent, message });
                 Task {
                     state,
                     version,
+                    attempt,
+                    tries,
                     tags,
                     updated_at: at,
                     started_at: Some(at),
