@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::text::is_plain;
@@ -177,7 +178,11 @@ impl Event {
     fn check(&self, now: OffsetDateTime) -> Result<(), InvalidEvent> {
         plain("id", &self.id, crate::ids::LONGEST)?;
         if self.at > now + CLOCK_SKEW {
-            let message = format!("at is in the future: {} (our clock: {now})", self.at);
+            let message = format!(
+                "at is in the future: {} (our clock: {})",
+                rfc3339(self.at),
+                rfc3339(now)
+            );
             return Err(InvalidEvent::new("in_the_future", message));
         }
         if self.at.year() < 1970 {
@@ -240,6 +245,13 @@ impl Request {
         }
         Ok(())
     }
+}
+
+fn rfc3339(moment: OffsetDateTime) -> String {
+    // Years beyond 9999 have no such form; then any form will do.
+    moment
+        .format(&Rfc3339)
+        .unwrap_or_else(|_| moment.to_string())
 }
 
 fn plain(field: &str, text: &str, longest: usize) -> Result<(), InvalidEvent> {

@@ -37,6 +37,7 @@ pub(super) struct TaskItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) progress: Option<Progress>,
     pub(super) attempt: u32,
+    #[serde(default)]
     pub(super) tries: u32,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) created_at: OffsetDateTime,
