@@ -9,7 +9,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stack import deploy, emulator, template, venv
+from stack import deploy, emulator, services, template, venv
 from stack.databases import docker
 from stack.errors import StackError
 from stack.progress import Progress
@@ -51,6 +51,9 @@ def _event(settings: Settings) -> Path:
 
 
 def _in_emulator(settings: Settings, progress: Progress, function: Function, event: Path) -> int:
+    # Another checkout's stack may answer on the same port.
+    if not services.is_running(settings, "emulator"):
+        raise StackError("The local stack of this checkout does not run.", hint="Start it with `make up`.")
     try:
         name = deploy.physical_id(settings, function.logical_id)
         client = emulator.client(settings, "lambda")
