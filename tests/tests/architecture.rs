@@ -30,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("websocket", FUNCTION),
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
+    ("sweeper", FUNCTION),
     ("document-gateway", &[]),
     ("end-to-end", &[]),
 ];

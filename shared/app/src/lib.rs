@@ -17,6 +17,7 @@ pub mod push_updates;
 pub mod read_dashboard;
 pub mod run_task;
 pub mod submit_task;
+pub mod sweep;
 
 mod backoff;
 mod digest;
@@ -34,6 +35,7 @@ pub use push_updates::PushUpdates;
 pub use read_dashboard::ReadDashboard;
 pub use run_task::RunTask;
 pub use submit_task::SubmitTask;
+pub use sweep::Sweep;
 
 use time::Duration;
 

@@ -20,6 +20,7 @@ const OURS: &[&str] = &[
     "domain",
     "pusher",
     "stores",
+    "sweeper",
     "tasks",
     "websocket",
     "wire",

@@ -3,8 +3,8 @@
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, connection_store, event_log, response_times, result_store, task_index, task_queue,
-    task_store, ticket_store, update_queue,
+    activity, connection_store, event_log, response_times, result_store, stale_connections,
+    stuck_tasks, task_index, task_queue, task_store, ticket_store, update_queue,
 };
 use testkit::memory::{
     MemoryActivity, MemoryConnections, MemoryEvents, MemoryResults, MemoryTaskQueue, MemoryTasks,
@@ -24,6 +24,26 @@ async fn tasks_are_a_task_index() {
         index: &tasks,
     };
     task_index::all(indexed, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_tell_which_are_stuck() {
+    let tasks = MemoryTasks::default();
+    let swept = stuck_tasks::Swept {
+        store: &tasks,
+        stuck: &tasks,
+    };
+    stuck_tasks::all(swept, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_tell_which_are_stale() {
+    let connections = MemoryConnections::default();
+    let swept = stale_connections::Swept {
+        store: &connections,
+        stale: &connections,
+    };
+    stale_connections::all(swept, &build::tenant()).await;
 }
 
 #[tokio::test]

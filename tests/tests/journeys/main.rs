@@ -16,6 +16,7 @@ mod dashboard;
 mod delivery;
 mod realtime;
 mod refusals;
+mod sweep;
 mod tasks;
 mod tenants;
 mod traffic;

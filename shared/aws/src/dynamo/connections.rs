@@ -2,7 +2,7 @@
 //!
 //! | item | key `topic` | key `connection_id` | holds |
 //! |---|---|---|---|
-//! | self | `connection#<id>` | id | `tenant`, `user`, `scopes`, `connected_at`, `topics` (set) |
+//! | self | `connection#<id>` | id | `tenant`, `user`, `scopes`, `connected_at`, `topics` (set), `expiry_shard` |
 //! | listener | a topic | id | |
 //!
 //! All also hold `expires_at` and `v`. The self item names every topic of its connection, so a
@@ -21,18 +21,19 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
 
 use super::expiry::{is_past, second};
+use super::stale::shard;
 use super::write_batch::delete_all;
 use super::{Item, LAYOUT, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
-const TABLE: &str = "connections table";
+pub(super) const TABLE: &str = "connections table";
 
 /// Keeps connections in a table with the keys `topic` and `connection_id`.
 #[derive(Debug, Clone)]
 pub struct Connections {
-    client: Client,
-    table: String,
+    pub(super) client: Client,
+    pub(super) table: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,6 +47,8 @@ struct SelfItem {
     #[serde(with = "serde_dynamo::string_set")]
     topics: BTreeSet<String>,
     expires_at: i64,
+    #[serde(default)]
+    expiry_shard: Option<String>,
     v: u8,
 }
 
@@ -160,6 +163,7 @@ fn new_self_item(connection: &Connection, own_topic: String) -> SelfItem {
         connected_at: connection.connected_at,
         topics: BTreeSet::from([own_topic]),
         expires_at: second(connection.expires_at()),
+        expiry_shard: Some(shard(&connection.id)),
         v: LAYOUT,
     }
 }
@@ -175,6 +179,6 @@ fn key(topic: &str, id: &ConnectionId) -> Item {
     ])
 }
 
-fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T, PortError> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T, PortError> {
     from_item(item).map_err(|error| PortError::broken(TABLE, error))
 }

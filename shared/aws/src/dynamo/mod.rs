@@ -5,6 +5,7 @@
 
 mod connections;
 mod expiry;
+mod stale;
 mod tasks;
 mod tickets;
 mod write_batch;

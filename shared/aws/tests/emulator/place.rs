@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use aws::Sdk;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate,
+    KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
 };
 use futures::FutureExt;
 use testkit::build;
@@ -41,7 +42,7 @@ impl Place {
         let mut create = client.create_table().table_name(&table);
         for (key, role) in keys.iter().zip([KeyType::Hash, KeyType::Range]) {
             create = create
-                .attribute_definitions(text_attribute(key))
+                .attribute_definitions(attribute(key, ScalarAttributeType::S))
                 .key_schema(key_part(key, role));
         }
         let created = create.billing_mode(BillingMode::PayPerRequest).send().await;
@@ -54,6 +55,44 @@ impl Place {
             .await
             .unwrap();
         outcome.unwrap_or_else(|panic| resume_unwind(panic));
+    }
+
+    /// Runs a test with a table of these key attributes and an index by a text and a number, which
+    /// holds the index's own attributes and these.
+    pub(crate) async fn with_indexed_table(
+        &self,
+        keys: &[&str; 2],
+        (index, by, also): (&str, &[&str; 2], &[&str]),
+        test: impl AsyncFnOnce(String),
+    ) {
+        self.with_table(keys, async |table: String| {
+            let projection = match also {
+                [] => Projection::builder().projection_type(ProjectionType::KeysOnly),
+                also => also.iter().fold(
+                    Projection::builder().projection_type(ProjectionType::Include),
+                    |projection, name| projection.non_key_attributes(*name),
+                ),
+            };
+            let create = CreateGlobalSecondaryIndexAction::builder()
+                .index_name(index)
+                .key_schema(key_part(by[0], KeyType::Hash))
+                .key_schema(key_part(by[1], KeyType::Range))
+                .projection(projection.build());
+            let update = GlobalSecondaryIndexUpdate::builder().create(create.build().unwrap());
+            let client = aws_sdk_dynamodb::Client::new(&self.config);
+            let mut call = client.update_table().table_name(&table);
+            for key in keys {
+                call = call.attribute_definitions(attribute(key, ScalarAttributeType::S));
+            }
+            call.attribute_definitions(attribute(by[0], ScalarAttributeType::S))
+                .attribute_definitions(attribute(by[1], ScalarAttributeType::N))
+                .global_secondary_index_updates(update.build())
+                .send()
+                .await
+                .unwrap();
+            test(table).await;
+        })
+        .await;
     }
 
     /// Runs a test with a queue, given by its URL.
@@ -95,10 +134,9 @@ impl Place {
     }
 }
 
-fn text_attribute(name: &str) -> AttributeDefinition {
+fn attribute(name: &str, kind: ScalarAttributeType) -> AttributeDefinition {
     let attribute = AttributeDefinition::builder().attribute_name(name);
-    let attribute = attribute.attribute_type(ScalarAttributeType::S);
-    attribute.build().unwrap()
+    attribute.attribute_type(kind).build().unwrap()
 }
 
 fn key_part(name: &str, role: KeyType) -> KeySchemaElement {

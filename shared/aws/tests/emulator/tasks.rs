@@ -164,6 +164,12 @@ async fn an_item_is_laid_out_for_readers() {
         assert_eq!(running["tags"], AttributeValue::L(vec![text("nightly")]));
         assert_eq!(running["lease_token"], text(&token.to_string()));
         assert_eq!(running["lease_until"], text("2026-03-01T12:00:01Z"));
+        // 12:02, on one of the shards.
+        assert_eq!(
+            running["attention_at"],
+            AttributeValue::N("1772366520".into())
+        );
+        assert!(running.contains_key("attention"));
         assert_eq!(running["input"], text(r#"{"window":"all"}"#));
         let result = TaskResult::Inline { value: json!(7) };
         task.complete(token, result, NOW).unwrap();
@@ -173,7 +179,9 @@ async fn an_item_is_laid_out_for_readers() {
             .unwrap();
         let completed = only_item(&place, &table).await;
         assert_eq!(completed["result"], text("7"));
-        assert!(!completed.contains_key("lease_token"), "no lease is left");
+        for gone in ["lease_token", "attention", "attention_at"] {
+            assert!(!completed.contains_key(gone), "{gone} is left");
+        }
     };
     place.with_table(&KEYS, test).await;
 }

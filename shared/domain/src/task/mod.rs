@@ -1,5 +1,6 @@
 //! A task: what was asked for, where it stands, and how it got there.
 
+mod attention;
 mod history;
 mod lifecycle;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod state;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+pub use attention::{attention_to_lease, next_attention};
 pub use history::{MOST_UPDATES, Update};
 pub use lifecycle::{Lease, Refused};
 pub use state::{Phase, Progress, State, Status, TaskResult};

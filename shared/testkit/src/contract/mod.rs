@@ -12,6 +12,8 @@ pub mod connection_store;
 pub mod event_log;
 pub mod response_times;
 pub mod result_store;
+pub mod stale_connections;
+pub mod stuck_tasks;
 pub mod task_index;
 pub mod task_queue;
 pub mod task_store;

@@ -12,8 +12,8 @@ use super::{Faults, Kept};
 /// Keeps connections. Calls are named `connections.register`, `.find`, `.remove`, `.listeners`.
 #[derive(Debug, Default)]
 pub struct MemoryConnections {
-    connections: Kept<BTreeMap<ConnectionId, (Connection, BTreeSet<Topic>)>>,
-    faults: Faults,
+    pub(super) connections: Kept<BTreeMap<ConnectionId, (Connection, BTreeSet<Topic>)>>,
+    pub(super) faults: Faults,
 }
 
 impl MemoryConnections {

@@ -12,6 +12,7 @@ mod health;
 mod messages;
 mod postman;
 mod results;
+mod sweep;
 mod tasks;
 mod tickets;
 

@@ -9,6 +9,7 @@ use domain::{LeaseToken, RequestId, Task, TaskResult, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::sweep::Deferrals;
 use super::{Faults, Kept};
 
 const WHAT: &str = "task";
@@ -17,7 +18,8 @@ const WHAT: &str = "task";
 #[derive(Debug, Default)]
 pub struct MemoryTasks {
     tasks: Kept<BTreeMap<(TenantId, RequestId), Task>>,
-    faults: Faults,
+    pub(super) deferrals: Kept<Deferrals>,
+    pub(super) faults: Faults,
 }
 
 impl MemoryTasks {

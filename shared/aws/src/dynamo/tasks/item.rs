@@ -9,6 +9,7 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 use super::TABLE;
+use super::attention::AttentionFields;
 use super::state::StateFields;
 use crate::dynamo::expiry::second;
 use crate::dynamo::{Item, LAYOUT};
@@ -59,10 +60,12 @@ pub(super) struct TaskItem {
     pub(super) updates: Vec<Update>,
     /// Seconds since 1970.
     pub(super) expires_at: i64,
+    #[serde(flatten)]
+    pub(super) attention: AttentionFields,
 }
 
 impl TaskItem {
-    /// What a list reads: all but `input`, `updates` and `result`.
+    /// What a list reads: all but `input`, `updates`, `result` and what only the index needs.
     pub(super) const LISTED: [&str; 22] = [
         "v",
         "tenant",
@@ -108,6 +111,7 @@ impl TaskItem {
             finished_at: task.finished_at,
             updates: task.updates.clone(),
             expires_at: second(task.updated_at + KEPT),
+            attention: AttentionFields::of(task),
         }
     }
 

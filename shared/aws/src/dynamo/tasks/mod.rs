@@ -1,5 +1,6 @@
 //! Tasks, one item each; `item` has the layout.
 
+mod attention;
 mod item;
 mod list;
 #[cfg(test)]
@@ -16,11 +17,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use domain::ports::{Clock, PortError, TaskStore};
+use domain::task::attention_to_lease;
 use domain::{LeaseToken, RequestId, Task, TenantId};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::expiry::is_past;
+use super::expiry::{is_past, second};
 use super::{Item, number, text};
 use crate::Sdk;
 use crate::error::port_error;
@@ -105,12 +107,14 @@ impl TaskStore for Tasks {
         token: LeaseToken,
         until: OffsetDateTime,
     ) -> Result<(), PortError> {
+        let attention = second(attention_to_lease(until));
         let update = self.client.update_item().table_name(&self.table);
         let sent = update
             .set_key(Some(key(tenant, id)))
-            .update_expression("SET lease_until = :until")
+            .update_expression("SET lease_until = :until, attention_at = :attention")
             .condition_expression("lease_token = :token")
             .expression_attribute_values(":until", moment(until)?)
+            .expression_attribute_values(":attention", number(&attention))
             .expression_attribute_values(":token", text(&token))
             .send()
             .await;

@@ -1,0 +1,70 @@
+//! A tick of the schedule in, what was swept out.
+
+use std::time::Instant;
+
+use app::Sweep;
+use app::sweep::Swept;
+use lambda_runtime::Diagnostic;
+use serde::Serialize;
+use serde::de::IgnoredAny;
+
+/// Sweeps.
+pub(crate) struct Sweeper {
+    /// Picks up what has been left behind.
+    pub(crate) sweep: Sweep,
+}
+
+/// What a run did, for whoever invokes the function by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Answer {
+    requeued: usize,
+    dead_leases: usize,
+    connections_removed: usize,
+}
+
+/// The invocation counts as failed, so that an alarm on errors sees it. The schedule's next tick
+/// goes on where this one has stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} calls of the sweep failed: see the lines before this one")]
+pub(crate) struct Incomplete(usize);
+
+impl From<Incomplete> for Diagnostic {
+    fn from(error: Incomplete) -> Self {
+        Self {
+            error_type: "Incomplete".into(),
+            error_message: error.to_string(),
+        }
+    }
+}
+
+impl Sweeper {
+    /// Sweeps once. What the event says does not matter: a person who invokes the function may
+    /// send anything.
+    pub(crate) async fn handle(&self, _tick: IgnoredAny) -> Result<Answer, Incomplete> {
+        let started = Instant::now();
+        let swept = self.sweep.run().await;
+        log(swept, started.elapsed().as_secs_f64() * 1_000.0);
+        if swept.faults > 0 {
+            return Err(Incomplete(swept.faults));
+        }
+        Ok(Answer {
+            requeued: swept.requeued,
+            dead_leases: swept.dead_leases,
+            connections_removed: swept.connections_removed,
+        })
+    }
+}
+
+fn log(swept: Swept, duration_ms: f64) {
+    tracing::info!(
+        sweep.requeued = swept.requeued,
+        sweep.dead_leases = swept.dead_leases,
+        sweep.connections_removed = swept.connections_removed,
+        sweep.faults = swept.faults,
+        sweep.duration_ms = duration_ms,
+        "swept"
+    );
+}
+
+#[cfg(test)]
+mod tests;

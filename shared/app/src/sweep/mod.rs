@@ -1,0 +1,67 @@
+//! Picks up what has been left behind: every minute, a bounded amount.
+//!
+//! | left behind | by | what is done |
+//! |---|---|---|
+//! | a queued task without a message | a crash between the two steps of a submission; a message that became a dead letter while a store was away | its message is sent again |
+//! | a running task whose lease has ended | a worker that died | the same; the next delivery claims it, or ends it as `worker_lost` |
+//! | a connection's rows | a disconnect that never arrived | they are removed |
+//!
+//! Tickets are left to the table's own expiry: a spent one is gone, an expired one is refused.
+
+mod connections;
+mod tasks;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use domain::ports::{Clock, ConnectionStore, StaleConnections, StuckTasks, TaskQueue};
+
+/// Most tasks in one run, so that it ends in time. What is left is next, the longest overdue first.
+pub const MOST_TASKS: usize = 500;
+
+/// Most connections in one run.
+pub const MOST_CONNECTIONS: usize = 500;
+
+/// How many are dealt with at once.
+const AT_ONCE: usize = 16;
+
+/// Picks up what has been left behind.
+#[derive(Clone)]
+pub struct Sweep {
+    /// Tells which tasks are stuck.
+    pub stuck: Arc<dyn StuckTasks>,
+    /// The way to the workers.
+    pub queue: Arc<dyn TaskQueue>,
+    /// Tells which connections are stale.
+    pub stale: Arc<dyn StaleConnections>,
+    /// Where open connections are kept.
+    pub connections: Arc<dyn ConnectionStore>,
+    /// What is overdue.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What one run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Queued tasks that were sent again.
+    pub requeued: usize,
+    /// Tasks with a dead lease that were sent again.
+    pub dead_leases: usize,
+    /// Connections that were removed.
+    pub connections_removed: usize,
+    /// Calls that failed. What they were for is left to a later run.
+    pub faults: usize,
+}
+
+impl Sweep {
+    /// Sweeps once. A fault stops nothing but what it hits; runs at the same time share the work.
+    pub async fn run(&self) -> Swept {
+        let now = self.clock.now();
+        let mut swept = self.sweep_tasks(now).await;
+        let (removed, faults) = self.sweep_connections(now).await;
+        swept.connections_removed = removed;
+        swept.faults += faults;
+        swept
+    }
+}

@@ -1,0 +1,208 @@
+use domain::connection::LIFETIME;
+use domain::ports::TaskStore as _;
+use domain::{Connection, RequestId, Task};
+use serde_json::json;
+use testkit::ambient::FixedClock;
+use testkit::build::{self, NOW};
+use testkit::memory::{Fault, Faults, MemoryConnections, MemoryTaskQueue, MemoryTasks};
+use time::Duration;
+
+use super::*;
+
+struct Scene {
+    sweep: Sweep,
+    tasks: Arc<MemoryTasks>,
+    queue: Arc<MemoryTaskQueue>,
+    connections: Arc<MemoryConnections>,
+    clock: Arc<FixedClock>,
+    faults: Faults,
+}
+
+fn scene() -> Scene {
+    let faults = Faults::default();
+    let tasks = Arc::new(MemoryTasks::new(&faults));
+    let queue = Arc::new(MemoryTaskQueue::new(&faults));
+    let connections = Arc::new(MemoryConnections::new(&faults));
+    let clock = Arc::new(FixedClock::at(NOW));
+    let sweep = Sweep {
+        stuck: tasks.clone(),
+        queue: queue.clone(),
+        stale: connections.clone(),
+        connections: connections.clone(),
+        clock: clock.clone(),
+    };
+    Scene {
+        sweep,
+        tasks,
+        queue,
+        connections,
+        clock,
+        faults,
+    }
+}
+
+impl Scene {
+    /// A task whose message was never sent.
+    fn queued(&self) -> Task {
+        let task = build::task(&build::tenant(), "aggregate", json!({}));
+        self.tasks.put(task.clone());
+        task
+    }
+
+    /// A task whose worker has died.
+    fn running(&self) -> Task {
+        let mut task = self.queued();
+        let lease = Duration::seconds(30);
+        task.claim(build::lease_token(), NOW, lease).unwrap();
+        self.tasks.put(task.clone());
+        task
+    }
+
+    async fn connected(&self) -> Connection {
+        let connection = build::connection(&build::identity(&build::tenant()));
+        self.connections.register(&connection).await.unwrap();
+        connection
+    }
+
+    async fn run_after(&self, wait: Duration) -> Swept {
+        self.clock.advance(wait);
+        self.sweep.run().await
+    }
+
+    fn sent(&self) -> Vec<RequestId> {
+        let mut sent: Vec<_> = self.queue.take().into_iter().map(|(_, id)| id).collect();
+        sent.sort_unstable();
+        sent
+    }
+}
+
+fn tasks_of(swept: Swept) -> [usize; 3] {
+    [swept.requeued, swept.dead_leases, swept.faults]
+}
+
+#[tokio::test]
+async fn with_nothing_left_behind_nothing_is_done() {
+    let scene = scene();
+    scene.queued();
+    scene.connected().await;
+    assert_eq!(scene.sweep.run().await, Swept::default());
+    assert_eq!(scene.faults.calls().len(), 3, "two lists, one registration");
+}
+
+#[tokio::test]
+async fn what_is_left_behind_is_picked_up() {
+    let scene = scene();
+    let (queued, running) = (scene.queued(), scene.running());
+    let ended = scene.connected().await;
+    let swept = scene.run_after(LIFETIME).await;
+    let open = Connection {
+        connected_at: NOW + LIFETIME,
+        ..build::connection(&ended.identity)
+    };
+    scene.connections.register(&open).await.unwrap();
+    let expected = Swept {
+        requeued: 1,
+        dead_leases: 1,
+        connections_removed: 1,
+        faults: 0,
+    };
+    assert_eq!(swept, expected);
+    assert_eq!(scene.sent(), [queued.request_id, running.request_id]);
+    assert_eq!(scene.sweep.run().await, Swept::default());
+    assert_eq!(scene.connections.ids(), [open.id]);
+}
+
+/// Its version, history and state are for workers to change.
+#[tokio::test]
+async fn a_task_sent_again_is_as_it_was() {
+    let scene = scene();
+    let queued = scene.queued();
+    scene.run_after(Duration::HOUR).await;
+    let stored = scene.tasks.load(&queued.tenant, queued.request_id).await;
+    assert_eq!(stored.unwrap(), Some(queued));
+}
+
+#[tokio::test]
+async fn a_task_that_stays_stuck_is_sent_ever_more_rarely() {
+    let scene = scene();
+    let task = scene.queued();
+    let mut minutes = Vec::new();
+    for minute in 1..=200 {
+        scene.run_after(Duration::MINUTE).await;
+        if scene.sent() == [task.request_id] {
+            minutes.push(minute);
+        }
+    }
+    assert_eq!(minutes, [2, 4, 8, 16, 32, 64, 124, 184]);
+}
+
+#[tokio::test]
+async fn sweeps_at_once_send_a_task_once() {
+    let scene = scene();
+    let task = scene.queued();
+    scene.clock.advance(Duration::HOUR);
+    let (one, other) = tokio::join!(scene.sweep.run(), scene.sweep.run());
+    assert_eq!(one.requeued + other.requeued, 1);
+    assert_eq!(one.faults + other.faults, 0);
+    assert_eq!(scene.sent(), [task.request_id]);
+}
+
+#[tokio::test]
+async fn a_fault_stops_only_what_it_hits() {
+    for call in ["stuck.defer", "queue.send"] {
+        let scene = scene();
+        let tasks = [scene.queued(), scene.queued(), scene.queued()];
+        scene.connected().await;
+        scene.faults.on(call, 2, Fault::Unavailable);
+        let swept = scene.run_after(LIFETIME).await;
+        assert_eq!(tasks_of(swept), [2, 0, 1], "{call}");
+        assert_eq!(swept.connections_removed, 1, "{call}");
+        let mut sent = scene.sent();
+        // Within the longest wait between two looks it is sent too.
+        let later = scene.run_after(Duration::minutes(61)).await;
+        assert_eq!(later.faults, 0, "{call}");
+        sent.extend(scene.sent());
+        assert!(
+            tasks.iter().all(|task| sent.contains(&task.request_id)),
+            "{call}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_fails_leaves_the_other_alone() {
+    let scene = scene();
+    let task = scene.queued();
+    scene.connected().await;
+    scene.faults.on("stuck.due", 1, Fault::Broken);
+    let swept = scene.run_after(LIFETIME).await;
+    assert_eq!((swept.connections_removed, swept.faults), (1, 1));
+    assert_eq!(scene.sent(), []);
+
+    scene.faults.on("connections.stale", 1, Fault::Unavailable);
+    assert_eq!(tasks_of(scene.sweep.run().await), [1, 0, 1]);
+    assert_eq!(scene.sent(), [task.request_id]);
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_removed_is_next_time() {
+    let scene = scene();
+    scene.connected().await;
+    scene.connected().await;
+    scene.faults.on("connections.remove", 1, Fault::Unavailable);
+    let swept = scene.run_after(LIFETIME).await;
+    assert_eq!((swept.connections_removed, swept.faults), (1, 1));
+    let swept = scene.sweep.run().await;
+    assert_eq!((swept.connections_removed, swept.faults), (1, 0));
+    assert_eq!(scene.connections.ids(), []);
+}
+
+#[tokio::test]
+async fn a_run_is_bounded_and_the_next_goes_on() {
+    let scene = scene();
+    for _ in 0..=MOST_TASKS {
+        scene.queued();
+    }
+    assert_eq!(scene.run_after(Duration::HOUR).await.requeued, MOST_TASKS);
+    assert_eq!(scene.sweep.run().await.requeued, 1);
+}

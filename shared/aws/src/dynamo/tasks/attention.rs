@@ -1,0 +1,136 @@
+//! Processing tasks, by the moment at which somebody should look at them.
+//!
+//! | index `by-attention` | | |
+//! |---|---|---|
+//! | key | `attention` | one of [`SHARDS`], by the task's id, so that no partition takes all writes |
+//! | sort | `attention_at` | seconds since 1970 |
+//! | also holds | `phase`, `created_at` | |
+//!
+//! Only processing tasks have these attributes, so the index holds no others. They are written with
+//! every change of the task, and by a renewal and a deferral alone.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::operation::query::QueryError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use domain::ports::{PortError, StuckTask, StuckTasks};
+use domain::task::Phase;
+use domain::{RequestId, Task, TenantId};
+use futures::future::try_join_all;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+use time::OffsetDateTime;
+
+use super::{TABLE, Tasks, key};
+use crate::dynamo::expiry::second;
+use crate::dynamo::{Item, number, text};
+use crate::error::port_error;
+
+const INDEX: &str = "by-attention";
+
+/// Values of the index's key.
+const SHARDS: u8 = 8;
+
+/// The attributes that put a task into the index; none for a task that has ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct AttentionFields {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attention: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attention_at: Option<i64>,
+}
+
+impl AttentionFields {
+    pub(super) fn of(task: &Task) -> Self {
+        let at = task.attention_at();
+        Self {
+            attention: at.map(|_| shard(task.request_id)),
+            attention_at: at.map(second),
+        }
+    }
+}
+
+/// The last digit of an id is random.
+fn shard(id: RequestId) -> String {
+    let digit = id
+        .to_string()
+        .chars()
+        .last()
+        .and_then(|last| last.to_digit(16));
+    (digit.unwrap_or_default() % u32::from(SHARDS)).to_string()
+}
+
+#[derive(Deserialize)]
+struct IndexItem {
+    tenant: TenantId,
+    request_id: RequestId,
+    phase: Phase,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    attention_at: i64,
+}
+
+impl IndexItem {
+    fn read(item: Item) -> Result<StuckTask, PortError> {
+        let item: Self = from_item(item).map_err(|error| PortError::broken(TABLE, error))?;
+        let at = OffsetDateTime::from_unix_timestamp(item.attention_at);
+        Ok(StuckTask {
+            tenant: item.tenant,
+            request_id: item.request_id,
+            phase: item.phase,
+            created_at: item.created_at,
+            attention_at: at.map_err(|error| PortError::broken(TABLE, error))?,
+        })
+    }
+}
+
+#[async_trait]
+impl StuckTasks for Tasks {
+    async fn due(&self, now: OffsetDateTime, limit: usize) -> Result<Vec<StuckTask>, PortError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let shards = (0..SHARDS).map(|shard| self.due_in(shard, now, limit));
+        let read = try_join_all(shards).await;
+        let items = read.map_err(|error| port_error(TABLE, error))?;
+        let due: Result<Vec<_>, _> = items.into_iter().flatten().map(IndexItem::read).collect();
+        let mut due = due?;
+        due.sort_by_key(|task| task.attention_at);
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    async fn defer(&self, task: &StuckTask, until: OffsetDateTime) -> Result<(), PortError> {
+        let update = self.client.update_item().table_name(&self.table);
+        let sent = update
+            .set_key(Some(key(&task.tenant, task.request_id)))
+            .update_expression("SET attention_at = :until")
+            .condition_expression("attention_at = :found")
+            .expression_attribute_values(":until", number(&second(until)))
+            .expression_attribute_values(":found", number(&second(task.attention_at)))
+            .send()
+            .await;
+        sent.map(drop).map_err(|error| port_error(TABLE, error))
+    }
+}
+
+impl Tasks {
+    /// One call: an index item is small, so any sensible limit fits into it.
+    async fn due_in(
+        &self,
+        shard: u8,
+        now: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Vec<Item>, SdkError<QueryError, HttpResponse>> {
+        let query = self.client.query().table_name(&self.table);
+        let output = query
+            .index_name(INDEX)
+            .key_condition_expression("attention = :shard AND attention_at <= :now")
+            .expression_attribute_values(":shard", text(&shard))
+            .expression_attribute_values(":now", number(&second(now)))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await?;
+        Ok(output.items.unwrap_or_default())
+    }
+}

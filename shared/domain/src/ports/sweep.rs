@@ -1,0 +1,47 @@
+//! What has been left behind and nobody else will look at.
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::PortError;
+use crate::ids::{ConnectionId, RequestId, TenantId};
+use crate::task::Phase;
+
+/// A processing task whose next change is overdue. It may have changed since it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StuckTask {
+    /// Whose task.
+    pub tenant: TenantId,
+    /// The task.
+    pub request_id: RequestId,
+    /// Queued, or held by a lease that has ended.
+    pub phase: Phase,
+    /// When it was submitted.
+    pub created_at: OffsetDateTime,
+    /// Since when it is overdue, in whole minutes.
+    pub attention_at: OffsetDateTime,
+}
+
+/// Finds stuck tasks of all tenants.
+#[async_trait]
+pub trait StuckTasks: Send + Sync {
+    /// At most `limit` tasks whose [`attention_at`](crate::Task::attention_at), or the moment they
+    /// were deferred to since, is `now` or earlier; the longest overdue first.
+    async fn due(&self, now: OffsetDateTime, limit: usize) -> Result<Vec<StuckTask>, PortError>;
+
+    /// Leaves the task out until this moment, or until it changes, without a new version;
+    /// [`PortError::Conflict`] if it has changed or was deferred since it was found.
+    async fn defer(&self, task: &StuckTask, until: OffsetDateTime) -> Result<(), PortError>;
+}
+
+/// Finds connections that have outlived their longest life, of all tenants.
+#[async_trait]
+pub trait StaleConnections: Send + Sync {
+    /// At most `limit` connections that are still stored at or after the end of their longest
+    /// life; the longest ended first.
+    async fn stale(
+        &self,
+        now: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Vec<ConnectionId>, PortError>;
+}
