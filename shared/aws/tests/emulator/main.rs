@@ -10,5 +10,6 @@ mod gateway;
 mod place;
 mod queues;
 mod results;
+mod submissions;
 mod tasks;
 mod tickets;

@@ -5,6 +5,7 @@ mod ambient;
 mod events;
 mod messages;
 mod realtime;
+mod submissions;
 mod tasks;
 
 pub use ambient::{Clock, Entropy};
@@ -13,6 +14,7 @@ pub use events::{
 };
 pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
+pub use submissions::{Recorded, SubmissionLedger};
 pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
 
 use std::error::Error;

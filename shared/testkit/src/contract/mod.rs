@@ -12,6 +12,7 @@ pub mod connection_store;
 pub mod event_log;
 pub mod response_times;
 pub mod result_store;
+pub mod submission_ledger;
 pub mod task_index;
 pub mod task_queue;
 pub mod task_store;
