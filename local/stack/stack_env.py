@@ -31,6 +31,7 @@ def compose(settings: Settings, outputs: dict[str, str], databases: Addresses, u
         "TASKS_TABLE": outputs.get("TasksTable", ""),
         "CONNECTIONS_TABLE": outputs.get("ConnectionsTable", ""),
         "TICKETS_TABLE": outputs.get("TicketsTable", ""),
+        "IDEMPOTENCY_TABLE": outputs.get("IdempotencyTable", ""),
         "COGNITO_USER_POOL_ID": outputs["UserPoolId"],
         "COGNITO_CLIENT_ID": outputs["UserPoolClientId"],
         "DATABASE_URL": databases.postgres,

@@ -67,6 +67,12 @@ impl Caller {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// Posts JSON to a path under a key of its own.
+    pub async fn post_keyed(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).json(body);
+        self.send(request.header("idempotency-key", key)).await
+    }
+
     /// Posts a text as it is, called JSON.
     pub async fn post_text(&self, path: &str, text: &str) -> Answer {
         let request = self.request(Method::POST, path);

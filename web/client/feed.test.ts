@@ -146,6 +146,19 @@ describe("the feed", () => {
     expect(client.feed.list.tasks[0]).toMatchObject({ request_id: "task-3", phase: "queued" });
   });
 
+  it("shows a task once that was submitted again under its key", async () => {
+    ports.server.on("POST /tasks", () => ({
+      body: { request_id: "task-3", status: "processing", message: "Queued.", version: 1 },
+    }));
+    await start();
+    const task = { kind: "aggregate", input: { group_by: ["service"] } };
+    for (let sent = 0; sent < 2; sent++) await client.feed.submit(task, "a-key");
+    const keys = ports.server.sent.map((one) => one.headers["idempotency-key"]).filter(Boolean);
+    expect(keys).toEqual(["a-key", "a-key"]);
+    const shown = client.feed.list.tasks.filter((one) => one.request_id === "task-3");
+    expect(shown).toHaveLength(1);
+  });
+
   it("leaves nothing behind when stopped", async () => {
     await start();
     ports.socket.deliver(update(1, 2));

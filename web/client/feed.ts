@@ -86,9 +86,12 @@ export class TaskFeed {
     this.#lists.emit(EMPTY);
   }
 
-  /** Submits a task and shows it at once; its updates follow by themselves. */
-  async submit(task: NewTask): Promise<string> {
-    const accepted = await this.#api.submitTask(task);
+  /**
+   * Submits a task and shows it at once; its updates follow by themselves. With a key of the
+   * caller's it can be submitted again after an error, and is still one task.
+   */
+  async submit(task: NewTask, idempotencyKey?: string): Promise<string> {
+    const accepted = await this.#api.submitTask(task, idempotencyKey);
     const at = new Date(this.#ports.clock.now()).toISOString();
     this.#apply({ type: "submitted", task, accepted, at });
     return accepted.request_id;

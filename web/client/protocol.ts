@@ -76,7 +76,7 @@ export interface NewTask {
   tags?: string[];
 }
 
-/** The 202 of `POST /tasks`. */
+/** The 202 of `POST /tasks`, and the 200 of one that was sent before under the same key. */
 export interface Accepted {
   request_id: string;
   status: "processing";

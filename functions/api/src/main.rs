@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use aws::Sdk;
-use aws::dynamo::{Tasks, Tickets};
+use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
 use aws::sqs::TaskSender;
 use boot::{OsEntropy, SystemClock};
@@ -43,11 +43,13 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
     let clock = Arc::new(SystemClock);
     let activity = Arc::new(postgres::connect(&settings.database_url, None)?);
     let events = Arc::new(mongo::connect(&settings.mongodb_uri, clock.clone()).await?);
+    let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
     Ok(Ports {
         entropy: Arc::new(OsEntropy),
         index: tasks.clone(),
+        ledger: Arc::new(ledger),
         queue: Arc::new(TaskSender::new(&sdk, settings.task_queue_url)),
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),

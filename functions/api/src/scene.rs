@@ -14,8 +14,8 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults, MemoryTaskQueue,
-    MemoryTasks, MemoryTickets,
+    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 use time::Duration;
 
@@ -140,6 +140,7 @@ fn ports(
         entropy: Arc::new(Counting::default()),
         events: events.clone(),
         index: tasks.clone(),
+        ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
         registry: registry(Needs { aggregation }),
         response_times: events,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use app::{
     CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    SubmitTask,
+    SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, TaskIndex,
-    TaskQueue, TaskStore, TicketStore,
+    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, SubmissionLedger,
+    TaskIndex, TaskQueue, TaskStore, TicketStore,
 };
 
 /// The use cases behind the API, wired once per process.
@@ -22,6 +22,8 @@ pub(crate) struct App {
     pub(crate) ingest_events: IngestEvents,
     /// `POST /tasks`.
     pub(crate) submit_task: SubmitTask,
+    /// `POST /tasks/batch`.
+    pub(crate) submit_batch: SubmitBatch,
     /// `GET /tasks`.
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
@@ -40,6 +42,7 @@ pub(crate) struct Ports {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
+    pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
@@ -60,6 +63,14 @@ impl App {
             results: ports.results,
             clock: clock.clone(),
         };
+        let submit_task = SubmitTask {
+            registry: ports.registry,
+            tasks: ports.tasks,
+            ledger: ports.ledger,
+            queue: ports.queue,
+            clock: clock.clone(),
+            entropy: ports.entropy.clone(),
+        };
         Self {
             check_health: CheckHealth {
                 servers: ports.servers,
@@ -74,13 +85,10 @@ impl App {
                 activity: ports.activity,
                 clock: clock.clone(),
             },
-            submit_task: SubmitTask {
-                registry: ports.registry,
-                tasks: ports.tasks,
-                queue: ports.queue,
-                clock: clock.clone(),
-                entropy: ports.entropy.clone(),
+            submit_batch: SubmitBatch {
+                submit_task: submit_task.clone(),
             },
+            submit_task,
             list_tasks: ListTasks { index: ports.index },
             get_result: GetResult {
                 get_task: get_task.clone(),

@@ -1,12 +1,12 @@
-//! How a ticket's secret is stored.
+//! How a ticket's secret is stored, and how what was asked for is compared.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256 in lower-case hex. A plain hash is enough: the secret has 256 random bits.
-pub(crate) fn of(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes())
+/// SHA-256 in lower-case hex. A plain hash is enough for a secret, which has 256 random bits.
+pub(crate) fn of(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
         .iter()
         .fold(String::with_capacity(64), |mut hex, byte| {
             // Writing to a `String` cannot fail.

@@ -16,6 +16,7 @@ pub mod open_connection;
 pub mod push_updates;
 pub mod read_dashboard;
 pub mod run_task;
+pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
 
@@ -34,6 +35,7 @@ pub use open_connection::OpenConnection;
 pub use push_updates::PushUpdates;
 pub use read_dashboard::ReadDashboard;
 pub use run_task::RunTask;
+pub use submit_batch::SubmitBatch;
 pub use submit_task::SubmitTask;
 pub use sweep::Sweep;
 

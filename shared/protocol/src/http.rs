@@ -1,5 +1,11 @@
 //! HTTP bodies.
 
+mod batch;
+
+pub use batch::{
+    BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
+};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;

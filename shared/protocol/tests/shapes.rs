@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use insta::assert_json_snapshot;
 use protocol::frames::{ServerFrame, UpdateFrame};
 use protocol::http::{
-    DashboardBody, EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody, TaskBody,
-    TaskSummary, TasksBody, TicketBody, UpdateBody,
+    BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken, DashboardBody,
+    EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody, TaskBody, TaskSummary,
+    TasksBody, TicketBody, UpdateBody,
 };
 use protocol::problem::{FieldProblem, Problem};
 use protocol::queue::{QueuedResult, TaskMessage, UpdateMessage, VERSION};
@@ -111,6 +112,7 @@ fn bodies_about_tasks() {
         version: 1,
     };
     assert_json_snapshot!("submitted", submitted);
+    assert_json_snapshot!("batch_outcomes", batch(submitted));
     let page = TasksBody {
         tasks: vec![running()],
         next_cursor: None,
@@ -124,6 +126,29 @@ fn bodies_about_tasks() {
         updates: vec![change()],
     };
     assert_json_snapshot!("task", task);
+}
+
+fn batch(confirmation: SubmittedBody) -> BatchOutcomes {
+    let taken = BatchTaken {
+        index: 0,
+        confirmation,
+        replayed: true,
+    };
+    let at_fault = FieldProblem {
+        field: "input.limit".into(),
+        message: "must be 1 to 10,000".into(),
+    };
+    let refused = BatchRefused {
+        index: 1,
+        error: BatchProblem {
+            code: "invalid_input".into(),
+            message: "see errors".into(),
+            errors: vec![at_fault],
+        },
+    };
+    BatchOutcomes {
+        tasks: vec![BatchOutcome::Taken(taken), BatchOutcome::Refused(refused)],
+    }
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! The ports in memory keep the same contracts as those on real servers.
 
+use std::sync::Arc;
+
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, connection_store, event_log, response_times, result_store, stale_connections,
-    stuck_tasks, task_index, task_queue, task_store, ticket_store, update_queue,
+    stuck_tasks, submission_ledger, task_index, task_queue, task_store, ticket_store, update_queue,
 };
 use testkit::memory::{
-    MemoryActivity, MemoryConnections, MemoryEvents, MemoryResults, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryConnections, MemoryEvents, MemoryResults, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -44,6 +46,16 @@ async fn connections_tell_which_are_stale() {
         stale: &connections,
     };
     stale_connections::all(swept, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn submissions_are_a_submission_ledger() {
+    let tasks = Arc::new(MemoryTasks::default());
+    let kept = submission_ledger::Kept {
+        ledger: &MemorySubmissions::new(&tasks, &Faults::default()),
+        store: tasks.as_ref(),
+    };
+    submission_ledger::all(kept, &build::tenant()).await;
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ mod dashboard;
 mod delivery;
 mod realtime;
 mod refusals;
+mod submission;
 mod sweep;
 mod tasks;
 mod tenants;

@@ -1,8 +1,10 @@
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { SessionEndedError, toClientError } from "../../client/index";
 import { BUCKETS, FIRST_CHOICE, GROUPS, toggled, toTask, WINDOWS } from "../aggregate";
 import { type Message, messageOf } from "../message";
 import { useApp } from "../state/app";
+import { SubmissionKeys } from "../submission";
 import { texts } from "../texts";
 import { Notice } from "./notice";
 import { Select } from "./select";
@@ -13,6 +15,7 @@ export function NewTask() {
   const busy = useSignal(false);
   const incomplete = useSignal(false);
   const error = useSignal<Message | null>(null);
+  const keys = useMemo(() => new SubmissionKeys(() => crypto.randomUUID(), Date.now), []);
   const { groups, bucket, window } = choice.value;
 
   const change = (part: Partial<typeof FIRST_CHOICE>) => {
@@ -28,7 +31,9 @@ export function NewTask() {
     busy.value = true;
     error.value = null;
     try {
-      await client.feed.submit(task);
+      const key = keys.of(task);
+      await client.feed.submit(task, key);
+      keys.confirmed(key);
     } catch (problem) {
       if (!(problem instanceof SessionEndedError)) error.value = messageOf(toClientError(problem));
     } finally {

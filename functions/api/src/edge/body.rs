@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Refusal;
 
@@ -69,6 +70,17 @@ fn check_object(bytes: &[u8]) -> Result<(), Refusal> {
     }
     let detail = "the body must be a JSON object";
     Err(invalid("", detail, "must be an object"))
+}
+
+/// Reads one item of a body, with the item's own paths.
+pub(crate) fn read_item<T: DeserializeOwned>(item: Value) -> Result<T, Refusal> {
+    if !item.is_object() {
+        return Err(invalid("", "must be an object", "must be an object"));
+    }
+    serde_path_to_error::deserialize(item).map_err(|error| {
+        let path = error.path().to_string();
+        refused(&path, &error.into_inner())
+    })
 }
 
 fn refused(path: &str, error: &serde_json::Error) -> Refusal {

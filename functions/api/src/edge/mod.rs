@@ -4,14 +4,16 @@ mod body;
 mod caller;
 mod claims;
 mod event;
+mod idempotency;
 mod observe;
 mod query;
 mod refusal;
 mod signed_in;
 
-pub(crate) use body::JsonBody;
+pub(crate) use body::{JsonBody, read_item};
 pub(crate) use caller::Caller;
 pub(crate) use event::acceptable;
+pub(crate) use idempotency::{IdempotencyHeader, REPLAYED, idempotency_key};
 pub(crate) use observe::observe;
 pub(crate) use query::Params;
 pub(crate) use refusal::Refusal;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use domain::ports::PortError;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
+use protocol::http::{BatchProblem, BatchRefused};
 use protocol::problem::{FieldProblem, MEDIA_TYPE, Problem};
 
 /// What callers are told to wait when a store is away, in seconds. A failover takes longer; a
@@ -76,6 +77,27 @@ impl Refusal {
         };
         self.errors = fields.into_iter().map(problem).collect();
         self
+    }
+
+    /// The refusal as one part of a larger answer. That answer's log line knows nothing of a
+    /// cause, so it gets a line of its own.
+    pub(crate) fn into_part(self, index: usize) -> BatchRefused {
+        if let Some(cause) = self.cause.as_deref() {
+            let cause: &(dyn Error + 'static) = cause;
+            let cause = domain::causes(cause);
+            tracing::warn!(
+                index,
+                error.code = self.code,
+                error.cause = cause,
+                "part failed"
+            );
+        }
+        let error = BatchProblem {
+            code: self.code.into(),
+            message: self.detail,
+            errors: self.errors,
+        };
+        BatchRefused { index, error }
     }
 
     fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

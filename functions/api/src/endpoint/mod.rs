@@ -8,6 +8,7 @@ pub(crate) mod get_task;
 pub(crate) mod issue_ticket;
 pub(crate) mod list_tasks;
 pub(crate) mod post_events;
+pub(crate) mod submit_batch;
 pub(crate) mod submit_task;
 
 mod task_id;

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use app::submit_task::{SubmitTaskError, TaskRequest};
+use app::submit_task::{SubmitTaskError, Submitted, TaskRequest};
 use axum::Json;
 use axum::extract::State;
-use domain::Task;
+use axum::response::{IntoResponse, Response};
 use domain::kind::FieldError;
 use http::StatusCode;
 use protocol::http::{SubmitBody, SubmittedBody};
 use protocol::problem::{MEDIA_TYPE, Problem};
+use protocol::task::Status;
 
-use crate::edge::{Caller, JsonBody, Refusal, SignedIn};
+use crate::edge::{Caller, IdempotencyHeader, JsonBody, REPLAYED, Refusal, SignedIn};
 use crate::state::App;
 
 /// Longest body, in bytes.
@@ -19,11 +20,20 @@ const LONGEST_BODY: usize = 1024 * 1024;
 
 /// Queues a task and confirms it at once
 ///
-/// Its updates come over the WebSocket; version 1 is this confirmation.
-#[utoipa::path(post, path = "/tasks", tag = "tasks", request_body = SubmitBody, responses(
+/// Its updates come over the WebSocket; version 1 is this confirmation. With an `Idempotency-Key`
+/// of your own, sending the same task again within 24 hours makes no second one.
+#[utoipa::path(post, path = "/tasks", tag = "tasks", request_body = SubmitBody, params(
+    ("Idempotency-Key" = Option<String>, Header,
+        description = "Your name for this submission: 1 to 128 visible ASCII characters."),
+), responses(
     (status = 202, body = SubmittedBody, description = "The task is queued."),
+    (status = 200, body = SubmittedBody,
+        description = "An earlier submission with this key made the task; its confirmation.",
+        headers(("Idempotent-Replayed" = String, description = "`true`"))),
     (status = 400, body = Problem, content_type = MEDIA_TYPE,
-        description = "`malformed_json`, `unknown_kind`"),
+        description = "`malformed_json`, `unknown_kind`, `invalid_idempotency_key`"),
+    (status = 409, body = Problem, content_type = MEDIA_TYPE,
+        description = "`idempotency_key_reused`: the key was used for another task"),
     (status = 413, body = Problem, content_type = MEDIA_TYPE,
         description = "`body_too_large` (over 1 MiB), `input_too_large`"),
     (status = 415, body = Problem, content_type = MEDIA_TYPE,
@@ -35,23 +45,31 @@ const LONGEST_BODY: usize = 1024 * 1024;
 pub(crate) async fn submit_task(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    IdempotencyHeader(idempotency_key): IdempotencyHeader,
     JsonBody(body): JsonBody<SubmitBody, LONGEST_BODY>,
-) -> Result<(StatusCode, Json<SubmittedBody>), Refusal> {
+) -> Result<Response, Refusal> {
     let request = TaskRequest {
         kind: body.kind,
         input: body.input,
         tags: body.tags,
+        idempotency_key,
     };
-    let task = app.submit_task.run(&caller, request).await?;
-    Ok((StatusCode::ACCEPTED, Json(confirmation(&task))))
+    let submitted = app.submit_task.run(&caller, request).await?;
+    let body = Json(confirmation(&submitted));
+    Ok(if submitted.replayed {
+        (StatusCode::OK, [REPLAYED], body).into_response()
+    } else {
+        (StatusCode::ACCEPTED, body).into_response()
+    })
 }
 
-fn confirmation(task: &Task) -> SubmittedBody {
+/// The same for the first submission and for all that repeat it, however far the task is by then.
+pub(super) fn confirmation(submitted: &Submitted) -> SubmittedBody {
     SubmittedBody {
-        request_id: task.request_id.to_string(),
-        status: wire::task::summary(task).status,
+        request_id: submitted.task.request_id.to_string(),
+        status: Status::Processing,
         message: "Your task has been queued.".into(),
-        version: task.version,
+        version: 1,
     }
 }
 
@@ -64,6 +82,9 @@ impl From<SubmitTaskError> for Refusal {
             }
             SubmitTaskError::InputTooLarge { .. } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "input_too_large", detail)
+            }
+            SubmitTaskError::KeyReused { .. } => {
+                Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail)
             }
             SubmitTaskError::Invalid(errors) => invalid(errors),
             SubmitTaskError::NotStored(cause) | SubmitTaskError::NotQueued(cause) => cause.into(),
@@ -80,7 +101,10 @@ fn invalid(errors: Vec<FieldError>) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use domain::RequestId;
+    use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
     use serde_json::json;
+    use testkit::build::NOW;
     use testkit::memory::Fault;
 
     use crate::scene::{Scene, sample};
@@ -154,6 +178,59 @@ mod tests {
         assert!(detail.starts_with("input.limit: must be 1 to"), "{detail}");
     }
 
+    fn keyed(key: &str) -> ApiGatewayV2httpRequest {
+        let mut event = sample("submit-with-key");
+        event
+            .headers
+            .insert("idempotency-key", key.parse().unwrap());
+        event
+    }
+
+    #[tokio::test]
+    async fn a_repeated_submission_is_answered_with_its_confirmation() {
+        let scene = Scene::new().await;
+        let before = scene.tasks.all().len();
+        let first = scene.ask(keyed("k")).await;
+        assert_eq!(first.status, 202);
+        assert!(first.headers.get("idempotent-replayed").is_none());
+        let id: RequestId = first.body["request_id"].as_str().unwrap().parse().unwrap();
+        let mut task = scene.tasks.get(id).unwrap();
+        task.cancel(NOW).unwrap();
+        scene.tasks.put(task);
+        let again = scene.ask(keyed("k")).await;
+        assert_eq!((again.status, &again.body), (200, &first.body));
+        assert_eq!(again.headers["idempotent-replayed"], "true");
+        assert_eq!(scene.tasks.all().len(), before + 1);
+    }
+
+    #[tokio::test]
+    async fn a_key_belongs_to_one_body() {
+        let scene = Scene::new().await;
+        scene.ask(keyed("k")).await;
+        let mut other = keyed("k");
+        other.body = Some(json!({"kind": "aggregate"}).to_string());
+        let answer = scene.ask(other).await;
+        assert_eq!(answer.code(), (409, "idempotency_key_reused"));
+    }
+
+    #[tokio::test]
+    async fn a_key_is_checked_before_anything_is_done() {
+        let scene = Scene::new().await;
+        for key in ["", "a b", &"x".repeat(129)] {
+            let answer = scene.ask(keyed(key)).await;
+            assert_eq!(answer.code(), (400, "invalid_idempotency_key"), "{key:?}");
+        }
+        let mut twice = keyed("a");
+        twice
+            .headers
+            .append("idempotency-key", "b".parse().unwrap());
+        assert_eq!(
+            scene.ask(twice).await.code(),
+            (400, "invalid_idempotency_key")
+        );
+        assert!(scene.queue.take().is_empty());
+    }
+
     #[tokio::test]
     async fn a_store_or_queue_that_is_away_is_told() {
         for call in ["tasks.create", "queue.send"] {
@@ -162,5 +239,9 @@ mod tests {
             let answer = scene.ask(sample("submit-aggregate")).await;
             assert_eq!(answer.code(), (503, "unavailable"), "{call}");
         }
+        let scene = Scene::new().await;
+        let create = "submissions.create_once";
+        scene.faults.always(create, Fault::Unavailable);
+        assert_eq!(scene.ask(keyed("k")).await.code(), (503, "unavailable"));
     }
 }

@@ -3,26 +3,17 @@
 use std::sync::Arc;
 
 use domain::kind::{FieldError, Registry};
-use domain::ports::{Clock, Entropy, PortError, TaskQueue, TaskStore};
-use domain::task::NewTask;
-use domain::{Failure, Identity, RequestId, Task, causes};
+use domain::ports::{Clock, Entropy, PortError, SubmissionLedger, TaskQueue, TaskStore};
+use domain::{IdempotencyKey, Identity, Task};
 use serde_json::Value;
-use time::Duration;
-
-use crate::backoff::Backoff;
 
 mod check;
+mod fingerprint;
+mod send;
+mod take;
 
 pub use check::MOST_INPUT;
-
-/// How often the message is sent before giving up.
-const SENDS: u32 = 3;
-
-/// The caller waits, so not for long.
-const PAUSE: Backoff = Backoff {
-    base: Duration::milliseconds(100),
-    cap: Duration::milliseconds(400),
-};
+pub(crate) use take::Taken;
 
 /// Takes tasks on: stores them and asks a worker to run them.
 #[derive(Clone)]
@@ -31,6 +22,8 @@ pub struct SubmitTask {
     pub registry: Registry,
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
+    /// Which keys made which of them.
+    pub ledger: Arc<dyn SubmissionLedger>,
     /// The way to the workers.
     pub queue: Arc<dyn TaskQueue>,
     /// When the task is submitted.
@@ -48,9 +41,20 @@ pub struct TaskRequest {
     pub input: Value,
     /// Labels to find it and to subscribe by.
     pub tags: Vec<String>,
+    /// The caller's name for this submission: sent again, it makes no second task.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
-/// Why a task was not taken on. It will not run, and submitting again makes a new one.
+/// A task that was taken on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submitted {
+    /// The task as it is now.
+    pub task: Task,
+    /// Whether an earlier submission with the same key made it.
+    pub replayed: bool,
+}
+
+/// Why a task was not taken on. Submitting again without a key makes a new one.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitTaskError {
     /// There is no such kind.
@@ -70,7 +74,13 @@ pub enum SubmitTaskError {
         /// Its size.
         bytes: usize,
     },
-    /// The task could not be stored.
+    /// The key stands for a task that something else was asked for.
+    #[error("the idempotency key {key:?} was used for another task within the last 24 hours; use a new one", key = key.as_str())]
+    KeyReused {
+        /// The key.
+        key: IdempotencyKey,
+    },
+    /// The task could not be stored, or it is not known whether it was.
     #[error("the task cannot be stored")]
     NotStored(#[source] PortError),
     /// The task was stored, but no worker could be asked to run it.
@@ -81,71 +91,25 @@ pub enum SubmitTaskError {
 impl SubmitTask {
     /// Checks the request, stores the task at version 1, then asks for it to be run.
     ///
-    /// Where asking fails for good, the task ends as `failed` with the code `not_queued`, so that
-    /// nobody waits for it. Where even that cannot be stored it stays queued without a message,
-    /// as after a crash between the two steps.
+    /// With a key the same submission again finds the task that the first one made, and asks for
+    /// it to be run where nobody seems to have. So where asking fails for good the task stays
+    /// queued for the next time.
+    ///
+    /// Without one nothing can find it again: it ends as `failed` with the code `not_queued`, so
+    /// that nobody waits for it. Where even that cannot be stored it stays queued without a
+    /// message, as after a crash between the two steps.
     pub async fn run(
         &self,
         caller: &Identity,
         request: TaskRequest,
-    ) -> Result<Task, SubmitTaskError> {
-        check::request(&self.registry, &request)?;
-        let task = self.create(caller, request).await?;
-        match self.enqueue(&task).await {
-            Ok(()) => Ok(task),
-            Err(cause) => self.give_up(task, cause).await,
-        }
-    }
-
-    async fn create(
-        &self,
-        caller: &Identity,
-        request: TaskRequest,
-    ) -> Result<Task, SubmitTaskError> {
-        let now = self.clock.now();
-        let new = NewTask {
-            request_id: RequestId::new(self.entropy.time_ordered(now)),
-            tenant: caller.tenant.clone(),
-            owner: caller.user.clone(),
-            kind: request.kind,
-            input: request.input,
-            tags: request.tags,
+    ) -> Result<Submitted, SubmitTaskError> {
+        let taken = self.take(caller, request).await?;
+        let sent = if taken.needs_message() {
+            self.send(&taken.task).await
+        } else {
+            Ok(())
         };
-        let task = Task::submit(new, now);
-        let stored = self.tasks.create(&task).await;
-        stored.map_err(SubmitTaskError::NotStored)?;
-        Ok(task)
-    }
-
-    async fn enqueue(&self, task: &Task) -> Result<(), PortError> {
-        let mut sends = 1;
-        loop {
-            match self.queue.send(&task.tenant, task.request_id).await {
-                Err(PortError::Unavailable { .. }) if sends < SENDS => {
-                    let pause = PAUSE.wait(sends, self.entropy.as_ref());
-                    tokio::time::sleep(pause.unsigned_abs()).await;
-                    sends += 1;
-                }
-                last => return last,
-            }
-        }
-    }
-
-    async fn give_up(&self, mut task: Task, cause: PortError) -> Result<Task, SubmitTaskError> {
-        let submitted = task.clone();
-        let failure = Failure::permanent("not_queued", "No worker could be asked to run the task.");
-        if task.reject(failure, self.clock.now()).is_ok() {
-            match self.tasks.replace(&task, submitted.version).await {
-                // A worker has it: a message whose answer was lost did arrive.
-                Err(PortError::Conflict { .. }) => return Ok(submitted),
-                Err(error) => tracing::warn!(
-                    task.id = %task.request_id, error = causes(&error),
-                    "a task without a message stays queued"
-                ),
-                Ok(()) => {}
-            }
-        }
-        Err(SubmitTaskError::NotQueued(cause))
+        self.settle(taken, sent).await
     }
 }
 

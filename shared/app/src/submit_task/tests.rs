@@ -1,11 +1,14 @@
+mod keys;
+
 use async_trait::async_trait;
+use domain::Failure;
 use domain::kind::{Kind, TaskContext};
 use domain::task::{Phase, Status};
 use serde::Deserialize;
 use serde_json::json;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryTaskQueue, MemoryTasks};
+use testkit::memory::{Fault, Faults, MemorySubmissions, MemoryTaskQueue, MemoryTasks};
 
 use super::*;
 
@@ -51,6 +54,7 @@ struct Scene {
     tasks: Arc<MemoryTasks>,
     queue: Arc<MemoryTaskQueue>,
     faults: Faults,
+    clock: Arc<FixedClock>,
     caller: Identity,
 }
 
@@ -58,11 +62,13 @@ fn scene() -> Scene {
     let faults = Faults::default();
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
+    let clock = Arc::new(FixedClock::at(NOW));
     let submit = SubmitTask {
         registry: Registry::default().with(Sized),
         tasks: tasks.clone(),
+        ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
-        clock: Arc::new(FixedClock::at(NOW)),
+        clock: clock.clone(),
         entropy: Arc::new(Counting::default()),
     };
     Scene {
@@ -70,6 +76,7 @@ fn scene() -> Scene {
         tasks,
         queue,
         faults,
+        clock,
         caller: build::identity(&build::tenant()),
     }
 }
@@ -79,12 +86,15 @@ fn request(input: Value) -> TaskRequest {
         kind: "sized".into(),
         input,
         tags: vec!["nightly".into()],
+        idempotency_key: None,
     }
 }
 
 impl Scene {
     async fn run(&self, request: TaskRequest) -> Result<Task, SubmitTaskError> {
-        self.submit.run(&self.caller, request).await
+        let submitted = self.submit.run(&self.caller, request).await?;
+        assert!(!submitted.replayed, "it made the task");
+        Ok(submitted.task)
     }
 
     async fn fields_at_fault(&self, request: TaskRequest) -> Vec<String> {

@@ -6,11 +6,13 @@
 mod connections;
 mod expiry;
 mod stale;
+mod submissions;
 mod tasks;
 mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
+pub use submissions::Submissions;
 pub use tasks::Tasks;
 pub use tickets::Tickets;
 

@@ -23,4 +23,9 @@ impl TaskQueue for TaskSender {
     async fn send(&self, tenant: &TenantId, id: RequestId) -> Result<(), PortError> {
         self.0.send(&wire::queue::task_message(tenant, id)).await
     }
+
+    async fn send_all(&self, tenant: &TenantId, ids: &[RequestId]) -> Vec<Result<(), PortError>> {
+        let message = |id: &RequestId| wire::queue::task_message(tenant, *id);
+        self.0.send_all(ids.iter().map(message)).await
+    }
 }

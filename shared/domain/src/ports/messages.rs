@@ -13,6 +13,9 @@ use crate::task::{TaskResult, Update};
 pub trait TaskQueue: Send + Sync {
     /// Asks for the task to be run.
     async fn send(&self, tenant: &TenantId, id: RequestId) -> Result<(), PortError>;
+
+    /// Asks for each of the tasks to be run, with one outcome for each, in their order.
+    async fn send_all(&self, tenant: &TenantId, ids: &[RequestId]) -> Vec<Result<(), PortError>>;
 }
 
 /// The messages that a worker has in hand. Acknowledging is the batch's answer, not a call.

@@ -5,6 +5,7 @@ mod ambient;
 mod events;
 mod messages;
 mod realtime;
+mod submissions;
 mod sweep;
 mod tasks;
 
@@ -14,6 +15,7 @@ pub use events::{
 };
 pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
+pub use submissions::{Recorded, SubmissionLedger};
 pub use sweep::{StaleConnections, StuckTask, StuckTasks};
 pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
 

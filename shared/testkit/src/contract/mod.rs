@@ -14,6 +14,7 @@ pub mod response_times;
 pub mod result_store;
 pub mod stale_connections;
 pub mod stuck_tasks;
+pub mod submission_ledger;
 pub mod task_index;
 pub mod task_queue;
 pub mod task_store;

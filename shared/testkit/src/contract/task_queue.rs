@@ -25,6 +25,7 @@ pub async fn all(
     receive: impl AsyncFn() -> Vec<(TenantId, RequestId)>,
 ) {
     everything_sent_arrives(queue, tenant, &receive).await;
+    many_sent_at_once_arrive(queue, tenant, &receive).await;
     a_task_can_be_sent_again(queue, tenant, &receive).await;
 }
 
@@ -43,6 +44,30 @@ pub async fn everything_sent_arrives(
     for outcome in join_all(sending).await {
         outcome.unwrap();
     }
+    assert_arrive(sent, receive).await;
+}
+
+/// More than any one call of a queue takes, and none at all, with one outcome for each.
+pub async fn many_sent_at_once_arrive(
+    queue: &dyn TaskQueue,
+    tenant: &TenantId,
+    receive: &impl AsyncFn() -> Vec<(TenantId, RequestId)>,
+) {
+    assert!(queue.send_all(tenant, &[]).await.is_empty());
+    let ids: Vec<_> = (0..25).map(|_| build::request_id()).collect();
+    let outcomes = queue.send_all(tenant, &ids).await;
+    assert_eq!(outcomes.len(), ids.len());
+    for outcome in outcomes {
+        outcome.unwrap();
+    }
+    let sent = ids.into_iter().map(|id| (tenant.clone(), id)).collect();
+    assert_arrive(sent, receive).await;
+}
+
+async fn assert_arrive(
+    sent: HashSet<(TenantId, RequestId)>,
+    receive: &impl AsyncFn() -> Vec<(TenantId, RequestId)>,
+) {
     let mut arrived = HashSet::new();
     for _ in 0..MOST_RECEIPTS {
         if arrived.len() == sent.len() {

@@ -7,7 +7,7 @@ use time::Duration;
 
 use super::{Faults, Kept};
 
-/// Takes tasks to nobody. The call is named `queue.send`.
+/// Takes tasks to nobody. The call is named `queue.send`, also for each of many.
 #[derive(Debug, Default)]
 pub struct MemoryTaskQueue {
     sent: Kept<Vec<(TenantId, RequestId)>>,
@@ -37,6 +37,14 @@ impl TaskQueue for MemoryTaskQueue {
             Ok(())
         };
         self.faults.around("queue.send", send).await
+    }
+
+    async fn send_all(&self, tenant: &TenantId, ids: &[RequestId]) -> Vec<Result<(), PortError>> {
+        let mut outcomes = vec![];
+        for id in ids {
+            outcomes.push(self.send(tenant, *id).await);
+        }
+        outcomes
     }
 }
 

@@ -12,6 +12,7 @@ mod health;
 mod messages;
 mod postman;
 mod results;
+mod submissions;
 mod sweep;
 mod tasks;
 mod tickets;
@@ -25,6 +26,7 @@ pub use health::MemoryHealth;
 pub use messages::{MemoryDeliveries, MemoryTaskQueue, MemoryUpdateQueue};
 pub use postman::{Behaviour, MemoryPostman, Posted};
 pub use results::MemoryResults;
+pub use submissions::MemorySubmissions;
 pub use tasks::MemoryTasks;
 pub use tickets::MemoryTickets;
 

@@ -42,6 +42,17 @@ impl MemoryTasks {
         self.tasks.lock().insert(key, task);
     }
 
+    /// Stores a task whose id is free.
+    pub(super) fn insert_new(&self, task: &Task) -> Result<(), PortError> {
+        let key = (task.tenant.clone(), task.request_id);
+        let mut tasks = self.tasks.lock();
+        if tasks.contains_key(&key) {
+            return Err(conflict());
+        }
+        tasks.insert(key, task.clone());
+        Ok(())
+    }
+
     /// The task with that id, whoever's it is.
     pub fn get(&self, id: RequestId) -> Option<Task> {
         self.all().into_iter().find(|task| task.request_id == id)
@@ -55,16 +66,9 @@ fn conflict() -> PortError {
 #[async_trait]
 impl TaskStore for MemoryTasks {
     async fn create(&self, task: &Task) -> Result<(), PortError> {
-        let create = || {
-            let key = (task.tenant.clone(), task.request_id);
-            let mut tasks = self.tasks.lock();
-            if tasks.contains_key(&key) {
-                return Err(conflict());
-            }
-            tasks.insert(key, task.clone());
-            Ok(())
-        };
-        self.faults.around("tasks.create", create).await
+        self.faults
+            .around("tasks.create", || self.insert_new(task))
+            .await
     }
 
     async fn load(&self, tenant: &TenantId, id: RequestId) -> Result<Option<Task>, PortError> {

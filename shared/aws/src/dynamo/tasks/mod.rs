@@ -30,6 +30,9 @@ use item::TaskItem;
 
 const TABLE: &str = "tasks table";
 
+/// The condition under which a task's id is free.
+pub(super) const IS_NEW: &str = "attribute_not_exists(request_id)";
+
 /// Keeps tasks in a table with the keys `tenant` and `request_id`, for 30 days after their last
 /// change.
 ///
@@ -64,12 +67,9 @@ impl Tasks {
 #[async_trait]
 impl TaskStore for Tasks {
     async fn create(&self, task: &Task) -> Result<(), PortError> {
-        let item = TaskItem::of(task).into_item()?;
+        let item = item_of(task)?;
         let put = self.put(&item);
-        let sent = put
-            .condition_expression("attribute_not_exists(request_id)")
-            .send()
-            .await;
+        let sent = put.condition_expression(IS_NEW).send().await;
         sent.map(drop).or_else(|error| ours_already(&item, error))
     }
 
@@ -89,7 +89,7 @@ impl TaskStore for Tasks {
     }
 
     async fn replace(&self, task: &Task, from_version: u64) -> Result<(), PortError> {
-        let item = TaskItem::of(task).into_item()?;
+        let item = item_of(task)?;
         let put = self.put(&item);
         let sent = put
             .condition_expression("#version = :from")
@@ -136,6 +136,11 @@ fn ours_already(
         }
         _ => Err(port_error(TABLE, error)),
     }
+}
+
+/// A task as the table holds it.
+pub(super) fn item_of(task: &Task) -> Result<Item, PortError> {
+    TaskItem::of(task).into_item()
 }
 
 fn key(tenant: &TenantId, id: RequestId) -> Item {

@@ -1,0 +1,246 @@
+//! Submissions with a key. One item per key: `key` (`<tenant>#<key>`), `request_id`,
+//! `fingerprint`, `expires_at`, `v`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use domain::ports::{PortError, Recorded, SubmissionLedger};
+use domain::{IdempotencyKey, RequestId, Submission, Task, TenantId};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use time::OffsetDateTime;
+
+use super::expiry::{is_past, second};
+use super::tasks::{IS_NEW, item_of};
+use super::{Item, LAYOUT, number, text};
+use crate::Sdk;
+use crate::error::port_error;
+
+const TABLE: &str = "idempotency table";
+
+/// A transaction that meets another one on the same key is cancelled and written again, after
+/// waits that double: by then the other one's record is there to be read.
+const TRIES: u32 = 6;
+const FIRST_WAIT: Duration = Duration::from_millis(20);
+
+/// Remembers keys in a table with the key `key`, and stores tasks in the tasks table.
+#[derive(Debug, Clone)]
+pub struct Submissions {
+    client: Client,
+    table: String,
+    tasks_table: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SubmissionItem {
+    key: String,
+    request_id: RequestId,
+    fingerprint: String,
+    /// Seconds since 1970.
+    expires_at: i64,
+    v: u8,
+}
+
+/// Others kept writing the same key, and yet none of them did.
+#[derive(Debug, thiserror::Error)]
+#[error("{TRIES} transactions met others on the same key")]
+struct Contended;
+
+/// Why nothing was written.
+enum Cancelled {
+    /// The task's id is taken.
+    IdTaken,
+    /// The key is recorded, or another transaction is about to.
+    KeyInUse,
+    /// It was not cancelled, it failed.
+    Failed(PortError),
+}
+
+impl Submissions {
+    /// Remembers keys in `table` and stores tasks in `tasks_table`.
+    pub fn new(sdk: &Sdk, table: impl Into<String>, tasks_table: impl Into<String>) -> Self {
+        Self {
+            client: Client::new(&sdk.config),
+            table: table.into(),
+            tasks_table: tasks_table.into(),
+        }
+    }
+
+    /// Record and task in one call: both are written or neither.
+    async fn write(
+        &self,
+        record: TransactWriteItem,
+        task: TransactWriteItem,
+    ) -> Result<(), Cancelled> {
+        let write = self.client.transact_write_items();
+        let sent = write
+            .transact_items(record)
+            .transact_items(task)
+            .send()
+            .await;
+        sent.map(drop)
+            .map_err(|error| match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    meaning(cancelled)
+                        .unwrap_or_else(|| Cancelled::Failed(port_error(TABLE, error)))
+                }
+                _ => Cancelled::Failed(port_error(TABLE, error)),
+            })
+    }
+
+    async fn live(
+        &self,
+        tenant: &TenantId,
+        key: &IdempotencyKey,
+        now: OffsetDateTime,
+    ) -> Result<Option<SubmissionItem>, PortError> {
+        let get = self.client.get_item().table_name(&self.table);
+        let get = get.key("key", text(&name(tenant, key)));
+        let sent = get.consistent_read(true).send().await;
+        let output = sent.map_err(|error| port_error(TABLE, error))?;
+        let item: Option<SubmissionItem> =
+            output.item.map(from_item).transpose().map_err(broken)?;
+        Ok(item.filter(|item| !is_past(item.expires_at, now)))
+    }
+
+    fn record_put(
+        &self,
+        task: &Task,
+        submission: &Submission,
+        now: OffsetDateTime,
+    ) -> Result<TransactWriteItem, PortError> {
+        let item = to_item(SubmissionItem {
+            key: name(&task.tenant, &submission.key),
+            request_id: task.request_id,
+            fingerprint: submission.fingerprint.clone(),
+            expires_at: second(submission.expires_at),
+            v: LAYOUT,
+        });
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item.map_err(broken)?))
+            .condition_expression("attribute_not_exists(#key) OR expires_at <= :now")
+            .expression_attribute_names("#key", "key")
+            .expression_attribute_values(":now", number(&second(now)));
+        transacted(put.build())
+    }
+
+    fn task_put(&self, item: Item) -> Result<TransactWriteItem, PortError> {
+        let put = Put::builder()
+            .table_name(&self.tasks_table)
+            .set_item(Some(item))
+            .condition_expression(IS_NEW);
+        transacted(put.build())
+    }
+}
+
+#[async_trait]
+impl SubmissionLedger for Submissions {
+    /// One call where the key is new. The SDK repeats a call whose answer was lost; where the
+    /// first try had gone through, the repetition reads its own record.
+    async fn create_once(
+        &self,
+        task: &Task,
+        submission: &Submission,
+        now: OffsetDateTime,
+    ) -> Result<Recorded, PortError> {
+        let record = self.record_put(task, submission, now)?;
+        let put = self.task_put(item_of(task)?)?;
+        let mut wait = FIRST_WAIT;
+        for _ in 0..TRIES {
+            let cancelled = match self.write(record.clone(), put.clone()).await {
+                Ok(()) => return Ok(Recorded::Created),
+                Err(Cancelled::Failed(error)) => return Err(error),
+                Err(cancelled) => cancelled,
+            };
+            if let Some(known) = self.live(&task.tenant, &submission.key, now).await? {
+                return Ok(recorded(known, task));
+            }
+            if matches!(cancelled, Cancelled::IdTaken) {
+                return Err(PortError::Conflict { what: "task" });
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+        Err(PortError::unavailable(TABLE, Contended))
+    }
+}
+
+fn recorded(known: SubmissionItem, task: &Task) -> Recorded {
+    if known.request_id == task.request_id {
+        return Recorded::Created;
+    }
+    Recorded::Known {
+        request_id: known.request_id,
+        fingerprint: known.fingerprint,
+    }
+}
+
+/// The reasons come in the order of the items: the record's, then the task's. None where one of
+/// them is no matter of keys.
+fn meaning(cancelled: &TransactionCanceledException) -> Option<Cancelled> {
+    let codes = cancelled.cancellation_reasons().iter();
+    let codes: Vec<_> = codes
+        .map(|reason| reason.code().unwrap_or("None"))
+        .collect();
+    match codes[..] {
+        ["None", "ConditionalCheckFailed"] => Some(Cancelled::IdTaken),
+        ["ConditionalCheckFailed" | "TransactionConflict", _] | [_, "TransactionConflict"] => {
+            Some(Cancelled::KeyInUse)
+        }
+        _ => None,
+    }
+}
+
+/// No tenant's name holds a `#`, so the first one ends it.
+fn name(tenant: &TenantId, key: &IdempotencyKey) -> String {
+    format!("{tenant}#{key}")
+}
+
+fn transacted(put: Result<Put, BuildError>) -> Result<TransactWriteItem, PortError> {
+    let put = put.map_err(broken)?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+fn broken(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
+    PortError::broken(TABLE, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::CancellationReason;
+
+    use super::*;
+
+    fn meant(codes: [&str; 2]) -> Option<Cancelled> {
+        let reasons = codes.map(|code| CancellationReason::builder().code(code).build());
+        let cancelled = TransactionCanceledException::builder();
+        let cancelled = cancelled.set_cancellation_reasons(Some(reasons.into()));
+        meaning(&cancelled.build())
+    }
+
+    #[test]
+    fn reasons_tell_a_known_key_from_a_taken_id_and_a_failure() {
+        for codes in [
+            ["ConditionalCheckFailed", "None"],
+            ["ConditionalCheckFailed", "ConditionalCheckFailed"],
+            ["TransactionConflict", "None"],
+            ["None", "TransactionConflict"],
+        ] {
+            assert!(
+                matches!(meant(codes), Some(Cancelled::KeyInUse)),
+                "{codes:?}"
+            );
+        }
+        let taken = meant(["None", "ConditionalCheckFailed"]);
+        assert!(matches!(taken, Some(Cancelled::IdTaken)));
+        for codes in [["ValidationError", "None"], ["ThrottlingError", "None"]] {
+            assert!(meant(codes).is_none(), "{codes:?}");
+        }
+    }
+}

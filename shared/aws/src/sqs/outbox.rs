@@ -1,0 +1,154 @@
+//! Sending, one message or many at once.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchOutput;
+use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
+use domain::ports::PortError;
+use futures::future::join_all;
+use serde::Serialize;
+
+use crate::Sdk;
+use crate::error::port_error;
+
+/// Most messages in one call
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
+const MOST_IN_BATCH: usize = 10;
+
+/// One queue to send to.
+#[derive(Debug, Clone)]
+pub(super) struct Outbox {
+    client: Client,
+    url: String,
+    what: &'static str,
+}
+
+/// SQS took others of a batch, but not this one.
+#[derive(Debug, thiserror::Error)]
+#[error("the message was not taken: {code}: {message}")]
+struct NotTaken {
+    code: String,
+    message: String,
+}
+
+/// SQS said nothing of a message.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer does not mention the message")]
+struct NotMentioned;
+
+impl Outbox {
+    pub(super) fn new(sdk: &Sdk, url: impl Into<String>, what: &'static str) -> Self {
+        Self {
+            client: Client::new(&sdk.config),
+            url: url.into(),
+            what,
+        }
+    }
+
+    pub(super) async fn send(&self, message: &impl Serialize) -> Result<(), PortError> {
+        let body = self.body(message)?;
+        let message = self.client.send_message().queue_url(&self.url);
+        let sent = message.message_body(body).send().await;
+        sent.map(drop).map_err(|error| port_error(self.what, error))
+    }
+
+    /// Sends all, several calls at once, and gives one outcome for each, in their order.
+    pub(super) async fn send_all<M: Serialize>(
+        &self,
+        messages: impl IntoIterator<Item = M>,
+    ) -> Vec<Result<(), PortError>> {
+        let bodies: Vec<_> = messages
+            .into_iter()
+            .map(|message| self.body(&message))
+            .collect();
+        let mut outcomes = Vec::with_capacity(bodies.len());
+        let (mut sendable, mut places) = (vec![], vec![]);
+        for (place, body) in bodies.into_iter().enumerate() {
+            outcomes.push(body.map(|body| {
+                sendable.push(body);
+                places.push(place);
+            }));
+        }
+        let sent = join_all(sendable.chunks(MOST_IN_BATCH).map(|few| self.send_few(few))).await;
+        for (place, outcome) in places.into_iter().zip(sent.into_iter().flatten()) {
+            outcomes[place] = outcome;
+        }
+        outcomes
+    }
+
+    fn body(&self, message: &impl Serialize) -> Result<String, PortError> {
+        serde_json::to_string(message).map_err(|error| PortError::broken(self.what, error))
+    }
+
+    async fn send_few(&self, bodies: &[String]) -> Vec<Result<(), PortError>> {
+        match self.call(bodies).await {
+            Ok(answer) => self.outcomes(bodies.len(), &answer),
+            Err(error) => self.same_for_all(bodies.len(), error),
+        }
+    }
+
+    async fn call(&self, bodies: &[String]) -> Result<SendMessageBatchOutput, PortError> {
+        let entries: Result<Vec<_>, _> = bodies.iter().enumerate().map(entry).collect();
+        let entries = entries.map_err(|error| PortError::broken(self.what, error))?;
+        let batch = self.client.send_message_batch().queue_url(&self.url);
+        let sent = batch.set_entries(Some(entries)).send().await;
+        sent.map_err(|error| port_error(self.what, error))
+    }
+
+    fn outcomes(
+        &self,
+        count: usize,
+        answer: &SendMessageBatchOutput,
+    ) -> Vec<Result<(), PortError>> {
+        let place = |id: &str| id.parse::<usize>().ok().filter(|place| *place < count);
+        let unsaid = || Err(PortError::unavailable(self.what, NotMentioned));
+        let mut outcomes: Vec<_> = (0..count).map(|_| unsaid()).collect();
+        for taken in answer.successful() {
+            if let Some(place) = place(taken.id()) {
+                outcomes[place] = Ok(());
+            }
+        }
+        for failed in answer.failed() {
+            if let Some(place) = place(failed.id()) {
+                outcomes[place] = Err(self.refused(failed));
+            }
+        }
+        outcomes
+    }
+
+    fn refused(&self, failed: &BatchResultErrorEntry) -> PortError {
+        let cause = NotTaken {
+            code: failed.code().into(),
+            message: failed.message().unwrap_or_default().into(),
+        };
+        if failed.sender_fault() {
+            PortError::broken(self.what, cause)
+        } else {
+            PortError::unavailable(self.what, cause)
+        }
+    }
+
+    /// The whole call failed. The first keeps the error, the others its words.
+    fn same_for_all(&self, count: usize, error: PortError) -> Vec<Result<(), PortError>> {
+        let words = domain::causes(&error);
+        let lasting = matches!(error, PortError::Broken { .. });
+        let others = (1..count).map(|_| {
+            let words = words.clone();
+            Err(if lasting {
+                PortError::broken(self.what, words)
+            } else {
+                PortError::unavailable(self.what, words)
+            })
+        });
+        let others: Vec<_> = others.collect();
+        std::iter::once(Err(error)).chain(others).collect()
+    }
+}
+
+fn entry(
+    (place, body): (usize, &String),
+) -> Result<SendMessageBatchRequestEntry, aws_smithy_types::error::operation::BuildError> {
+    SendMessageBatchRequestEntry::builder()
+        .id(place.to_string())
+        .message_body(body)
+        .build()
+}

@@ -1,0 +1,38 @@
+//! Where submissions with a key are remembered.
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::PortError;
+use crate::ids::RequestId;
+use crate::submission::Submission;
+use crate::task::Task;
+
+/// What a submission with a key came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// The task is stored and the key stands for it.
+    Created,
+    /// The key stands for a task already; nothing was stored.
+    Known {
+        /// That task.
+        request_id: RequestId,
+        /// What was asked for then.
+        fingerprint: String,
+    },
+}
+
+/// Remembers which key made which task.
+#[async_trait]
+pub trait SubmissionLedger: Send + Sync {
+    /// Stores a new task together with the record of its submission, both or neither, unless the
+    /// tenant has a live record of that key. The same call again is the same creation.
+    ///
+    /// [`PortError::Conflict`] if the task's id is taken.
+    async fn create_once(
+        &self,
+        task: &Task,
+        submission: &Submission,
+        now: OffsetDateTime,
+    ) -> Result<Recorded, PortError>;
+}

@@ -1,0 +1,66 @@
+//! Submissions in memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::ports::{PortError, Recorded, SubmissionLedger};
+use domain::{IdempotencyKey, RequestId, Submission, Task, TenantId};
+use time::OffsetDateTime;
+
+use super::{Faults, Kept, MemoryTasks};
+
+/// Remembers submissions and stores their tasks. The call is named `submissions.create_once`.
+#[derive(Debug, Default)]
+pub struct MemorySubmissions {
+    records: Kept<HashMap<(TenantId, IdempotencyKey), (Submission, RequestId)>>,
+    tasks: Arc<MemoryTasks>,
+    faults: Faults,
+}
+
+impl MemorySubmissions {
+    /// Remembers nothing yet; stores tasks among these.
+    pub fn new(tasks: &Arc<MemoryTasks>, faults: &Faults) -> Self {
+        Self {
+            records: Kept::default(),
+            tasks: tasks.clone(),
+            faults: faults.clone(),
+        }
+    }
+
+    fn record(
+        &self,
+        task: &Task,
+        submission: &Submission,
+        now: OffsetDateTime,
+    ) -> Result<Recorded, PortError> {
+        let key = (task.tenant.clone(), submission.key.clone());
+        let mut records = self.records.lock();
+        if let Some((known, id)) = records.get(&key).filter(|(known, _)| known.is_live(now)) {
+            return Ok(if *id == task.request_id {
+                Recorded::Created
+            } else {
+                Recorded::Known {
+                    request_id: *id,
+                    fingerprint: known.fingerprint.clone(),
+                }
+            });
+        }
+        self.tasks.insert_new(task)?;
+        records.insert(key, (submission.clone(), task.request_id));
+        Ok(Recorded::Created)
+    }
+}
+
+#[async_trait]
+impl SubmissionLedger for MemorySubmissions {
+    async fn create_once(
+        &self,
+        task: &Task,
+        submission: &Submission,
+        now: OffsetDateTime,
+    ) -> Result<Recorded, PortError> {
+        let record = || self.record(task, submission, now);
+        self.faults.around("submissions.create_once", record).await
+    }
+}
