@@ -19,6 +19,11 @@ describe("a result as a table", () => {
     ]);
   });
 
+  it("shows documents where there are no rows", () => {
+    const documents = [{ id: "a", sentiment: 0.5 }];
+    expect(tabular({ documents, summary: {} })?.rows).toBe(documents);
+  });
+
   it("leaves other shapes alone", () => {
     for (const result of [null, undefined, 7, "rows", {}, { rows: 3 }, { rows: [1] }, [[]]]) {
       expect(tabular(result)).toBeNull();

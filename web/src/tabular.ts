@@ -20,9 +20,10 @@ export interface Sorting {
 /** Measures in the order people read them; groups come before, anything else after. */
 const MEASURES = ["count", "mean", "p50", "p95", "p99"];
 
-/** `{"rows":[...]}` or a bare list of objects; null for any other shape. */
+/** `{"rows":[...]}`, `{"documents":[...]}` or a bare list of objects; null for any other shape. */
 export function tabular(result: unknown, groupBy: readonly string[] = []): Table | null {
-  const rows = Array.isArray(result) ? result : (result as { rows?: unknown } | null)?.rows;
+  const { rows: asked, documents } = (result ?? {}) as { rows?: unknown; documents?: unknown };
+  const rows = Array.isArray(result) ? result : (asked ?? documents);
   if (!Array.isArray(rows) || !rows.every(isRow)) return null;
   return { rows, columns: columnsOf(rows, groupBy) };
 }

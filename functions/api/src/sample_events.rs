@@ -30,6 +30,8 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("submit-bad-key", 400, "invalid_idempotency_key"),
     ("submit-batch", 200, ""),
     ("submit-batch-empty", 422, "invalid_body"),
+    ("submit-analyze", 202, ""),
+    ("submit-analyze-nothing", 422, "invalid_input"),
     ("submit-form", 415, "unsupported_media_type"),
     ("submit-invalid-input", 422, "invalid_input"),
     ("submit-malformed-json", 400, "malformed_json"),

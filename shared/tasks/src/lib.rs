@@ -4,6 +4,7 @@
 //! in [`registry`].
 
 mod aggregate;
+mod analyze;
 mod stored;
 
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use domain::kind::Registry;
 use domain::ports::Aggregation;
 
 pub use aggregate::{Aggregate, AggregateInput};
+pub use analyze::sentiment::sentiment;
+pub use analyze::{Analyze, AnalyzeInput};
 
 /// What the kinds need from the outside.
 #[derive(Clone)]
@@ -22,7 +25,9 @@ pub struct Needs {
 
 /// Every kind there is. Who only submits tasks needs this too: names and checks of inputs.
 pub fn registry(needs: Needs) -> Registry {
-    Registry::default().with(Aggregate::new(needs.aggregation))
+    Registry::default()
+        .with(Aggregate::new(needs.aggregation))
+        .with(Analyze)
 }
 
 #[cfg(test)]
@@ -37,6 +42,6 @@ mod tests {
             aggregation: Arc::new(CannedRows::default()),
         };
         let names: Vec<_> = registry(needs).names().collect();
-        assert_eq!(names, ["aggregate"]);
+        assert_eq!(names, ["aggregate", "analyze"]);
     }
 }

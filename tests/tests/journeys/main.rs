@@ -12,6 +12,7 @@
     reason = "a test stops at what is not as it should be"
 )]
 
+mod analyze;
 mod dashboard;
 mod delivery;
 mod realtime;
