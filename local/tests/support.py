@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import socket
+import random
 import tempfile
 import unittest
 from pathlib import Path
 
+from stack import ports
 from stack import settings as all_settings
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ports that outgoing connections of other programs take, which would come in between."""
+    return next(port for port in iter(lambda: random.randrange(15_000, 30_000), None) if ports.is_free(port))
 
 
 class StackTestCase(unittest.TestCase):
