@@ -5,12 +5,14 @@
     reason = "a test stops at what is not as it should be"
 )]
 
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
-use protocol::frames::{ServerFrame, UpdateFrame};
+use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame};
 use protocol::http::{SubmitBody, TaskBody, TaskSummary, UpdateBody};
-use protocol::queue::{QueuedResult, TaskMessage, UpdateMessage, VERSION};
+use protocol::queue::{
+    Ask, HangUpMessage, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
+};
 use protocol::task::{Phase, Progress, Status, TaskError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,14 +78,29 @@ prop_compose! {
 prop_compose! {
     fn frame()(
         change in change(), request_id in ".{1,9}", kind in ".{1,9}", tags in vec(".{1,9}", 0..3),
-        result in of(value()), result_url in of(".{1,9}"),
+        result in of(value()), result_url in of(".{1,9}"), tenant in of(".{1,9}"),
     ) -> UpdateFrame {
         UpdateFrame {
+            stream: tenant.is_some().then_some(Stream::Operators),
+            tenant,
             request_id, kind, tags, result, result_url,
             status: change.status, version: change.version, phase: change.phase,
             progress: change.progress, attempt: change.attempt, error: change.error, at: change.at,
         }
     }
+}
+
+fn topic() -> impl Strategy<Value = TopicName> {
+    prop_oneof![
+        ".*".prop_map(TopicName::Task),
+        ".*".prop_map(TopicName::Tag),
+        Just(TopicName::Stream(Stream::Operators)),
+    ]
+}
+
+fn resumed() -> impl Strategy<Value = ResumedTask> {
+    (any::<u64>(), any::<bool>())
+        .prop_map(|(version, recovered)| ResumedTask { version, recovered })
 }
 
 fn queued_result() -> impl Strategy<Value = QueuedResult> {
@@ -147,6 +164,28 @@ proptest! {
         for written in [ServerFrame::Pong { at }, ServerFrame::Error { code, message }] {
             prop_assert_eq!(back(&written), written);
         }
+    }
+
+    #[test]
+    fn answers(topic in topic(), version in of(any::<u64>()), recovered in any::<bool>(),
+               tasks in btree_map(".*", resumed(), 0..4)) {
+        for written in [
+            ServerFrame::Subscribed { topic: topic.clone(), version },
+            ServerFrame::Unsubscribed { topic },
+            ServerFrame::Resumed { recovered, tasks },
+        ] {
+            prop_assert_eq!(back(&written), written);
+        }
+    }
+
+    #[test]
+    fn requests_to_the_pusher(tenant in ".*", connection_id in ".*",
+                              tasks in btree_map(".*", any::<u64>(), 0..4),
+                              done in btree_map(".*", resumed(), 0..4)) {
+        let hang_up = HangUpMessage { v: VERSION, ask: Ask::HangUp, connection_id: connection_id.clone() };
+        prop_assert_eq!(back(&hang_up), hang_up);
+        let replay = ReplayMessage { v: VERSION, ask: Ask::Replay, tenant, connection_id, tasks, done };
+        prop_assert_eq!(back(&replay), replay);
     }
 
     #[test]

@@ -3,8 +3,10 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::Message;
 use domain::ports::{Deliveries, PortError, TaskQueue};
 use testkit::build;
-use testkit::contract::{task_queue, update_queue};
+use testkit::contract::{pusher_queue, task_queue, update_queue};
+use testkit::memory::Asked;
 use time::Duration;
+use wire::queue::Request;
 
 use crate::place::{Place, local};
 
@@ -74,6 +76,27 @@ async fn an_update_sender_is_an_update_queue() {
             receive,
         )
         .await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn an_update_sender_is_a_pusher_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            bodies
+                .map(|body| match wire::queue::read_request(&body).unwrap() {
+                    Request::Replay(replay) => Asked::Replay(replay),
+                    Request::HangUp(id) => Asked::HangUp(id),
+                    other => panic!("{other:?}"),
+                })
+                .collect()
+        };
+        let sender = UpdateSender::new(&place.sdk, url);
+        pusher_queue::all(&sender, &build::tenant(), receive).await;
     };
     place.with_queue(test).await;
 }
