@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
     use crate::ids::{LeaseToken, UserId};
-    use crate::task::{MOST_UPDATES, NewTask, Progress};
+    use crate::task::{MOST_UPDATES, NewTask, Progress, Terms};
 
     /// A running task of that version.
     fn task(version: u64) -> Task {
@@ -90,6 +90,7 @@ mod tests {
             kind: "aggregate".into(),
             input: Value::Null,
             tags: vec![],
+            terms: Terms::default(),
         };
         let mut task = Task::submit(new, now);
         if version > 1 {

@@ -13,7 +13,7 @@ use protocol::http::{SubmitBody, TaskBody, TaskSummary, UpdateBody};
 use protocol::queue::{
     Ask, HangUpMessage, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
 };
-use protocol::task::{Phase, Progress, Status, TaskError};
+use protocol::task::{Phase, Priority, Progress, Status, TaskError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -132,12 +132,13 @@ prop_compose! {
     ) -> TaskBody {
         let newest = updates[0].clone();
         let summary = TaskSummary {
-            request_id, kind, tags, created_at, started_at,
+            request_id, kind, tags, created_at, started_at, priority: Priority::High,
+            run_at: started_at, deadline: started_at,
             status: newest.status, phase: newest.phase, version: newest.version,
             progress: newest.progress, attempt: newest.attempt, error: newest.error,
             updated_at: newest.at, finished_at: started_at,
         };
-        TaskBody { summary, input, result, result_url: None, updates }
+        TaskBody { summary, input, callback_url: None, result, result_url: None, updates }
     }
 }
 
@@ -194,8 +195,14 @@ proptest! {
     }
 
     #[test]
-    fn submissions(kind in ".*", input in value(), tags in vec(".*", 0..3)) {
-        let written = SubmitBody { kind, input, tags };
+    fn submissions(
+        kind in ".*", input in value(), tags in vec(".*", 0..3), delay in of(any::<u32>()),
+        run_at in of(moment()), callback_url in of(".*"),
+    ) {
+        let written = SubmitBody {
+            kind, input, tags, delay, run_at, callback_url,
+            priority: Priority::High, deadline: run_at,
+        };
         prop_assert_eq!(back(&written), written);
     }
 }

@@ -16,7 +16,7 @@ use protocol::problem::{FieldProblem, Problem};
 use protocol::queue::{
     Ask, HangUpMessage, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
 };
-use protocol::task::{Phase, Progress, Status, TaskError};
+use protocol::task::{Phase, Priority, Progress, Status, TaskError};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -49,6 +49,9 @@ fn running() -> TaskSummary {
         attempt: 1,
         error: None,
         tags: vec!["nightly".into()],
+        priority: Priority::High,
+        run_at: None,
+        deadline: Some(AT),
         created_at: AT,
         updated_at: AT,
         started_at: Some(AT),
@@ -122,6 +125,7 @@ fn bodies_about_tasks() {
     assert_json_snapshot!("tasks", page);
     let task = TaskBody {
         summary: running(),
+        callback_url: Some("https://example.com/hook".into()),
         input: json!({"window": "all"}),
         result: None,
         result_url: None,
