@@ -15,8 +15,9 @@ mod scene;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use app::submit_task::Metering;
 use aws::Sdk;
-use aws::dynamo::{Submissions, Tasks, Tickets};
+use aws::dynamo::{Rates, Submissions, Tasks, Tickets};
 use aws::s3::Results;
 use aws::sqs::TaskSender;
 use boot::{OsEntropy, SystemClock};
@@ -46,11 +47,20 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
+    let queue = TaskSender::new(
+        &sdk,
+        settings.task_queue_url,
+        settings.urgent_task_queue_url,
+    );
     Ok(Ports {
         entropy: Arc::new(OsEntropy),
         index: tasks.clone(),
         ledger: Arc::new(ledger),
-        queue: Arc::new(TaskSender::new(&sdk, settings.task_queue_url)),
+        metering: settings.submission_rate.map(|rate| Metering {
+            limit: Arc::new(Rates::new(&sdk, settings.lanes_table)),
+            rate,
+        }),
+        queue: Arc::new(queue),
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),

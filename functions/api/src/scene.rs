@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::submit_task::Metering;
 use axum::Router;
 use domain::ports::ResultStore;
+use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
 use domain::{Failure, Task, TaskResult, TenantId, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
@@ -14,7 +16,7 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults,
+    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryRates, MemoryResults,
     MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 use time::Duration;
@@ -33,6 +35,12 @@ pub(crate) const RUNNING: &str = "01890a5d-ac96-774b-bcce-b302099a8059";
 pub(crate) const FAILED: &str = "01890a5d-ac96-774b-bcce-b302099a805a";
 /// A completed one of another tenant.
 pub(crate) const FOREIGN: &str = "01890a5d-ac96-774b-bcce-b302099a805b";
+
+/// How many tasks a tenant may submit.
+pub(crate) const RATE: Rate = Rate {
+    per_minute: 40,
+    burst: 20,
+};
 
 /// The API and what is behind it.
 pub(crate) struct Scene {
@@ -140,6 +148,10 @@ fn ports(
         entropy: Arc::new(Counting::default()),
         events: events.clone(),
         index: tasks.clone(),
+        metering: Some(Metering {
+            limit: Arc::new(MemoryRates::new(faults)),
+            rate: RATE,
+        }),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
         registry: registry(Needs { aggregation }),

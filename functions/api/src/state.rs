@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::submit_task::Metering;
 use app::{
     CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
     SubmitBatch, SubmitTask,
@@ -44,6 +45,7 @@ pub(crate) struct Ports {
     pub(crate) events: Arc<dyn EventLog>,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
+    pub(crate) metering: Option<Metering>,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
@@ -68,6 +70,7 @@ impl App {
             tasks: ports.tasks,
             ledger: ports.ledger,
             queue: ports.queue,
+            metering: ports.metering,
             clock: clock.clone(),
             entropy: ports.entropy.clone(),
         };

@@ -17,6 +17,7 @@ struct Settings {
     tasks_table: String,
     connections_table: String,
     task_queue_url: String,
+    urgent_task_queue_url: String,
 }
 
 fn main() -> ExitCode {
@@ -28,6 +29,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tasks_table: reader.text("TASKS_TABLE"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+        urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
     }
 }
 
@@ -49,7 +51,11 @@ fn wire(sdk: &Sdk, settings: Settings) -> Sweeper {
                 settings.tasks_table,
                 clock.clone(),
             )),
-            queue: Arc::new(aws::sqs::TaskSender::new(sdk, settings.task_queue_url)),
+            queue: Arc::new(aws::sqs::TaskSender::new(
+                sdk,
+                settings.task_queue_url,
+                settings.urgent_task_queue_url,
+            )),
             stale: connections.clone(),
             connections,
             clock,

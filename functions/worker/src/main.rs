@@ -19,6 +19,7 @@ struct Settings {
     tasks_table: String,
     results_bucket: String,
     task_queue: String,
+    urgent_task_queue: String,
     updates_queue: String,
 }
 
@@ -32,6 +33,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tasks_table: reader.text("TASKS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+        urgent_task_queue: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
     }
 }

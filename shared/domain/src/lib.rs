@@ -13,6 +13,7 @@ pub mod ids;
 pub mod kind;
 pub mod pace;
 pub mod ports;
+pub mod rate;
 pub mod replay;
 pub mod submission;
 pub mod task;

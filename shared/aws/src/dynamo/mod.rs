@@ -7,6 +7,7 @@ mod connections;
 mod contention;
 mod expiry;
 mod frame_meter;
+mod rates;
 mod stale;
 mod submissions;
 mod subscriptions;
@@ -15,6 +16,7 @@ mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
+pub use rates::Rates;
 pub use submissions::Submissions;
 pub use tasks::Tasks;
 pub use tickets::Tickets;

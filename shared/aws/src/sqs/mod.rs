@@ -1,4 +1,5 @@
-//! Queues in SQS. Bodies are the JSON of `protocol::queue`; nothing travels in attributes.
+//! Queues in SQS. Bodies are the JSON of `protocol::queue`; nothing travels in attributes, and a
+//! message's group is its tenant.
 
 mod outbox;
 mod receipts;
@@ -8,5 +9,3 @@ mod updates;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;
 pub use updates::UpdateSender;
-
-use outbox::Outbox;

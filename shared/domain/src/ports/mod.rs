@@ -3,6 +3,7 @@
 
 mod ambient;
 mod events;
+mod fairness;
 mod messages;
 mod pusher;
 mod realtime;
@@ -15,7 +16,8 @@ pub use ambient::{Clock, Entropy};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
-pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
+pub use fairness::RateLimit;
+pub use messages::{Announcement, Deliveries, Job, TaskQueue, UpdateQueue};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};

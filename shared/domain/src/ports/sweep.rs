@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::PortError;
 use crate::ids::{ConnectionId, RequestId, TenantId};
-use crate::task::Phase;
+use crate::task::{Phase, Priority};
 
 /// A processing task whose next change is overdue. It may have changed since it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct StuckTask {
     pub request_id: RequestId,
     /// Queued, or held by a lease that has ended.
     pub phase: Phase,
+    /// Which tasks go first.
+    pub priority: Priority,
     /// When it was submitted.
     pub created_at: OffsetDateTime,
     /// Since when it is overdue, in whole minutes.

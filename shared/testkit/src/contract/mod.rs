@@ -12,6 +12,7 @@ pub mod connection_store;
 pub mod event_log;
 pub mod frame_meter;
 pub mod pusher_queue;
+pub mod rate_limit;
 pub mod response_times;
 pub mod result_store;
 pub mod stale_connections;

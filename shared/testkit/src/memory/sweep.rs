@@ -31,6 +31,7 @@ fn stuck(task: &Task, deferrals: &Deferrals) -> Option<StuckTask> {
         tenant: task.tenant.clone(),
         request_id: task.request_id,
         phase: task.phase()?,
+        priority: task.terms.priority,
         created_at: task.created_at,
         attention_at: moment(task, deferrals)?,
     })

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | key | `attention` | one of [`SHARDS`], by the task's id, so that no partition takes all writes |
 //! | sort | `attention_at` | seconds since 1970 |
-//! | also holds | `phase`, `created_at` | |
+//! | also holds | `phase`, `created_at`, `priority` | |
 //!
 //! Only processing tasks have these attributes, so the index holds no others. They are written with
 //! every change of the task, and by a renewal and a deferral alone.
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use domain::ports::{PortError, StuckTask, StuckTasks};
-use domain::task::Phase;
+use domain::task::{Phase, Priority};
 use domain::{RequestId, Task, TenantId};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,8 @@ struct IndexItem {
     tenant: TenantId,
     request_id: RequestId,
     phase: Phase,
+    #[serde(default)]
+    priority: Priority,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     attention_at: i64,
@@ -78,6 +80,7 @@ impl IndexItem {
             tenant: item.tenant,
             request_id: item.request_id,
             phase: item.phase,
+            priority: item.priority,
             created_at: item.created_at,
             attention_at: at.map_err(|error| PortError::broken(TABLE, error))?,
         })
