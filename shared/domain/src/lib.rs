@@ -23,5 +23,5 @@ pub use dashboard::{Dashboard, Window};
 pub use event::Event;
 pub use failure::{Failure, Retry};
 pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, UserId};
-pub use submission::{IdempotencyKey, Submission};
+pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};

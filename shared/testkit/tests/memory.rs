@@ -5,12 +5,13 @@ use std::sync::Arc;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, connection_store, event_log, response_times, result_store, stale_connections,
-    stuck_tasks, submission_ledger, task_index, task_queue, task_store, ticket_store, update_queue,
+    activity, connection_store, dead_letter_queue, event_log, response_times, result_store,
+    stale_connections, stuck_tasks, submission_ledger, task_index, task_queue, task_store,
+    ticket_store, update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryConnections, MemoryEvents, MemoryResults, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryResults,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -145,3 +146,9 @@ suite!(
         concurrent_batches_agree,
     ]
 );
+
+#[tokio::test]
+async fn dead_letters_are_a_dead_letter_queue() {
+    let letters = MemoryDeadLetters::default();
+    dead_letter_queue::all(&letters, async || letters.take()).await;
+}
