@@ -1,11 +1,11 @@
-//! Posts task updates to the open connections.
+//! Posts task updates, and what was missed of them, to the open connections.
 
 mod handler;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::PushUpdates;
+use app::{HangUp, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
@@ -16,8 +16,9 @@ use crate::handler::Pusher;
 struct Settings {
     connections_table: String,
     results_bucket: String,
-    management_endpoint: String,
+    tasks_table: String,
     updates_queue: String,
+    management_endpoint: String,
     updates_dlq: String,
 }
 
@@ -29,8 +30,9 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
         connections_table: reader.text("CONNECTIONS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
-        management_endpoint: reader.address("MANAGEMENT_ENDPOINT", &["https", "http"]),
+        tasks_table: reader.text("TASKS_TABLE"),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+        management_endpoint: reader.address("MANAGEMENT_ENDPOINT", &["https", "http"]),
         updates_dlq: reader.address("UPDATES_DLQ_URL", &["https", "http"]),
     }
 }
@@ -42,19 +44,34 @@ async fn serve(settings: Settings) -> Result<(), Error> {
 
 fn wire(sdk: &Sdk, settings: Settings) -> Pusher {
     let connections = aws::dynamo::Connections::new(sdk, settings.connections_table);
+    let connections = Arc::new(connections);
+    let posts = Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint));
+    let clock = Arc::new(SystemClock);
     let entropy = Arc::new(OsEntropy);
+    let push_updates = PushUpdates {
+        connections: connections.clone(),
+        postman: posts.clone(),
+        results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    };
+    let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock);
+    let sender = aws::sqs::UpdateSender::new(sdk, &settings.updates_queue);
     Pusher {
-        push_updates: PushUpdates {
-            connections: Arc::new(connections),
-            postman: Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint)),
-            results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
-            clock: Arc::new(SystemClock),
-            entropy: entropy.clone(),
-        },
         queue: Queue {
             deliveries: Arc::new(aws::sqs::Receipts::new(sdk, settings.updates_queue)),
             dead_letters: Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.updates_dlq)),
         },
+        replay_tasks: ReplayTasks {
+            tasks: Arc::new(tasks),
+            push: push_updates.clone(),
+            queue: Arc::new(sender),
+        },
+        hang_up: HangUp {
+            switchboard: posts,
+            connections,
+        },
+        push_updates,
         entropy,
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::task::NewTask;
+use domain::task::{NewTask, Terms};
 use domain::{
     Connection, ConnectionId, Event, Identity, LeaseToken, RequestId, Task, TenantId, UserId,
 };
@@ -81,6 +81,7 @@ pub fn task(tenant: &TenantId, kind: &str, input: Value) -> Task {
         kind: kind.into(),
         input,
         tags: vec![],
+        terms: Terms::default(),
     };
     Task::submit(new, NOW)
 }

@@ -2,14 +2,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::connection::HANDSHAKE;
 use domain::ports::ConnectionStore as _;
-use domain::{Connection, ConnectionId, Identity, TenantId, UserId};
-use serde_json::Value;
+use domain::{Connection, ConnectionId, Identity, Task, TaskResult, TenantId, Topic, UserId};
+use serde_json::{Value, json};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     Behaviour, Fault, Faults, MemoryConnections, MemoryDeadLetters, MemoryDeliveries,
-    MemoryPostman, MemoryResults,
+    MemoryPostman, MemoryPusherQueue, MemoryResults, MemoryTasks,
 };
 
 use super::*;
@@ -17,11 +18,27 @@ use super::*;
 /// A pusher whose ports are in memory; Ann of Acme has one page open.
 struct Scene {
     pusher: Pusher,
+    connections: Arc<MemoryConnections>,
     postman: Arc<MemoryPostman>,
     page: ConnectionId,
     dead_letters: Arc<MemoryDeadLetters>,
     deliveries: Arc<MemoryDeliveries>,
     faults: Faults,
+}
+
+/// The connection that samples name.
+const PAGE: &str = "JKJaXdF_vHcCJEw=";
+
+/// The task that samples name, at version 3.
+fn completed(tenant: &TenantId) -> Task {
+    let mut task = build::task(tenant, "aggregate", json!({}));
+    task.request_id = "01890a5d-ac96-774b-bcce-b302099a8051".parse().unwrap();
+    let token = build::lease_token();
+    task.claim(token, NOW, Duration::MINUTE).unwrap();
+    let value = json!({"rows": []});
+    let result = TaskResult::Inline { value };
+    task.complete(token, result, NOW).unwrap();
+    task
 }
 
 async fn scene() -> Scene {
@@ -33,13 +50,16 @@ async fn scene() -> Scene {
         user: UserId::new("ann").unwrap(),
         scopes: BTreeSet::new(),
     };
-    let page: Connection = build::connection(&ann);
+    let page = Connection {
+        id: ConnectionId::new(PAGE).unwrap(),
+        ..build::connection(&ann)
+    };
     connections.register(&page).await.unwrap();
     let push_updates = PushUpdates {
-        connections,
+        connections: connections.clone(),
         postman: postman.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
-        clock: Arc::new(FixedClock::at(NOW)),
+        clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
         entropy: Arc::new(Counting::default()),
     };
     let dead_letters = Arc::new(MemoryDeadLetters::new(&faults));
@@ -48,12 +68,26 @@ async fn scene() -> Scene {
         deliveries: deliveries.clone(),
         dead_letters: dead_letters.clone(),
     };
+    let tasks = Arc::new(MemoryTasks::new(&faults));
+    tasks.put(completed(&ann.tenant));
+    let replay_tasks = ReplayTasks {
+        tasks,
+        push: push_updates.clone(),
+        queue: Arc::new(MemoryPusherQueue::new(&faults)),
+    };
+    let hang_up = HangUp {
+        switchboard: postman.clone(),
+        connections: connections.clone(),
+    };
     Scene {
         pusher: Pusher {
             push_updates,
+            replay_tasks,
+            hang_up,
             queue,
             entropy: Arc::new(Counting::default()),
         },
+        connections,
         dead_letters,
         deliveries,
         postman,
@@ -79,7 +113,7 @@ fn samples() -> BTreeMap<String, SqsEvent> {
 impl Scene {
     /// The last digit of each failed message's id.
     async fn handle(&self, event: SqsEvent) -> Vec<char> {
-        let deadline = Instant::now() + Duration::from_secs(25);
+        let deadline = Instant::now() + std::time::Duration::from_secs(25);
         let report = self.pusher.handle(event, deadline).await;
         let ids = report.response().batch_item_failures.into_iter();
         let mut last: Vec<_> = ids
@@ -100,7 +134,7 @@ impl Scene {
     fn versions(&self) -> Vec<u64> {
         let frames = self.frames().into_iter();
         frames
-            .map(|frame| frame["version"].as_u64().unwrap())
+            .filter_map(|frame| frame["version"].as_u64())
             .collect()
     }
 }
@@ -110,10 +144,12 @@ const EXPECTED: &[(&str, &[u64], usize)] = &[
     ("completed", &[4], 0),
     ("completed-large", &[4], 0),
     ("failed", &[3], 0),
+    ("hang-up", &[], 0),
     ("nobody-listens", &[], 0),
     ("overtaken", &[2, 5], 0),
     ("partly-bad", &[2, 4], 1),
     ("poison", &[], 3),
+    ("replay", &[2, 3], 0),
     ("running", &[2], 0),
     ("unknown-version", &[], 1),
 ];
@@ -148,6 +184,52 @@ async fn a_large_result_is_told_by_its_link() {
             .starts_with("memory://acme/")
     );
     assert_eq!(frame.get("result"), None);
+}
+
+#[tokio::test]
+async fn a_replay_ends_with_what_became_of_each_task() {
+    let scene = scene().await;
+    scene.handle(samples().remove("replay").unwrap()).await;
+    let frames = scene.frames();
+    assert_eq!(frames[1]["result"], json!({"rows": []}));
+    let expected = json!({
+        "type": "resumed", "recovered": false, "tasks": {
+            "01890a5d-ac96-774b-bcce-b302099a8051": {"version": 3, "recovered": true},
+            "01890a5d-ac96-774b-bcce-b302099a8052": {"version": 0, "recovered": false},
+        },
+    });
+    assert_eq!(frames[2], expected);
+}
+
+#[tokio::test]
+async fn a_connection_is_hung_up_and_forgotten() {
+    let scene = scene().await;
+    scene.handle(samples().remove("hang-up").unwrap()).await;
+    assert_eq!(scene.postman.closed(), std::slice::from_ref(&scene.page));
+    assert_eq!(scene.connections.ids(), []);
+}
+
+#[tokio::test]
+async fn an_operator_gets_the_copy_of_a_failure() {
+    let scene = scene().await;
+    scene.connections.subscribe(&scene.page, Topic::Operators);
+    scene.handle(samples().remove("failed").unwrap()).await;
+    let frames = scene.frames();
+    assert_eq!(frames[0].get("stream"), None);
+    assert_eq!(
+        (&frames[1]["stream"], &frames[1]["tenant"]),
+        (&json!("operators"), &json!("acme"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_done_comes_back() {
+    for name in ["replay", "hang-up"] {
+        let scene = scene().await;
+        scene.postman.set(&scene.page, Behaviour::Failing);
+        let back = scene.handle(samples().remove(name).unwrap()).await;
+        assert_eq!(back, ['1'], "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -69,7 +69,8 @@ impl PushUpdates {
             .collect()
     }
 
-    async fn post(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
+    /// Posts one message, several times where that may help.
+    pub(crate) async fn post(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
         let mut tries = 1;
         loop {
             let posted = match timeout(PATIENCE, self.postman.post(id, text)).await {
@@ -77,6 +78,7 @@ impl PushUpdates {
                 Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
             };
             match posted {
+                Err(PostError::Gone) if tries < TRIES.attempts && self.may_be_opening(id).await => {}
                 Err(error) if may_pass(&error) && tries < TRIES.attempts => {}
                 last => return last,
             }
@@ -85,7 +87,20 @@ impl PushUpdates {
         }
     }
 
-    async fn forget(&self, id: &ConnectionId) {
+    /// A connection is stored before its handshake ends, so that nothing falls between; until then
+    /// the gateway says that it is gone.
+    async fn may_be_opening(&self, id: &ConnectionId) -> bool {
+        let now = self.clock.now();
+        let found = self.connections.find(id, now).await;
+        found.is_ok_and(|found| found.is_some_and(|found| found.may_be_opening(now)))
+    }
+
+    /// Forgets a connection that is gone. One that may be about to open is left alone: the client
+    /// asks for what it has missed when it is open, and the row goes with its end.
+    pub(crate) async fn forget(&self, id: &ConnectionId) {
+        if self.may_be_opening(id).await {
+            return;
+        }
         if let Err(error) = self.connections.remove(id).await {
             tracing::warn!(
                 error = causes(&error),

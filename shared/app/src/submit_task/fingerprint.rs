@@ -11,20 +11,26 @@ pub(super) fn of(request: &TaskRequest) -> Fingerprint {
         kind,
         input,
         tags,
+        terms,
         idempotency_key: _,
     } = request;
-    Fingerprint::of_value(&json!({"kind": kind, "input": input, "tags": tags}))
+    let asked = json!({"kind": kind, "input": input, "tags": tags, "terms": terms.to_json()});
+    Fingerprint::of_value(&asked)
 }
 
 #[cfg(test)]
 mod tests {
+    use time::Duration;
+
     use super::*;
+    use crate::submit_task::{RequestedTerms, Start};
 
     fn request(text: &str, tags: &[&str]) -> TaskRequest {
         TaskRequest {
             kind: "aggregate".into(),
             input: serde_json::from_str(text).unwrap(),
             tags: tags.iter().map(ToString::to_string).collect(),
+            terms: RequestedTerms::default(),
             idempotency_key: None,
         }
     }
@@ -38,6 +44,13 @@ mod tests {
             request(r#"{"a":1,"b":2}"#, &[]),
             TaskRequest {
                 kind: "other".into(),
+                ..request(r#"{"a":1,"b":2}"#, &["x"])
+            },
+            TaskRequest {
+                terms: RequestedTerms {
+                    start: Start::After(Duration::MINUTE),
+                    ..RequestedTerms::default()
+                },
                 ..request(r#"{"a":1,"b":2}"#, &["x"])
             },
         ] {

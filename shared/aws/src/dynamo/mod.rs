@@ -4,9 +4,12 @@
 //! `DynamoDB` may delete it. That can take days, so every read checks it again.
 
 mod connections;
+mod contention;
 mod expiry;
+mod frame_meter;
 mod stale;
 mod submissions;
+mod subscriptions;
 mod tasks;
 mod tickets;
 mod write_batch;

@@ -3,8 +3,10 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::Message;
 use domain::ports::{DeadLetter, Deliveries, PortError, TaskQueue};
 use testkit::build;
-use testkit::contract::{dead_letter_queue, task_queue, update_queue};
+use testkit::contract::{dead_letter_queue, pusher_queue, task_queue, update_queue};
+use testkit::memory::Asked;
 use time::Duration;
+use wire::queue::Request;
 
 use crate::place::{Place, local};
 
@@ -90,6 +92,27 @@ async fn a_dead_letter_sender_is_a_dead_letter_queue() {
         let inbox = Inbox::new(&place, &url);
         let receive = async || inbox.take_whole().await.into_iter().map(letter).collect();
         dead_letter_queue::all(&DeadLetterSender::new(&place.sdk, url), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn an_update_sender_is_a_pusher_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            bodies
+                .map(|body| match wire::queue::read_request(&body).unwrap() {
+                    Request::Replay(replay) => Asked::Replay(replay),
+                    Request::HangUp(id) => Asked::HangUp(id),
+                    other => panic!("{other:?}"),
+                })
+                .collect()
+        };
+        let sender = UpdateSender::new(&place.sdk, url);
+        pusher_queue::all(&sender, &build::tenant(), receive).await;
     };
     place.with_queue(test).await;
 }

@@ -4,8 +4,10 @@
 mod ambient;
 mod events;
 mod messages;
+mod pusher;
 mod realtime;
 mod submissions;
+mod subscriptions;
 mod sweep;
 mod tasks;
 
@@ -14,8 +16,10 @@ pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
 pub use messages::{Announcement, DeadLetter, DeadLetterQueue, Deliveries, TaskQueue, UpdateQueue};
+pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
+pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{StaleConnections, StuckTask, StuckTasks};
 pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
 
