@@ -108,6 +108,9 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         "WebOrigin": settings.web_url,
         "Architecture": settings.architecture,
         "LocalEndpoint": f"127.0.0.1:{settings.ports.aws.number}",
+        # Tests and load on one machine come from few tenants.
+        "SubmissionsPerMinute": "60000",
+        "SubmissionBurst": "20000",
         "LogLevel": settings.environ.get("ADOLOGY_LOG_LEVEL", "info"),
     }
 

@@ -1,6 +1,7 @@
 //! Runs queued tasks.
 
 mod handler;
+mod sources;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,11 +9,12 @@ use std::sync::Arc;
 use app::RunTask;
 use aws::Sdk;
 use boot::settings::Reader;
-use boot::{OsEntropy, SystemClock};
+use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 use tasks::Needs;
 
 use crate::handler::Worker;
+use crate::sources::Sources;
 
 struct Settings {
     mongodb_uri: String,
@@ -20,6 +22,7 @@ struct Settings {
     results_bucket: String,
     task_queue: String,
     urgent_task_queue: String,
+    task_dlq: String,
     updates_queue: String,
 }
 
@@ -34,22 +37,23 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         results_bucket: reader.text("RESULTS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         urgent_task_queue: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
+        task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
     }
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let worker = wire(&Sdk::load().await?, settings).await?;
-    boot::run(|event| worker.handle(event)).await
+    let sources = wire(&Sdk::load().await?, settings).await?;
+    boot::serve_batches(|event, deadline| sources.of(&event).handle(event, deadline)).await
 }
 
-async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
+async fn wire(sdk: &Sdk, settings: Settings) -> Result<Sources, Error> {
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
     let registry = tasks::registry(Needs {
         aggregation: Arc::new(events),
     });
-    let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, settings.task_queue));
+    let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
     let run_task = RunTask {
         registry,
@@ -60,8 +64,16 @@ async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
         clock,
         entropy: Arc::new(OsEntropy),
     };
-    Ok(Worker {
-        run_task,
+    let dead_letters = Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.task_dlq));
+    let queue = Queue {
         deliveries,
+        dead_letters,
+    };
+    let normal = Worker { run_task, queue };
+    let urgent = Arc::new(aws::sqs::Receipts::new(sdk, &settings.urgent_task_queue));
+    Ok(Sources {
+        urgent: normal.of_another_queue(urgent),
+        urgent_queue: settings.urgent_task_queue,
+        normal,
     })
 }

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, connection_store, event_log, frame_meter, pusher_queue, rate_limit, response_times,
-    result_store,
-    stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index, task_queue,
-    task_store, ticket_store, update_queue,
+    activity, connection_store, dead_letter_queue, event_log, frame_meter, pusher_queue,
+    rate_limit, response_times, result_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, ticket_store, update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryConnections, MemoryEvents, MemoryPusherQueue, MemoryRates, MemoryResults,
+    Faults, MemoryActivity, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryPusherQueue,
+    MemoryRates, MemoryResults,
     MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
@@ -185,3 +185,9 @@ suite!(
         concurrent_batches_agree,
     ]
 );
+
+#[tokio::test]
+async fn dead_letters_are_a_dead_letter_queue() {
+    let letters = MemoryDeadLetters::default();
+    dead_letter_queue::all(&letters, async || letters.take()).await;
+}

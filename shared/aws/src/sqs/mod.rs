@@ -1,11 +1,13 @@
-//! Queues in SQS. Bodies are the JSON of `protocol::queue`; nothing travels in attributes, and a
-//! message's group is its tenant.
+//! Queues in SQS. Bodies are the JSON of `protocol::queue`; only why a message is a dead letter
+//! travels in attributes. A message's group is its tenant.
 
+mod dead_letters;
 mod outbox;
 mod receipts;
 mod tasks;
 mod updates;
 
+pub use dead_letters::DeadLetterSender;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;
 pub use updates::UpdateSender;

@@ -17,7 +17,9 @@ pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
 pub use fairness::RateLimit;
-pub use messages::{Announcement, Deliveries, Job, TaskQueue, UpdateQueue};
+pub use messages::{
+    Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
+};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
