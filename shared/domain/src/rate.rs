@@ -32,7 +32,8 @@ impl Rate {
 
     /// What this many tasks cost.
     pub fn cost(self, count: u32) -> Duration {
-        self.interval() * count
+        let micros = i64::try_from(self.interval().whole_microseconds()).unwrap_or(i64::MAX);
+        Duration::microseconds(micros.saturating_mul(i64::from(count)))
     }
 
     /// How far ahead of the clock a meter may be after a submission.

@@ -6,13 +6,13 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, connection_store, dead_letter_queue, event_log, frame_meter, pusher_queue,
-    rate_limit, response_times, result_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, ticket_store, update_queue,
+    rate_limit, response_times, result_store, stale_connections, stuck_tasks, submission_ledger,
+    subscriptions, task_index, task_queue, task_store, ticket_store, update_queue,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryPusherQueue,
-    MemoryRates, MemoryResults,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryRates, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    MemoryUpdateQueue,
 };
 
 #[tokio::test]

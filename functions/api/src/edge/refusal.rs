@@ -188,7 +188,10 @@ mod tests {
             let refusal = Refusal::too_early("slower", Duration::milliseconds(milliseconds));
             refusal.into_response().headers()[RETRY_AFTER].clone()
         };
-        assert_eq!([told(0), told(1), told(1_000), told(1_001)], ["1", "1", "1", "2"]);
+        assert_eq!(
+            [told(0), told(1), told(1_000), told(1_001)],
+            ["1", "1", "1", "2"]
+        );
     }
 
     #[tokio::test]

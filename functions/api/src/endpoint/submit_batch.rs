@@ -184,7 +184,10 @@ mod tests {
             };
             assert_eq!(error["code"], expected, "{outcome}");
             let limited = error["code"] == "rate_limited";
-            assert_eq!(error["retry_after"], if limited { json!(2) } else { json!(null) });
+            assert_eq!(
+                error["retry_after"],
+                if limited { json!(2) } else { json!(null) }
+            );
         }
         assert_eq!(scene.tasks.all().len(), before + 20);
     }

@@ -78,7 +78,8 @@ impl PushUpdates {
                 Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
             };
             match posted {
-                Err(PostError::Gone) if tries < TRIES.attempts && self.may_be_opening(id).await => {}
+                Err(PostError::Gone) if tries < TRIES.attempts && self.may_be_opening(id).await => {
+                }
                 Err(error) if may_pass(&error) && tries < TRIES.attempts => {}
                 last => return last,
             }

@@ -91,7 +91,11 @@ impl SubmitBatch {
         });
         let taken = stream::iter(taking).buffer_unordered(AT_ONCE);
         let mut taken: Placed<_> = taken.map(stream::iter).flatten().collect().await;
-        taken.extend(refused.into_iter().map(|(place, error)| (place, Err(error))));
+        taken.extend(
+            refused
+                .into_iter()
+                .map(|(place, error)| (place, Err(error))),
+        );
         taken.sort_unstable_by_key(|(place, _)| *place);
         taken.into_iter().map(|(_, outcome)| outcome).collect()
     }

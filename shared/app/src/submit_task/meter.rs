@@ -24,11 +24,7 @@ impl SubmitTask {
     ///
     /// A repetition of an earlier submission counts like any other, because nobody knows that it
     /// is one before its key has been looked up.
-    pub(crate) async fn meter(
-        &self,
-        tenant: &TenantId,
-        wanted: u32,
-    ) -> Result<Granted, PortError> {
+    pub(crate) async fn meter(&self, tenant: &TenantId, wanted: u32) -> Result<Granted, PortError> {
         let Some(Metering { limit, rate }) = &self.metering else {
             return Ok(Granted {
                 count: wanted,

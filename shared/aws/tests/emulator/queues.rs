@@ -86,12 +86,20 @@ async fn a_message_belongs_to_the_group_of_its_tenant() {
         let sender = TaskSender::new(&place.sdk, &url, &url);
         let job = job();
         sender.send(&job).await.unwrap();
-        sender.send_all(std::slice::from_ref(&job)).await.remove(0).unwrap();
+        sender
+            .send_all(std::slice::from_ref(&job))
+            .await
+            .remove(0)
+            .unwrap();
         let mut groups = vec![];
         while groups.len() < 2 {
             for message in inbox.receive(5).await {
                 let attributes = message.attributes.unwrap_or_default();
-                groups.push(attributes.get(&MessageSystemAttributeName::MessageGroupId).cloned());
+                groups.push(
+                    attributes
+                        .get(&MessageSystemAttributeName::MessageGroupId)
+                        .cloned(),
+                );
             }
         }
         let expected = Some(job.tenant.to_string());

@@ -36,8 +36,18 @@ async fn take(limit: &dyn RateLimit, tenant: &TenantId, wanted: u32) -> Granted 
 pub async fn submissions_are_counted_as_the_rate_says(limit: &dyn RateLimit, tenant: &TenantId) {
     let (mut now, mut meter): (OffsetDateTime, _) = (NOW, None);
     let asked = [
-        (0, 1), (0, 2), (0, 4), (0, 1), (99, 1), (1, 1), (50, 0), (250, 9), (0, 1), (5_000, 3),
-        (1, 3), (1, 1),
+        (0, 1),
+        (0, 2),
+        (0, 4),
+        (0, 1),
+        (99, 1),
+        (1, 1),
+        (50, 0),
+        (250, 9),
+        (0, 1),
+        (5_000, 3),
+        (1, 3),
+        (1, 1),
     ];
     for (n, (gap, wanted)) in asked.into_iter().enumerate() {
         now += Duration::milliseconds(gap);

@@ -90,6 +90,7 @@ pub async fn a_queued_task_is_due_at_its_moment(swept: Swept<'_>, tenant: &Tenan
     let at = due_at(&task);
     assert_eq!(swept.due(&tenant, at - Duration::SECOND).await, []);
     let expected = StuckTask {
+        priority: task.terms.priority,
         tenant: tenant.clone(),
         request_id: task.request_id,
         phase: Phase::Queued,
