@@ -11,6 +11,7 @@ pub mod event;
 pub mod failure;
 pub mod ids;
 pub mod kind;
+pub mod lanes;
 pub mod pace;
 pub mod ports;
 pub mod rate;

@@ -1,8 +1,8 @@
 //! Which tasks of a batch are stored at all.
 
-use domain::ports::PortError;
+use domain::Identity;
 use domain::rate::Granted;
-use domain::{Identity, causes};
+
 
 use super::{Placed, SubmitBatch};
 use crate::submit_task::{SubmitTaskError, TaskRequest};
@@ -36,21 +36,10 @@ impl SubmitBatch {
                 refused.extend(beyond.into_iter().map(limited));
             }
             Err(error) => {
-                let failed = |(place, _)| (place, SubmitTaskError::NotStored(same(&error)));
+                let failed = |(place, _)| (place, SubmitTaskError::NotStored(error.again()));
                 refused.extend(passed.drain(..).map(failed));
             }
         }
         (passed, refused)
-    }
-}
-
-/// One error cannot be told many times; its words can.
-fn same(error: &PortError) -> PortError {
-    let (what, words) = ("lanes table", causes(error));
-    match error {
-        PortError::Broken { .. } => PortError::broken(what, words),
-        PortError::Unavailable { .. } | PortError::Conflict { .. } => {
-            PortError::unavailable(what, words)
-        }
     }
 }

@@ -4,6 +4,7 @@
 mod ambient;
 mod events;
 mod fairness;
+mod lanes;
 mod messages;
 mod pusher;
 mod realtime;
@@ -17,6 +18,7 @@ pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
 pub use fairness::RateLimit;
+pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
 pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
@@ -64,6 +66,17 @@ impl PortError {
         Self::Unavailable {
             what,
             cause: cause.into(),
+        }
+    }
+
+    /// The same once more, for another one that it hit: its words stand for its cause.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let words = crate::causes(self);
+        match self {
+            Self::Conflict { what } => Self::Conflict { what },
+            Self::Unavailable { what, .. } => Self::unavailable(what, words),
+            Self::Broken { what, .. } => Self::broken(what, words),
         }
     }
 

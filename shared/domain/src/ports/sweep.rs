@@ -34,6 +34,15 @@ pub trait StuckTasks: Send + Sync {
     /// Leaves the task out until this moment, or until it changes, without a new version;
     /// [`PortError::Conflict`] if it has changed or was deferred since it was found.
     async fn defer(&self, task: &StuckTask, until: OffsetDateTime) -> Result<(), PortError>;
+
+    /// Leaves a queued task out until this moment, or until it changes, whatever was said before;
+    /// [`PortError::Conflict`] if it is not queued.
+    async fn postpone(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+        until: OffsetDateTime,
+    ) -> Result<(), PortError>;
 }
 
 /// Finds connections that have outlived their longest life, of all tenants.
