@@ -1,10 +1,12 @@
 //! HTTP bodies.
 
 mod batch;
+mod broadcast;
 
 pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
 };
+pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

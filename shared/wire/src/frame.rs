@@ -1,7 +1,8 @@
-//! Announcements as WebSocket frames.
+//! Announcements and broadcasts as WebSocket frames.
 
+use domain::broadcast::{Broadcast, Notice};
 use domain::ports::{Announcement, ResultLink};
-use protocol::frames::UpdateFrame;
+use protocol::frames::{ServerFrame, UpdateFrame};
 
 use crate::part;
 use crate::task::result_fields;
@@ -26,12 +27,27 @@ pub fn update(announcement: &Announcement, link: Option<&ResultLink>) -> UpdateF
     }
 }
 
+/// The frame that everybody sees.
+pub fn broadcast(broadcast: &Broadcast) -> ServerFrame {
+    match broadcast.notice.clone() {
+        Notice::Message(message) => ServerFrame::Broadcast {
+            id: broadcast.id.to_string(),
+            message,
+            at: broadcast.at,
+        },
+        Notice::Reconnect { reason, within } => ServerFrame::Bye {
+            reason,
+            reconnect_in_ms: part::milliseconds(within),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use domain::task::TaskResult;
-    use protocol::frames::ServerFrame;
     use serde_json::json;
-    use testkit::build;
+    use testkit::build::{self, NOW};
+    use time::Duration;
 
     use super::*;
 
@@ -54,5 +70,23 @@ mod tests {
             "attempt": 0, "tags": ["nightly"], "result": 7, "at": "2026-03-01T12:00:00Z",
         });
         assert_eq!(serde_json::to_value(frame).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_broadcast_is_shown_without_whom_it_is_for() {
+        let mut sent = build::broadcast(json!({"text": "hello"}));
+        sent.tenant = Some(build::tenant());
+        let expected = json!({
+            "type": "broadcast", "id": sent.id.to_string(), "message": {"text": "hello"},
+            "at": "2026-03-01T12:00:00Z",
+        });
+        assert_eq!(serde_json::to_value(broadcast(&sent)).unwrap(), expected);
+        assert_eq!(sent.at, NOW);
+        sent.notice = Notice::Reconnect {
+            reason: "deploy".into(),
+            within: Duration::MINUTE,
+        };
+        let expected = json!({"type": "bye", "reason": "deploy", "reconnect_in_ms": 60_000});
+        assert_eq!(serde_json::to_value(broadcast(&sent)).unwrap(), expected);
     }
 }

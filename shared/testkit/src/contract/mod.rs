@@ -8,6 +8,8 @@
 
 pub mod activity;
 pub mod aggregation;
+pub mod audience;
+pub mod broadcast_queue;
 pub mod connection_store;
 pub mod event_log;
 pub mod response_times;

@@ -3,9 +3,13 @@
 //! A reader looks at the version before anything else: a message of a newer release is told apart
 //! from a damaged one.
 
+mod broadcast;
+mod push;
 mod task;
 mod update;
 
+pub use broadcast::broadcast_message;
+pub use push::{Push, read_push};
 pub use task::{TaskRef, read_task, task_message};
 pub use update::{announcement, read_update, update_message};
 
