@@ -3,27 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{PortError, PostError};
+use domain::ports::PostError;
 use domain::{ConnectionId, causes};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::PushUpdates;
-use crate::backoff::Backoff;
-
-/// How often one message is posted before the connection is left alone.
-const TRIES: u32 = 3;
-
-/// How long one post may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::courier::Courier;
 
 /// How long all of a batch's messages to one connection may take.
 const BUDGET: Duration = Duration::from_secs(12);
-
-/// The wait between tries.
-const PAUSE: Backoff = Backoff {
-    base: time::Duration::milliseconds(200),
-    cap: time::Duration::seconds(1),
-};
 
 /// One message to one connection.
 pub(super) struct Letter {
@@ -43,14 +31,15 @@ impl PushUpdates {
         letters: Vec<Letter>,
         end: Instant,
     ) -> Vec<usize> {
+        let courier = self.courier();
         let mut taken = 0;
         let posting = async {
             for letter in &letters {
-                match self.post(&id, &letter.text).await {
+                match courier.post(&id, &letter.text).await {
                     Ok(()) => taken += 1,
                     Err(PostError::Gone) => {
                         taken = letters.len();
-                        self.forget(&id).await;
+                        courier.forget(&id).await;
                         break;
                     }
                     Err(error) => {
@@ -71,35 +60,11 @@ impl PushUpdates {
             .collect()
     }
 
-    async fn post(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
-        let mut tries = 1;
-        loop {
-            let posted = match timeout(PATIENCE, self.postman.post(id, text)).await {
-                Ok(posted) => posted,
-                Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
-            };
-            match posted {
-                Err(error) if may_pass(&error) && tries < TRIES => {}
-                last => return last,
-            }
-            sleep(PAUSE.wait(tries, self.entropy.as_ref()).unsigned_abs()).await;
-            tries += 1;
+    fn courier(&self) -> Courier<'_> {
+        Courier {
+            postman: self.postman.as_ref(),
+            connections: self.connections.as_ref(),
+            entropy: self.entropy.as_ref(),
         }
-    }
-
-    async fn forget(&self, id: &ConnectionId) {
-        if let Err(error) = self.connections.remove(id).await {
-            tracing::warn!(
-                error = causes(&error),
-                "a closed connection was not forgotten"
-            );
-        }
-    }
-}
-
-fn may_pass(error: &PostError) -> bool {
-    match error {
-        PostError::Gone | PostError::Failed(PortError::Broken { .. }) => false,
-        PostError::Throttled | PostError::Failed(_) => true,
     }
 }

@@ -7,7 +7,7 @@ use domain::connection::MOST_TOPICS;
 use domain::ports::ConnectionStore;
 use domain::{Connection, Topic};
 use testkit::build::{self, NOW};
-use testkit::contract::connection_store;
+use testkit::contract::{audience, connection_store};
 
 use crate::place::{Place, local};
 
@@ -18,6 +18,20 @@ async fn connections_are_a_connection_store() {
     let place = local().await;
     let test = async |table: String| {
         connection_store::all(&Connections::new(&place.sdk, table), &build::tenant()).await;
+    };
+    place.with_table(&KEYS, test).await;
+}
+
+#[tokio::test]
+async fn connections_are_an_audience() {
+    let place = local().await;
+    let test = async |table: String| {
+        let connections = Connections::new(&place.sdk, table);
+        let hall = audience::Hall {
+            store: &connections,
+            audience: &connections,
+        };
+        audience::all(hall, &build::tenant()).await;
     };
     place.with_table(&KEYS, test).await;
 }

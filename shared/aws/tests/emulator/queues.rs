@@ -1,10 +1,12 @@
-use aws::sqs::{Receipts, TaskSender, UpdateSender};
+use aws::sqs::{BroadcastSender, Receipts, TaskSender, UpdateSender};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::Message;
-use domain::ports::{Deliveries, PortError, TaskQueue};
+use domain::ports::{BroadcastQueue, Deliveries, PortError, TaskQueue};
+use serde_json::json;
 use testkit::build;
-use testkit::contract::{task_queue, update_queue};
+use testkit::contract::{broadcast_queue, task_queue, update_queue};
 use time::Duration;
+use wire::queue::{Push, read_push};
 
 use crate::place::{Place, local};
 
@@ -74,6 +76,44 @@ async fn an_update_sender_is_an_update_queue() {
             receive,
         )
         .await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn a_broadcast_sender_is_a_broadcast_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            let parts = bodies.map(|body| match read_push(&body).unwrap() {
+                Push::Broadcast(part) => part,
+                Push::Update(update) => panic!("{update:?}"),
+            });
+            parts.collect()
+        };
+        let sender = BroadcastSender::new(&place.sdk, url);
+        broadcast_queue::all(&sender, &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn a_delayed_part_is_not_delivered_before_its_time() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let sender = BroadcastSender::new(&place.sdk, &url);
+        let part = build::broadcast(json!("later")).parts().remove(0);
+        let sent = sender.send_all(&[part], Duration::seconds(3)).await;
+        assert!(sent.iter().all(Result::is_ok));
+        assert_eq!(inbox.receive(0).await.len(), 0, "too early");
+        let mut arrived = inbox.receive(10).await;
+        if arrived.is_empty() {
+            arrived = inbox.receive(10).await;
+        }
+        assert_eq!(arrived.len(), 1);
     };
     place.with_queue(test).await;
 }
