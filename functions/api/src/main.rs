@@ -18,7 +18,7 @@ use std::sync::Arc;
 use aws::Sdk;
 use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
-use aws::sqs::TaskSender;
+use aws::sqs::{BroadcastSender, TaskSender};
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
@@ -46,7 +46,9 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
+    let broadcasts = BroadcastSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
+        broadcasts: Arc::new(broadcasts),
         entropy: Arc::new(OsEntropy),
         index: tasks.clone(),
         ledger: Arc::new(ledger),

@@ -9,6 +9,10 @@ use crate::scene::{Scene, sample, samples};
 /// Each sample with its status and, for refusals, its code.
 const SAMPLES: &[(&str, u64, &str)] = &[
     ("access-token", 401, "unauthenticated"),
+    ("broadcast", 202, ""),
+    ("broadcast-bye", 202, ""),
+    ("broadcast-forbidden", 403, "forbidden"),
+    ("broadcast-nothing", 422, "invalid_body"),
     ("dashboard", 200, ""),
     ("dashboard-unknown-window", 400, "invalid_query"),
     ("events-base64", 200, ""),

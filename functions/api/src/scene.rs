@@ -14,8 +14,8 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryEvents, MemoryHealth,
+    MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 use time::Duration;
 
@@ -43,6 +43,8 @@ pub(crate) struct Scene {
     pub(crate) tasks: Arc<MemoryTasks>,
     /// What was queued.
     pub(crate) queue: Arc<MemoryTaskQueue>,
+    /// Which broadcasts were queued.
+    pub(crate) broadcasts: Arc<MemoryBroadcastQueue>,
 }
 
 /// What API Gateway got.
@@ -71,12 +73,18 @@ impl Scene {
         let queue = Arc::new(MemoryTaskQueue::new(&faults));
         let results = Arc::new(MemoryResults::new(&faults));
         fill(&tasks, &results).await;
-        let app = App::over(ports(&faults, &tasks, &queue, results));
+        let broadcasts = Arc::new(MemoryBroadcastQueue::new(&faults));
+        let ports = ports(&faults, &tasks, &queue, results);
+        let app = App::over(Ports {
+            broadcasts: broadcasts.clone(),
+            ..ports
+        });
         Self {
             router: router(Arc::new(app)),
             faults,
             tasks,
             queue,
+            broadcasts,
         }
     }
 
@@ -136,6 +144,7 @@ fn ports(
     let aggregation = Arc::new(CannedRows::default());
     Ports {
         activity: Arc::new(MemoryActivity::new(faults)),
+        broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
         events: events.clone(),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use app::{
     CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    SubmitBatch, SubmitTask,
+    SendBroadcast, SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, SubmissionLedger,
-    TaskIndex, TaskQueue, TaskStore, TicketStore,
+    ActivityStore, BroadcastQueue, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore,
+    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
 };
 
 /// The use cases behind the API, wired once per process.
@@ -32,6 +32,8 @@ pub(crate) struct App {
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// `POST /broadcast`.
+    pub(crate) send_broadcast: SendBroadcast,
     /// Where browsers open their WebSocket, without a query.
     pub(crate) websocket_url: String,
 }
@@ -39,6 +41,7 @@ pub(crate) struct App {
 /// What the use cases need from the outside.
 pub(crate) struct Ports {
     pub(crate) activity: Arc<dyn ActivityStore>,
+    pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
@@ -94,6 +97,11 @@ impl App {
                 get_task: get_task.clone(),
             },
             get_task,
+            send_broadcast: SendBroadcast {
+                queue: ports.broadcasts,
+                clock: clock.clone(),
+                entropy: ports.entropy.clone(),
+            },
             issue_ticket: IssueTicket {
                 tickets: ports.tickets,
                 clock,

@@ -17,6 +17,7 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "CONNECTIONS_TABLE is not set",
         "RESULTS_BUCKET is not set",
         "MANAGEMENT_ENDPOINT must start with https:// or http://",
+        "UPDATES_QUEUE_URL is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

@@ -7,7 +7,9 @@ use domain::{Connection, ConnectionId, Identity, TenantId, UserId};
 use serde_json::Value;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
-use testkit::memory::{Behaviour, Fault, Faults, MemoryConnections, MemoryPostman, MemoryResults};
+use testkit::memory::{
+    Behaviour, Fault, Faults, MemoryBroadcastQueue, MemoryConnections, MemoryPostman, MemoryResults,
+};
 
 use super::*;
 
@@ -28,8 +30,19 @@ async fn scene() -> Scene {
         user: UserId::new("ann").unwrap(),
         scopes: BTreeSet::new(),
     };
-    let page: Connection = build::connection(&ann);
+    let page = Connection {
+        id: ConnectionId::new("page-1=").unwrap(),
+        ..build::connection(&ann)
+    };
     connections.register(&page).await.unwrap();
+    let push_broadcast = PushBroadcast {
+        audience: connections.clone(),
+        connections: connections.clone(),
+        postman: postman.clone(),
+        queue: Arc::new(MemoryBroadcastQueue::new(&faults)),
+        clock: Arc::new(FixedClock::at(NOW)),
+        entropy: Arc::new(Counting::default()),
+    };
     let push_updates = PushUpdates {
         connections,
         postman: postman.clone(),
@@ -38,7 +51,10 @@ async fn scene() -> Scene {
         entropy: Arc::new(Counting::default()),
     };
     Scene {
-        pusher: Pusher { push_updates },
+        pusher: Pusher {
+            push_updates,
+            push_broadcast,
+        },
         postman,
         page: page.id,
         faults,
@@ -82,13 +98,24 @@ impl Scene {
     fn versions(&self) -> Vec<u64> {
         let frames = self.frames().into_iter();
         frames
-            .map(|frame| frame["version"].as_u64().unwrap())
+            .map(|frame| frame["version"].as_u64().unwrap_or_default())
             .collect()
+    }
+
+    fn types(&self) -> Vec<Value> {
+        let frames = self.frames().into_iter();
+        frames.map(|frame| frame["type"].clone()).collect()
     }
 }
 
-/// What each sample does: the versions that Ann's page gets, and the messages that come back.
+/// What each sample does: the versions that Ann's page gets, 0 for a frame without one, and the
+/// messages that come back.
 const EXPECTED: &[(&str, &[u64], &[char])] = &[
+    ("broadcast", &[0], &[]),
+    ("broadcast-again", &[0], &[]),
+    ("broadcast-beside-an-update", &[0, 4], &['3']),
+    ("broadcast-bye", &[0], &[]),
+    ("broadcast-elsewhere", &[], &[]),
     ("completed", &[4], &[]),
     ("completed-large", &[4], &[]),
     ("failed", &[3], &[]),
@@ -111,7 +138,9 @@ async fn every_sample_is_handled() {
     for ((name, event), (_, versions, back)) in samples.into_iter().zip(EXPECTED) {
         let scene = scene().await;
         assert_eq!(scene.handle(event).await, *back, "{name}");
-        assert_eq!(scene.versions(), *versions, "{name}");
+        let mut got = scene.versions();
+        got.sort_unstable();
+        assert_eq!(got, *versions, "{name}");
     }
 }
 
@@ -150,4 +179,21 @@ async fn without_its_listeners_an_update_comes_back() {
         .always("connections.listeners", Fault::Unavailable);
     let back = scene.handle(samples().remove("partly-bad").unwrap()).await;
     assert_eq!(back, ['1', '2', '3']);
+}
+
+#[tokio::test]
+async fn everybody_is_told_and_told_to_leave() {
+    for (name, expected) in [("broadcast", "broadcast"), ("broadcast-bye", "bye")] {
+        let scene = scene().await;
+        scene.handle(samples().remove(name).unwrap()).await;
+        assert_eq!(scene.types(), [expected], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_shard_that_cannot_be_read_comes_back_alone() {
+    let scene = scene().await;
+    scene.faults.on("audience.page", 3, Fault::Unavailable);
+    let back = scene.handle(samples().remove("broadcast").unwrap()).await;
+    assert_eq!(back.len(), 1);
 }
