@@ -1,4 +1,5 @@
-//! What the end-to-end tests share: a caller of a running stack.
+//! What the end-to-end tests share: a caller of a running stack, and stand-ins for the parts of AWS
+//! that run functions and take messages to them, with faults in between.
 //!
 //! The stack is named by the variables of `.local/stack.env`; `make test` starts one of its own and
 //! exports them. Tests run in parallel against it, so each works in a tenant of its own.
@@ -7,9 +8,14 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 mod caller;
+mod event_source;
+pub mod fault_proxy;
+mod http_server;
+pub mod runtime_api;
 mod socket;
 mod stack;
 
 pub use caller::{Answer, Caller};
+pub use event_source::{EventSource, Polling};
 pub use socket::Socket;
 pub use stack::{Stack, fresh};

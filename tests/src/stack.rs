@@ -112,6 +112,12 @@ impl Stack {
         aws_sdk_dynamodb::Client::new(&self.aws)
     }
 
+    /// The buckets, for tests that keep objects of their own.
+    pub fn buckets(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.aws);
+        aws_sdk_s3::Client::from_conf(config.force_path_style(true).build())
+    }
+
     /// A variable of `.local/stack.env`.
     pub fn variable(name: &str) -> String {
         variable(name)

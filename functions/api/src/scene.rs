@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use domain::ports::ResultStore;
-use domain::task::NewTask;
+use domain::task::{NewTask, Terms};
 use domain::{Failure, Task, TaskResult, TenantId, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
@@ -193,6 +193,7 @@ fn submitted(id: &str, tenant: &str) -> Task {
         kind: "aggregate".into(),
         input: json!({"window": "all"}),
         tags: vec!["nightly".into()],
+        terms: Terms::default(),
     };
     Task::submit(new, NOW)
 }

@@ -1,11 +1,11 @@
-//! Posts task updates and broadcasts to the open connections.
+//! Posts task updates, what was missed of them, and broadcasts to the open connections.
 
 mod handler;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{PushBroadcast, PushUpdates};
+use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, SystemClock};
@@ -16,8 +16,9 @@ use crate::handler::Pusher;
 struct Settings {
     connections_table: String,
     results_bucket: String,
+    tasks_table: String,
+    updates_queue: String,
     management_endpoint: String,
-    updates_queue_url: String,
 }
 
 fn main() -> ExitCode {
@@ -28,8 +29,9 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
         connections_table: reader.text("CONNECTIONS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
+        tasks_table: reader.text("TASKS_TABLE"),
+        updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
         management_endpoint: reader.address("MANAGEMENT_ENDPOINT", &["https", "http"]),
-        updates_queue_url: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
     }
 }
 
@@ -41,23 +43,36 @@ async fn serve(settings: Settings) -> Result<(), Error> {
 fn wire(sdk: &Sdk, settings: Settings) -> Pusher {
     let connections = aws::dynamo::Connections::new(sdk, settings.connections_table);
     let connections = Arc::new(connections);
-    let postman = Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint));
-    let queue = aws::sqs::BroadcastSender::new(sdk, settings.updates_queue_url);
+    let posts = Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint));
+    let clock = Arc::new(SystemClock);
+    let push_updates = PushUpdates {
+        connections: connections.clone(),
+        postman: posts.clone(),
+        results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
+        clock: clock.clone(),
+        entropy: Arc::new(OsEntropy),
+    };
+    let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock);
+    let parts = aws::sqs::BroadcastSender::new(sdk, &settings.updates_queue);
+    let queue = aws::sqs::UpdateSender::new(sdk, settings.updates_queue);
     Pusher {
         push_broadcast: PushBroadcast {
             audience: connections.clone(),
             connections: connections.clone(),
-            postman: postman.clone(),
+            postman: posts.clone(),
+            queue: Arc::new(parts),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+        },
+        replay_tasks: ReplayTasks {
+            tasks: Arc::new(tasks),
+            push: push_updates.clone(),
             queue: Arc::new(queue),
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(OsEntropy),
         },
-        push_updates: PushUpdates {
+        hang_up: HangUp {
+            switchboard: posts,
             connections,
-            postman,
-            results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(OsEntropy),
         },
+        push_updates,
     }
 }

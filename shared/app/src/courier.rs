@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::ports::{ConnectionStore, Entropy, PortError, PostError, Postman};
+use domain::ports::{Clock, ConnectionStore, Entropy, PortError, PostError, Postman};
 use domain::{ConnectionId, causes};
 use tokio::time::{sleep, timeout};
 
@@ -27,6 +27,8 @@ pub(crate) struct Courier<'a> {
     pub(crate) postman: &'a dyn Postman,
     /// Where a connection that is gone is forgotten.
     pub(crate) connections: &'a dyn ConnectionStore,
+    /// Whether a connection may still be opening.
+    pub(crate) clock: &'a dyn Clock,
     /// Makes jitter.
     pub(crate) entropy: &'a dyn Entropy,
 }
@@ -34,18 +36,29 @@ pub(crate) struct Courier<'a> {
 impl Courier<'_> {
     /// Posts, and tries again after whatever may pass.
     pub(crate) async fn post(self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
-        self.insist(id, text, may_pass).await
+        self.insist(id, text, true).await
     }
 
     /// Posts, and tries again where the gateway asks to come later. Who takes nothing for any other
     /// reason holds up its caller no longer.
     pub(crate) async fn offer(self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
-        let throttled = |error: &PostError| matches!(error, PostError::Throttled);
-        self.insist(id, text, throttled).await
+        self.insist(id, text, false).await
     }
 
-    /// Forgets a connection that is gone. Where that fails, the next post or its end does it.
+    /// A connection is stored before its handshake ends, so that nothing falls between; until then
+    /// the gateway says that it is gone.
+    pub(crate) async fn may_be_opening(self, id: &ConnectionId) -> bool {
+        let now = self.clock.now();
+        let found = self.connections.find(id, now).await;
+        found.is_ok_and(|found| found.is_some_and(|found| found.may_be_opening(now)))
+    }
+
+    /// Forgets a connection that is gone. One that may be about to open is left alone: the client
+    /// asks for what it has missed when it is open, and the row goes with its end.
     pub(crate) async fn forget(self, id: &ConnectionId) {
+        if self.may_be_opening(id).await {
+            return;
+        }
         if let Err(error) = self.connections.remove(id).await {
             tracing::warn!(
                 error = causes(&error),
@@ -54,12 +67,7 @@ impl Courier<'_> {
         }
     }
 
-    async fn insist(
-        self,
-        id: &ConnectionId,
-        text: &str,
-        again: impl Fn(&PostError) -> bool,
-    ) -> Result<(), PostError> {
+    async fn insist(self, id: &ConnectionId, text: &str, whatever: bool) -> Result<(), PostError> {
         let mut tries = 1;
         loop {
             let posted = match timeout(PATIENCE, self.postman.post(id, text)).await {
@@ -67,7 +75,10 @@ impl Courier<'_> {
                 Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
             };
             match posted {
-                Err(error) if again(&error) && tries < TRIES => {}
+                Err(PostError::Throttled) if tries < TRIES => {}
+                Err(PostError::Gone)
+                    if whatever && tries < TRIES && self.may_be_opening(id).await => {}
+                Err(error) if whatever && tries < TRIES && may_pass(&error) => {}
                 last => return last,
             }
             sleep(PAUSE.wait(tries, self.entropy).unsigned_abs()).await;

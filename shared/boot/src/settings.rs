@@ -99,6 +99,27 @@ impl Reader<'_> {
         found.map(|(_, value)| *value)
     }
 
+    /// A whole number in a range; the default where the variable is not set.
+    pub fn count(
+        &mut self,
+        name: &'static str,
+        default: u32,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> u32 {
+        let given = (self.source)(name).filter(|text| !text.is_empty());
+        let Some(given) = given else {
+            return default;
+        };
+        match given.parse() {
+            Ok(count) if range.contains(&count) => count,
+            _ => {
+                let (first, last) = range.into_inner();
+                self.wrong(name, format!("must be a number from {first} to {last}"));
+                default
+            }
+        }
+    }
+
     fn wrong(&mut self, name: &'static str, problem: impl Into<String>) -> String {
         self.problems.push(Problem {
             name,
@@ -118,6 +139,7 @@ mod tests {
             "URL" => "https://example.org",
             "LEVEL" => "debug",
             "BLANK" => " ",
+            "COUNT" => "12",
             "SECRET" => "ftp://user:secret@example.org",
             _ => return None,
         };
@@ -132,6 +154,10 @@ mod tests {
                 reader.address("URL", &["http", "https"]),
                 reader.choice("LEVEL", &[("info", 1), ("debug", 2)]),
                 reader.choice("OTHER_LEVEL", &[("info", 1), ("debug", 2)]),
+                [
+                    reader.count("COUNT", 7, 12..=12),
+                    reader.count("OTHER_COUNT", 7, 1..=9),
+                ],
             )
         });
         let expected = (
@@ -139,6 +165,7 @@ mod tests {
             "https://example.org".into(),
             Some(2),
             Some(1),
+            [12, 7],
         );
         assert_eq!(read, Ok(expected));
     }
@@ -151,6 +178,8 @@ mod tests {
             reader.address("SECRET", &["postgres", "postgresql"]);
             reader.address("MISSING_URL", &["https"]);
             reader.choice("LEVEL", &[("info", 1)]);
+            reader.count("COUNT", 7, 1..=11);
+            reader.count("URL", 7, 1..=11);
         })
         .unwrap_err();
         assert_eq!(
@@ -159,7 +188,9 @@ mod tests {
              BLANK is not set\n\
              SECRET must start with postgres:// or postgresql://\n\
              MISSING_URL is not set\n\
-             LEVEL must be one of info"
+             LEVEL must be one of info\n\
+             COUNT must be a number from 1 to 11\n\
+             URL must be a number from 1 to 11"
         );
     }
 }

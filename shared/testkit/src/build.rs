@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::broadcast::{BroadcastId, Notice};
-use domain::task::NewTask;
+use domain::task::{NewTask, Terms};
 use domain::{
     Broadcast, Connection, ConnectionId, Event, Identity, LeaseToken, RequestId, Task, TenantId,
     UserId,
@@ -93,6 +93,7 @@ pub fn task(tenant: &TenantId, kind: &str, input: Value) -> Task {
         kind: kind.into(),
         input,
         tags: vec![],
+        terms: Terms::default(),
     };
     Task::submit(new, NOW)
 }

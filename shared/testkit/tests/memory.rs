@@ -5,13 +5,14 @@ use std::sync::Arc;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, audience, broadcast_queue, connection_store, event_log, response_times, result_store,
-    stale_connections, stuck_tasks, submission_ledger, task_index, task_queue, task_store,
-    ticket_store, update_queue,
+    activity, audience, broadcast_queue, connection_store, event_log, frame_meter, pusher_queue,
+    response_times, result_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, ticket_store, update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryConnections, MemoryEvents, MemoryResults,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryConnections, MemoryEvents,
+    MemoryPusherQueue, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -47,6 +48,32 @@ async fn connections_tell_which_are_stale() {
         stale: &connections,
     };
     stale_connections::all(swept, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_follow_topics() {
+    let connections = MemoryConnections::default();
+    let followers = subscriptions::Followers {
+        store: &connections,
+        subscriptions: &connections,
+    };
+    subscriptions::all(followers, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_count_frames() {
+    let connections = MemoryConnections::default();
+    let counted = frame_meter::Counted {
+        store: &connections,
+        meter: &connections,
+    };
+    frame_meter::all(counted, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn the_pusher_queue_is_one() {
+    let queue = MemoryPusherQueue::default();
+    pusher_queue::all(&queue, &build::tenant(), async || queue.take()).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The parts that bodies, frames and messages have in common.
 
 use domain::Failure;
-use domain::task::{Phase, Progress, Status};
+use domain::task::{Phase, Priority, Progress, Status};
 use protocol::task as wire;
 use time::Duration;
 
@@ -36,6 +36,20 @@ pub(crate) fn read_phase(phase: wire::Phase) -> Phase {
     match phase {
         wire::Phase::Queued => Phase::Queued,
         wire::Phase::Running => Phase::Running,
+    }
+}
+
+pub(crate) fn priority(priority: Priority) -> wire::Priority {
+    match priority {
+        Priority::Normal => wire::Priority::Normal,
+        Priority::High => wire::Priority::High,
+    }
+}
+
+pub(crate) fn read_priority(priority: wire::Priority) -> Priority {
+    match priority {
+        wire::Priority::Normal => Priority::Normal,
+        wire::Priority::High => Priority::High,
     }
 }
 

@@ -13,3 +13,4 @@ pub(crate) mod submit_batch;
 pub(crate) mod submit_task;
 
 mod task_id;
+mod task_request;

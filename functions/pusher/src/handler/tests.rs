@@ -2,23 +2,42 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::connection::HANDSHAKE;
 use domain::ports::ConnectionStore as _;
-use domain::{Connection, ConnectionId, Identity, TenantId, UserId};
-use serde_json::Value;
+use domain::{Connection, ConnectionId, Identity, Task, TaskResult, TenantId, Topic, UserId};
+use serde_json::{Value, json};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Behaviour, Fault, Faults, MemoryBroadcastQueue, MemoryConnections, MemoryPostman, MemoryResults,
+    Behaviour, Fault, Faults, MemoryBroadcastQueue, MemoryConnections, MemoryPostman,
+    MemoryPusherQueue, MemoryResults, MemoryTasks,
 };
+use time::Duration;
 
 use super::*;
 
 /// A pusher whose ports are in memory; Ann of Acme has one page open.
 struct Scene {
     pusher: Pusher,
+    connections: Arc<MemoryConnections>,
     postman: Arc<MemoryPostman>,
     page: ConnectionId,
     faults: Faults,
+}
+
+/// The connection that samples name.
+const PAGE: &str = "JKJaXdF_vHcCJEw=";
+
+/// The task that samples name, at version 3.
+fn completed(tenant: &TenantId) -> Task {
+    let mut task = build::task(tenant, "aggregate", json!({}));
+    task.request_id = "01890a5d-ac96-774b-bcce-b302099a8051".parse().unwrap();
+    let token = build::lease_token();
+    task.claim(token, NOW, Duration::MINUTE).unwrap();
+    let value = json!({"rows": []});
+    let result = TaskResult::Inline { value };
+    task.complete(token, result, NOW).unwrap();
+    task
 }
 
 async fn scene() -> Scene {
@@ -31,30 +50,44 @@ async fn scene() -> Scene {
         scopes: BTreeSet::new(),
     };
     let page = Connection {
-        id: ConnectionId::new("page-1=").unwrap(),
+        id: ConnectionId::new(PAGE).unwrap(),
         ..build::connection(&ann)
     };
     connections.register(&page).await.unwrap();
+    let push_updates = PushUpdates {
+        connections: connections.clone(),
+        postman: postman.clone(),
+        results: Arc::new(MemoryResults::new(&faults)),
+        clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
+        entropy: Arc::new(Counting::default()),
+    };
+    let tasks = Arc::new(MemoryTasks::new(&faults));
+    tasks.put(completed(&ann.tenant));
+    let replay_tasks = ReplayTasks {
+        tasks,
+        push: push_updates.clone(),
+        queue: Arc::new(MemoryPusherQueue::new(&faults)),
+    };
+    let hang_up = HangUp {
+        switchboard: postman.clone(),
+        connections: connections.clone(),
+    };
     let push_broadcast = PushBroadcast {
         audience: connections.clone(),
         connections: connections.clone(),
         postman: postman.clone(),
         queue: Arc::new(MemoryBroadcastQueue::new(&faults)),
-        clock: Arc::new(FixedClock::at(NOW)),
-        entropy: Arc::new(Counting::default()),
-    };
-    let push_updates = PushUpdates {
-        connections,
-        postman: postman.clone(),
-        results: Arc::new(MemoryResults::new(&faults)),
-        clock: Arc::new(FixedClock::at(NOW)),
+        clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
         entropy: Arc::new(Counting::default()),
     };
     Scene {
         pusher: Pusher {
-            push_updates,
             push_broadcast,
+            push_updates,
+            replay_tasks,
+            hang_up,
         },
+        connections,
         postman,
         page: page.id,
         faults,
@@ -95,34 +128,35 @@ impl Scene {
             .collect()
     }
 
-    fn versions(&self) -> Vec<u64> {
-        let frames = self.frames().into_iter();
-        frames
-            .map(|frame| frame["version"].as_u64().unwrap_or_default())
-            .collect()
-    }
-
     fn types(&self) -> Vec<Value> {
         let frames = self.frames().into_iter();
         frames.map(|frame| frame["type"].clone()).collect()
     }
+
+    fn versions(&self) -> Vec<u64> {
+        let frames = self.frames().into_iter();
+        frames
+            .filter_map(|frame| frame["version"].as_u64())
+            .collect()
+    }
 }
 
-/// What each sample does: the versions that Ann's page gets, 0 for a frame without one, and the
-/// messages that come back.
+/// What each sample does: the versions that Ann's page gets, and the messages that come back.
 const EXPECTED: &[(&str, &[u64], &[char])] = &[
-    ("broadcast", &[0], &[]),
-    ("broadcast-again", &[0], &[]),
-    ("broadcast-beside-an-update", &[0, 4], &['3']),
-    ("broadcast-bye", &[0], &[]),
+    ("broadcast", &[], &[]),
+    ("broadcast-again", &[], &[]),
+    ("broadcast-beside-an-update", &[4], &['3']),
+    ("broadcast-bye", &[], &[]),
     ("broadcast-elsewhere", &[], &[]),
     ("completed", &[4], &[]),
     ("completed-large", &[4], &[]),
     ("failed", &[3], &[]),
+    ("hang-up", &[], &[]),
     ("nobody-listens", &[], &[]),
     ("overtaken", &[2, 5], &[]),
     ("partly-bad", &[2, 4], &['2']),
     ("poison", &[], &['1', '2', '3']),
+    ("replay", &[2, 3], &[]),
     ("running", &[2], &[]),
     ("unknown-version", &[], &['1']),
 ];
@@ -138,9 +172,7 @@ async fn every_sample_is_handled() {
     for ((name, event), (_, versions, back)) in samples.into_iter().zip(EXPECTED) {
         let scene = scene().await;
         assert_eq!(scene.handle(event).await, *back, "{name}");
-        let mut got = scene.versions();
-        got.sort_unstable();
-        assert_eq!(got, *versions, "{name}");
+        assert_eq!(scene.versions(), *versions, "{name}");
     }
 }
 
@@ -158,6 +190,52 @@ async fn a_large_result_is_told_by_its_link() {
             .starts_with("memory://acme/")
     );
     assert_eq!(frame.get("result"), None);
+}
+
+#[tokio::test]
+async fn a_replay_ends_with_what_became_of_each_task() {
+    let scene = scene().await;
+    scene.handle(samples().remove("replay").unwrap()).await;
+    let frames = scene.frames();
+    assert_eq!(frames[1]["result"], json!({"rows": []}));
+    let expected = json!({
+        "type": "resumed", "recovered": false, "tasks": {
+            "01890a5d-ac96-774b-bcce-b302099a8051": {"version": 3, "recovered": true},
+            "01890a5d-ac96-774b-bcce-b302099a8052": {"version": 0, "recovered": false},
+        },
+    });
+    assert_eq!(frames[2], expected);
+}
+
+#[tokio::test]
+async fn a_connection_is_hung_up_and_forgotten() {
+    let scene = scene().await;
+    scene.handle(samples().remove("hang-up").unwrap()).await;
+    assert_eq!(scene.postman.closed(), std::slice::from_ref(&scene.page));
+    assert_eq!(scene.connections.ids(), []);
+}
+
+#[tokio::test]
+async fn an_operator_gets_the_copy_of_a_failure() {
+    let scene = scene().await;
+    scene.connections.subscribe(&scene.page, Topic::Operators);
+    scene.handle(samples().remove("failed").unwrap()).await;
+    let frames = scene.frames();
+    assert_eq!(frames[0].get("stream"), None);
+    assert_eq!(
+        (&frames[1]["stream"], &frames[1]["tenant"]),
+        (&json!("operators"), &json!("acme"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_done_comes_back() {
+    for name in ["replay", "hang-up"] {
+        let scene = scene().await;
+        scene.postman.set(&scene.page, Behaviour::Failing);
+        let back = scene.handle(samples().remove(name).unwrap()).await;
+        assert_eq!(back, ['1'], "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -182,11 +260,19 @@ async fn without_its_listeners_an_update_comes_back() {
 }
 
 #[tokio::test]
-async fn everybody_is_told_and_told_to_leave() {
-    for (name, expected) in [("broadcast", "broadcast"), ("broadcast-bye", "bye")] {
+async fn everybody_is_told_once_and_nobody_elsewhere() {
+    for (name, expected) in [
+        ("broadcast", &["broadcast"][..]),
+        ("broadcast-again", &["broadcast"]),
+        ("broadcast-beside-an-update", &["broadcast", "update"]),
+        ("broadcast-bye", &["bye"]),
+        ("broadcast-elsewhere", &[]),
+    ] {
         let scene = scene().await;
         scene.handle(samples().remove(name).unwrap()).await;
-        assert_eq!(scene.types(), [expected], "{name}");
+        let mut types = scene.types();
+        types.sort_by_key(ToString::to_string);
+        assert_eq!(types, expected, "{name}");
     }
 }
 

@@ -48,12 +48,14 @@ impl PushBroadcast {
         let courier = Courier {
             postman: self.postman.as_ref(),
             connections: self.connections.as_ref(),
+            clock: self.clock.as_ref(),
             entropy: self.entropy.as_ref(),
         };
         match timeout_at(end, courier.offer(&id, text)).await {
             Ok(Ok(())) => Outcome::Reached,
+            Ok(Err(PostError::Gone)) if courier.may_be_opening(&id).await => Outcome::Unreached(id),
             Ok(Err(PostError::Gone)) => {
-                // The message has its own time limit; forgetting has the store's.
+                // The post has its own time limit; forgetting has the store's.
                 courier.forget(&id).await;
                 Outcome::Gone
             }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use domain::broadcast::{Broadcast, Shard};
-use domain::connection::LIFETIME;
+use domain::connection::{HANDSHAKE, LIFETIME};
 use domain::{Connection, ConnectionId, TenantId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn scene() -> Scene {
     let connections = Arc::new(MemoryConnections::new(&faults));
     let postman = Arc::new(MemoryPostman::default());
     let queue = Arc::new(MemoryBroadcastQueue::new(&faults));
-    let clock = Arc::new(FixedClock::at(NOW));
+    let clock = Arc::new(FixedClock::at(NOW + HANDSHAKE));
     let push = PushBroadcast {
         audience: connections.clone(),
         connections: connections.clone(),
@@ -156,6 +156,25 @@ async fn who_is_gone_is_forgotten_and_who_is_too_old_is_not_tried() {
 
 fn shard() -> Shard {
     Shard::numbered(2)
+}
+
+/// The gateway knows nothing of a connection whose handshake has not ended.
+#[tokio::test]
+async fn who_may_be_opening_is_tried_later() {
+    let scene = scene();
+    let id = scene.pages_of_a_shard(shard(), 1).await.remove(0);
+    let mut opening = build::connection(&build::identity(&build::tenant()));
+    opening.id = id.clone();
+    opening.connected_at = NOW + HANDSHAKE;
+    scene.connections.register(&opening).await.unwrap();
+    scene.postman.set(&id, Behaviour::Gone);
+    let pushed = scene.push.run(&one_part(shard())).await.unwrap();
+    assert_eq!((pushed.gone, pushed.later), (0, 1));
+    assert_eq!(scene.connections.ids(), std::slice::from_ref(&id));
+    scene.postman.set(&id, Behaviour::Open);
+    let (part, _) = scene.queue.take().remove(0);
+    scene.push_to_the_end(vec![part]).await;
+    assert_eq!(scene.frames(&id).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

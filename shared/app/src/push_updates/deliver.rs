@@ -31,15 +31,14 @@ impl PushUpdates {
         letters: Vec<Letter>,
         end: Instant,
     ) -> Vec<usize> {
-        let courier = self.courier();
         let mut taken = 0;
         let posting = async {
             for letter in &letters {
-                match courier.post(&id, &letter.text).await {
+                match self.post(&id, &letter.text).await {
                     Ok(()) => taken += 1,
                     Err(PostError::Gone) => {
                         taken = letters.len();
-                        courier.forget(&id).await;
+                        self.forget(&id).await;
                         break;
                     }
                     Err(error) => {
@@ -60,10 +59,21 @@ impl PushUpdates {
             .collect()
     }
 
+    /// Posts one message, several times where that may help.
+    pub(crate) async fn post(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
+        self.courier().post(id, text).await
+    }
+
+    /// Forgets a connection that is gone.
+    pub(crate) async fn forget(&self, id: &ConnectionId) {
+        self.courier().forget(id).await;
+    }
+
     fn courier(&self) -> Courier<'_> {
         Courier {
             postman: self.postman.as_ref(),
             connections: self.connections.as_ref(),
+            clock: self.clock.as_ref(),
             entropy: self.entropy.as_ref(),
         }
     }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | leave out what a newer update has overtaken, put the rest in order | `select` |
 //! | find who listens, once per topic | `address` |
-//! | build the message, once per update | `compose` |
+//! | build the message, once per update, and the operators' copy | `compose` |
 //! | post it, connection by connection | `deliver` |
 
 mod address;
@@ -85,10 +85,12 @@ impl PushUpdates {
         let mut bags: BTreeMap<ConnectionId, Vec<Letter>> = BTreeMap::new();
         for index in order {
             match self.prepare(&announcements[index], &topics).await {
-                Ok((ids, text)) => {
-                    for id in ids {
-                        let text = Arc::clone(&text);
-                        bags.entry(id).or_default().push(Letter { index, text });
+                Ok(mailings) => {
+                    for (ids, text) in mailings {
+                        for id in ids {
+                            let text = Arc::clone(&text);
+                            bags.entry(id).or_default().push(Letter { index, text });
+                        }
                     }
                 }
                 Err(error) => outcomes[index] = Err(error),

@@ -12,9 +12,11 @@ pub(super) fn of(request: &TaskRequest) -> String {
         kind,
         input,
         tags,
+        terms,
         idempotency_key: _,
     } = request;
-    let asked = json!({"kind": kind, "input": canonical(input), "tags": tags});
+    let asked =
+        json!({"kind": kind, "input": canonical(input), "tags": tags, "terms": terms.to_json()});
     digest::of(&canonical(&asked).to_string())
 }
 
@@ -34,13 +36,17 @@ fn canonical(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use time::Duration;
+
     use super::*;
+    use crate::submit_task::{RequestedTerms, Start};
 
     fn request(text: &str, tags: &[&str]) -> TaskRequest {
         TaskRequest {
             kind: "aggregate".into(),
             input: serde_json::from_str(text).unwrap(),
             tags: tags.iter().map(ToString::to_string).collect(),
+            terms: RequestedTerms::default(),
             idempotency_key: None,
         }
     }
@@ -56,6 +62,13 @@ mod tests {
             request(r#"{"a":"1","b":[{"c":2,"d":3}]}"#, &["x"]),
             TaskRequest {
                 kind: "other".into(),
+                ..request(r#"{"a":1,"b":[{"c":2,"d":3}]}"#, &["x"])
+            },
+            TaskRequest {
+                terms: RequestedTerms {
+                    start: Start::After(Duration::MINUTE),
+                    ..RequestedTerms::default()
+                },
                 ..request(r#"{"a":1,"b":[{"c":2,"d":3}]}"#, &["x"])
             },
         ] {

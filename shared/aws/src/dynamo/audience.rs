@@ -10,10 +10,11 @@ use crate::error::port_error;
 
 #[async_trait]
 impl Audience for Connections {
-    /// One call. A page's limit counts what `DynamoDB` reads, so a filtered one may hold less.
+    /// One call, which reads consistently: whoever was connected before is found. A page's limit counts what `DynamoDB` reads, so a filtered one may hold less.
     async fn page(&self, query: &AudienceQuery) -> Result<AudiencePage, PortError> {
         let call = self.client.query().table_name(&self.table);
         let call = call
+            .consistent_read(true)
             .key_condition_expression("topic = :shard")
             .expression_attribute_values(":shard", text(&query.shard))
             .expression_attribute_values(":now", number(&second(query.now)))

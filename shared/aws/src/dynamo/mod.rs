@@ -5,9 +5,12 @@
 
 mod audience;
 mod connections;
+mod contention;
 mod expiry;
+mod frame_meter;
 mod stale;
 mod submissions;
+mod subscriptions;
 mod tasks;
 mod tickets;
 mod write_batch;

@@ -4,9 +4,10 @@ use aws_sdk_sqs::types::Message;
 use domain::ports::{BroadcastQueue, Deliveries, PortError, TaskQueue};
 use serde_json::json;
 use testkit::build;
-use testkit::contract::{broadcast_queue, task_queue, update_queue};
+use testkit::contract::{broadcast_queue, pusher_queue, task_queue, update_queue};
+use testkit::memory::Asked;
 use time::Duration;
-use wire::queue::{Push, read_push};
+use wire::queue::Request;
 
 use crate::place::{Place, local};
 
@@ -81,15 +82,36 @@ async fn an_update_sender_is_an_update_queue() {
 }
 
 #[tokio::test]
+async fn an_update_sender_is_a_pusher_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            bodies
+                .map(|body| match wire::queue::read_request(&body).unwrap() {
+                    Request::Replay(replay) => Asked::Replay(replay),
+                    Request::HangUp(id) => Asked::HangUp(id),
+                    other => panic!("{other:?}"),
+                })
+                .collect()
+        };
+        let sender = UpdateSender::new(&place.sdk, url);
+        pusher_queue::all(&sender, &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
 async fn a_broadcast_sender_is_a_broadcast_queue() {
     let place = local().await;
     let test = async |url: String| {
         let inbox = Inbox::new(&place, &url);
         let receive = async || {
             let bodies = inbox.take().await.into_iter();
-            let parts = bodies.map(|body| match read_push(&body).unwrap() {
-                Push::Broadcast(part) => part,
-                Push::Update(update) => panic!("{update:?}"),
+            let parts = bodies.map(|body| match wire::queue::read_request(&body).unwrap() {
+                Request::Broadcast(part) => *part,
+                other => panic!("{other:?}"),
             });
             parts.collect()
         };

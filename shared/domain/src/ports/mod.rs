@@ -5,8 +5,10 @@ mod ambient;
 mod broadcast;
 mod events;
 mod messages;
+mod pusher;
 mod realtime;
 mod submissions;
+mod subscriptions;
 mod sweep;
 mod tasks;
 
@@ -16,8 +18,10 @@ pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
 pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
+pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
+pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{StaleConnections, StuckTask, StuckTasks};
 pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
 

@@ -12,7 +12,8 @@ impl Audience for MemoryConnections {
     async fn page(&self, query: &AudienceQuery) -> Result<AudiencePage, PortError> {
         let page = || {
             let connections = self.connections.lock();
-            let matching = connections.values().filter(|(connection, _)| {
+            let matching = connections.values().filter(|open| {
+                let connection = &open.connection;
                 let tenant = &connection.identity.tenant;
                 Shard::of(&connection.id) == query.shard
                     && query
@@ -23,7 +24,7 @@ impl Audience for MemoryConnections {
                     && query.now < connection.expires_at()
             });
             let mut items: Vec<_> = matching
-                .map(|(connection, _)| connection.id.clone())
+                .map(|open| open.connection.id.clone())
                 .take(query.limit + 1)
                 .collect();
             let more = items.len() > query.limit;

@@ -2,7 +2,9 @@
 
 use domain::broadcast::{Addressees, Broadcast, Notice, Part, Shard};
 use domain::{ConnectionId, TenantId};
-use protocol::queue::{BroadcastMessage, QueuedAddressees, QueuedBroadcast, QueuedNotice, VERSION};
+use protocol::queue::{
+    Ask, BroadcastMessage, QueuedAddressees, QueuedBroadcast, QueuedNotice, VERSION,
+};
 
 use super::{Unreadable, check_version};
 use crate::part::{milliseconds, read_milliseconds};
@@ -17,6 +19,7 @@ pub fn broadcast_message(part: &Part) -> BroadcastMessage {
     } = &part.broadcast;
     BroadcastMessage {
         v: VERSION,
+        ask: Ask::Broadcast,
         broadcast: QueuedBroadcast {
             id: id.to_string(),
             tenant: tenant.as_ref().map(ToString::to_string),
@@ -102,7 +105,7 @@ mod tests {
     use time::{Duration, OffsetDateTime};
     use uuid::Uuid;
 
-    use super::super::{Push, read_push};
+    use super::super::{Request, read_request};
     use super::*;
 
     fn any_id() -> impl Strategy<Value = ConnectionId> {
@@ -153,7 +156,7 @@ mod tests {
         #[test]
         fn what_is_written_can_be_read(part in any_part()) {
             let body = serde_json::to_string(&broadcast_message(&part)).unwrap();
-            prop_assert_eq!(read_push(&body).unwrap(), Push::Broadcast(part));
+            prop_assert_eq!(read_request(&body).unwrap(), Request::Broadcast(Box::new(part)));
         }
     }
 
@@ -161,7 +164,7 @@ mod tests {
     fn names_are_checked() {
         let message = |tenant: &str, id: &str| {
             json!({
-                "v": 1,
+                "v": 1, "ask": "broadcast",
                 "broadcast": {
                     "id": "01890a5d-ac96-774b-bcce-b302099a8057", "tenant": tenant,
                     "at": "2026-03-01T12:00:00Z", "notice": {"kind": "message", "message": 1},
@@ -170,9 +173,9 @@ mod tests {
             })
             .to_string()
         };
-        assert!(read_push(&message("acme", "a=")).is_ok());
+        assert!(read_request(&message("acme", "a=")).is_ok());
         for (tenant, id) in [("a#b", "a="), ("acme", "a b")] {
-            let read = read_push(&message(tenant, id));
+            let read = read_request(&message(tenant, id));
             assert!(matches!(read, Err(Unreadable::InvalidId(_))), "{read:?}");
         }
     }

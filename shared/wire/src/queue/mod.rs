@@ -4,12 +4,12 @@
 //! from a damaged one.
 
 mod broadcast;
-mod push;
+mod request;
 mod task;
 mod update;
 
 pub use broadcast::broadcast_message;
-pub use push::{Push, read_push};
+pub use request::{Request, hang_up_message, read_request, replay_message};
 pub use task::{TaskRef, read_task, task_message};
 pub use update::{announcement, read_update, update_message};
 

@@ -1,0 +1,15 @@
+//! A stand-in for Lambda: runs a function's own binary and hands it events over the
+//! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), one at a time.
+//!
+//! | file | what |
+//! |---|---|
+//! | `function` | a function: invoke it, kill it; it comes back for the next event |
+//! | `process` | one execution environment: a process and its Runtime API |
+//! | `api` | the four calls of the Runtime API |
+
+mod api;
+mod function;
+mod process;
+
+pub use function::{Failed, Function, Killer};
+pub use process::Setup;
