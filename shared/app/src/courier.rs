@@ -4,20 +4,17 @@ use std::time::Duration;
 
 use domain::ports::{Clock, ConnectionStore, Entropy, PortError, PostError, Postman};
 use domain::{ConnectionId, causes};
+use retry::Backoff;
 use tokio::time::{sleep, timeout};
-
-use crate::backoff::Backoff;
-
-/// How often one message is posted before the connection is left alone.
-const TRIES: u32 = 3;
 
 /// How long one post may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The wait between tries.
-const PAUSE: Backoff = Backoff {
-    base: time::Duration::milliseconds(200),
-    cap: time::Duration::seconds(1),
+/// How often one message is posted before the connection is left alone.
+const TRIES: Backoff = Backoff {
+    base: Duration::from_millis(200),
+    cap: Duration::from_secs(1),
+    attempts: 3,
 };
 
 /// The way to a connection.
@@ -75,13 +72,13 @@ impl Courier<'_> {
                 Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
             };
             match posted {
-                Err(PostError::Throttled) if tries < TRIES => {}
+                Err(PostError::Throttled) if tries < TRIES.attempts => {}
                 Err(PostError::Gone)
-                    if whatever && tries < TRIES && self.may_be_opening(id).await => {}
-                Err(error) if whatever && tries < TRIES && may_pass(&error) => {}
+                    if whatever && tries < TRIES.attempts && self.may_be_opening(id).await => {}
+                Err(error) if whatever && tries < TRIES.attempts && may_pass(&error) => {}
                 last => return last,
             }
-            sleep(PAUSE.wait(tries, self.entropy).unsigned_abs()).await;
+            sleep(TRIES.wait(tries, self.entropy)).await;
             tries += 1;
         }
     }

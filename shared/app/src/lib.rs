@@ -24,7 +24,6 @@ pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
 
-mod backoff;
 mod courier;
 mod digest;
 

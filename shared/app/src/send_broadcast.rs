@@ -9,15 +9,14 @@ use domain::kind::FieldError;
 use domain::ports::{BroadcastQueue, Clock, Entropy, PortError};
 use domain::text::is_plain;
 use domain::{TenantId, causes};
+use retry::Backoff;
 use time::Duration;
 
-use crate::backoff::Backoff;
-
 /// How often a part is sent before giving up, and the wait in between: the caller waits.
-const SENDS: u32 = 3;
-const PAUSE: Backoff = Backoff {
-    base: Duration::milliseconds(100),
-    cap: Duration::milliseconds(400),
+const SENDS: Backoff = Backoff {
+    base: std::time::Duration::from_millis(100),
+    cap: std::time::Duration::from_millis(400),
+    attempts: 3,
 };
 
 /// Takes broadcasts on: one message for each shard of the connections.
@@ -89,7 +88,7 @@ impl SendBroadcast {
             }
             let Some(cause) = first else { break };
             let lasting = matches!(cause, PortError::Broken { .. });
-            if lasting || sends == SENDS {
+            if lasting || sends == SENDS.attempts {
                 let missing = unsent.len();
                 return Err(SendBroadcastError::NotQueued { missing, cause });
             }
@@ -97,8 +96,8 @@ impl SendBroadcast {
                 error = causes(&cause),
                 "parts of a broadcast are sent again"
             );
-            let pause = PAUSE.wait(sends, self.entropy.as_ref());
-            tokio::time::sleep(pause.unsigned_abs()).await;
+            let pause = SENDS.wait(sends, self.entropy.as_ref());
+            tokio::time::sleep(pause).await;
             parts = unsent;
         }
         Ok(())

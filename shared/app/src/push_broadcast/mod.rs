@@ -121,6 +121,12 @@ impl PushBroadcast {
             continued: rest.continuation.is_some(),
         };
         self.leave(rest).await.map_err(PushBroadcastError::Rest)?;
+        tracing::info!(
+            broadcast.id = %part.broadcast.id, broadcast.reached = pushed.reached,
+            broadcast.gone = pushed.gone, broadcast.later = pushed.later,
+            broadcast.given_up = pushed.given_up, broadcast.continued = pushed.continued,
+            "part of a broadcast pushed"
+        );
         Ok(pushed)
     }
 }

@@ -3,20 +3,19 @@
 use domain::ConnectionId;
 use domain::broadcast::{Addressees, Part};
 use domain::ports::PortError;
+use retry::Backoff;
 use time::Duration;
 
 use super::PushBroadcast;
 use super::read::Unread;
-use crate::backoff::Backoff;
 
-/// How often a connection is tried, the first time included. With the waits between them this is
-/// three minutes on average: longer than a failover, shorter than a dead connection stays open.
-pub(super) const MOST_ROUNDS: u32 = 8;
-
-/// The wait before the next round, which spreads those who were throttled together.
-const PAUSE: Backoff = Backoff {
-    base: Duration::seconds(5),
-    cap: Duration::minutes(2),
+/// How often a connection is tried, and the waits in between, which spread those who were throttled
+/// together. Three minutes on average: longer than a failover, shorter than a dead connection stays
+/// open.
+pub(super) const ROUNDS: Backoff = Backoff {
+    base: std::time::Duration::from_secs(5),
+    cap: std::time::Duration::from_mins(2),
+    attempts: 8,
 };
 
 /// Connections in one part. With ids of the longest kind and the largest message ten of them still
@@ -56,7 +55,7 @@ impl Rest {
             round,
             ..Self::default()
         };
-        if round >= MOST_ROUNDS {
+        if round >= ROUNDS.attempts {
             return Self {
                 given_up: unreached.len(),
                 ..rest
@@ -87,7 +86,8 @@ impl Rest {
 impl PushBroadcast {
     /// Queues the rest: the shard's remainder at once, the connections to try again after a while.
     pub(super) async fn leave(&self, rest: Rest) -> Result<(), PortError> {
-        let wait = PAUSE.wait(rest.round, self.entropy.as_ref());
+        let wait = ROUNDS.wait(rest.round, self.entropy.as_ref());
+        let wait = Duration::try_from(wait).unwrap_or_default();
         let mut outcomes = vec![];
         if let Some(part) = rest.continuation {
             outcomes.extend(self.queue.send_all(&[part], Duration::ZERO).await);

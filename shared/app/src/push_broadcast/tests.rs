@@ -11,7 +11,7 @@ use testkit::memory::{
     Behaviour, Fault, Faults, MemoryBroadcastQueue, MemoryConnections, MemoryPostman,
 };
 
-use super::rest::MOST_ROUNDS;
+use super::rest::ROUNDS;
 use super::*;
 
 struct Scene {
@@ -217,7 +217,7 @@ async fn who_hangs_delays_nobody_and_is_tried_later_alone() {
         if named.iter().cloned().collect::<BTreeSet<_>>() == ids));
     scene.push_to_the_end(vec![part.clone()]).await;
     for page in stuck {
-        assert_eq!(scene.postman.tries(page), MOST_ROUNDS as usize);
+        assert_eq!(scene.postman.tries(page), ROUNDS.attempts as usize);
     }
     for page in open {
         assert_eq!(scene.postman.tries(page), 1);

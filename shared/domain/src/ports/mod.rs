@@ -17,7 +17,7 @@ pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
-pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
+pub use messages::{Announcement, DeadLetter, DeadLetterQueue, Deliveries, TaskQueue, UpdateQueue};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};

@@ -11,6 +11,7 @@ pub mod aggregation;
 pub mod audience;
 pub mod broadcast_queue;
 pub mod connection_store;
+pub mod dead_letter_queue;
 pub mod event_log;
 pub mod frame_meter;
 pub mod pusher_queue;
