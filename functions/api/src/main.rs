@@ -18,7 +18,7 @@ use std::sync::Arc;
 use aws::Sdk;
 use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
-use aws::sqs::{BroadcastSender, TaskSender};
+use aws::sqs::{BroadcastSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
@@ -46,7 +46,8 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
-    let broadcasts = BroadcastSender::new(&sdk, settings.updates_queue_url);
+    let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
+    let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
         broadcasts: Arc::new(broadcasts),
         entropy: Arc::new(OsEntropy),
@@ -58,6 +59,7 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        updates: Arc::new(updates),
         websocket_url: settings.websocket_url,
         activity,
         clock,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use app::{
     CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    SendBroadcast, SubmitBatch, SubmitTask,
+    ReportTask, SendBroadcast, SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore,
-    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
+    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore, UpdateQueue,
 };
 
 /// The use cases behind the API, wired once per process.
@@ -32,6 +32,8 @@ pub(crate) struct App {
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// `POST /notify`.
+    pub(crate) report_task: ReportTask,
     /// `POST /broadcast`.
     pub(crate) send_broadcast: SendBroadcast,
     /// Where browsers open their WebSocket, without a query.
@@ -54,6 +56,7 @@ pub(crate) struct Ports {
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) updates: Arc<dyn UpdateQueue>,
     pub(crate) websocket_url: String,
 }
 
@@ -64,6 +67,12 @@ impl App {
         let get_task = GetTask {
             tasks: ports.tasks.clone(),
             results: ports.results,
+            clock: clock.clone(),
+        };
+        let report_task = ReportTask {
+            registry: ports.registry.clone(),
+            tasks: ports.tasks.clone(),
+            updates: ports.updates,
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -97,6 +106,7 @@ impl App {
                 get_task: get_task.clone(),
             },
             get_task,
+            report_task,
             send_broadcast: SendBroadcast {
                 queue: ports.broadcasts,
                 clock: clock.clone(),

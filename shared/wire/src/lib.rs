@@ -5,6 +5,7 @@
 
 pub mod broadcast;
 pub mod frame;
+pub mod notify;
 pub mod queue;
 pub mod task;
 

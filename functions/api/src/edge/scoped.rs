@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use domain::Scope;
+use domain::{Identity, Scope};
 use http::StatusCode;
 use http::request::Parts;
 
@@ -14,6 +14,10 @@ use super::claims::Unidentified;
 /// else, and reads no body of anybody else.
 #[derive(Debug)]
 pub(crate) struct Operator;
+
+/// A caller who may report on tasks from outside.
+#[derive(Debug)]
+pub(crate) struct Notifier(pub(crate) Identity);
 
 /// Why a caller may not do what takes a further right.
 #[derive(Debug, thiserror::Error)]
@@ -37,11 +41,24 @@ impl<S: Sync> FromRequestParts<S> for Operator {
     type Rejection = Forbidden;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Forbidden> {
-        let identity = identify(&parts.extensions)?;
-        let operator = identity.scopes.contains(&Scope::Operator);
-        operator
-            .then_some(Self)
-            .ok_or(Forbidden::Scope(Scope::Operator))
+        with_scope(parts, Scope::Operator).map(|_| Self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Notifier {
+    type Rejection = Forbidden;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Forbidden> {
+        with_scope(parts, Scope::Notify).map(Self)
+    }
+}
+
+fn with_scope(parts: &Parts, scope: Scope) -> Result<Identity, Forbidden> {
+    let identity = identify(&parts.extensions)?;
+    if identity.scopes.contains(&scope) {
+        Ok(identity)
+    } else {
+        Err(Forbidden::Scope(scope))
     }
 }
 
