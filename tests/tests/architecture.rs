@@ -13,18 +13,19 @@ use serde_json::Value;
 
 /// Every crate of the workspace, with those of ours that it may depend on (tests aside).
 const ARROWS: &[(&str, &[&str])] = &[
-    ("domain", &[]),
+    ("domain", &["idempotency", "retry"]),
     ("protocol", &[]),
     ("wire", &["domain", "protocol"]),
-    ("app", &["domain", "protocol", "wire"]),
+    ("app", &["domain", "protocol", "retry", "wire"]),
     ("tasks", &["domain"]),
-    ("aws", &["domain", "protocol", "wire"]),
+    ("aws", &["domain", "protocol", "retry", "sqs-batch", "wire"]),
     ("stores", &["domain"]),
-    ("boot", &["domain"]),
+    ("boot", &["domain", "sqs-batch"]),
     ("testkit", &["domain"]),
     ("emf", &[]),
     ("idempotency", &[]),
-    ("sqs-batch", &[]),
+    ("retry", &[]),
+    ("sqs-batch", &["retry"]),
     ("webhooks", &[]),
     ("api", FUNCTION),
     ("websocket", FUNCTION),
@@ -36,7 +37,15 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 const FUNCTION: &[&str] = &[
-    "app", "aws", "boot", "domain", "protocol", "stores", "tasks", "wire",
+    "app",
+    "aws",
+    "boot",
+    "domain",
+    "protocol",
+    "sqs-batch",
+    "stores",
+    "tasks",
+    "wire",
 ];
 
 /// Outside crates that only one of ours may use, by prefix.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use app::{HangUp, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
-use boot::{OsEntropy, SystemClock};
+use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 
 use crate::handler::Pusher;
@@ -19,6 +19,7 @@ struct Settings {
     tasks_table: String,
     updates_queue: String,
     management_endpoint: String,
+    updates_dlq: String,
 }
 
 fn main() -> ExitCode {
@@ -32,12 +33,13 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tasks_table: reader.text("TASKS_TABLE"),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
         management_endpoint: reader.address("MANAGEMENT_ENDPOINT", &["https", "http"]),
+        updates_dlq: reader.address("UPDATES_DLQ_URL", &["https", "http"]),
     }
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let pusher = wire(&Sdk::load().await?, settings);
-    boot::run(|event| pusher.handle(event)).await
+    boot::serve_batches(|event, deadline| pusher.handle(event, deadline)).await
 }
 
 fn wire(sdk: &Sdk, settings: Settings) -> Pusher {
@@ -45,25 +47,31 @@ fn wire(sdk: &Sdk, settings: Settings) -> Pusher {
     let connections = Arc::new(connections);
     let posts = Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint));
     let clock = Arc::new(SystemClock);
+    let entropy = Arc::new(OsEntropy);
     let push_updates = PushUpdates {
         connections: connections.clone(),
         postman: posts.clone(),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         clock: clock.clone(),
-        entropy: Arc::new(OsEntropy),
+        entropy: entropy.clone(),
     };
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock);
-    let queue = aws::sqs::UpdateSender::new(sdk, settings.updates_queue);
+    let sender = aws::sqs::UpdateSender::new(sdk, &settings.updates_queue);
     Pusher {
+        queue: Queue {
+            deliveries: Arc::new(aws::sqs::Receipts::new(sdk, settings.updates_queue)),
+            dead_letters: Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.updates_dlq)),
+        },
         replay_tasks: ReplayTasks {
             tasks: Arc::new(tasks),
             push: push_updates.clone(),
-            queue: Arc::new(queue),
+            queue: Arc::new(sender),
         },
         hang_up: HangUp {
             switchboard: posts,
             connections,
         },
         push_updates,
+        entropy,
     }
 }

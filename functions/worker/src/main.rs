@@ -8,7 +8,7 @@ use std::sync::Arc;
 use app::RunTask;
 use aws::Sdk;
 use boot::settings::Reader;
-use boot::{OsEntropy, SystemClock};
+use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 use tasks::Needs;
 
@@ -19,6 +19,7 @@ struct Settings {
     tasks_table: String,
     results_bucket: String,
     task_queue: String,
+    task_dlq: String,
     updates_queue: String,
 }
 
@@ -32,13 +33,14 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tasks_table: reader.text("TASKS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+        task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
     }
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let worker = wire(&Sdk::load().await?, settings).await?;
-    boot::run(|event| worker.handle(event)).await
+    boot::serve_batches(|event, deadline| worker.handle(event, deadline)).await
 }
 
 async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
@@ -58,8 +60,10 @@ async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
         clock,
         entropy: Arc::new(OsEntropy),
     };
-    Ok(Worker {
-        run_task,
+    let dead_letters = Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.task_dlq));
+    let queue = Queue {
         deliveries,
-    })
+        dead_letters,
+    };
+    Ok(Worker { run_task, queue })
 }

@@ -22,7 +22,6 @@ pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
 
-mod backoff;
 mod digest;
 
 pub use answer_frame::AnswerFrame;

@@ -27,5 +27,5 @@ pub use failure::{Failure, Retry};
 pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, UserId};
 pub use pace::Pace;
 pub use replay::{Replay, Resumed};
-pub use submission::{IdempotencyKey, Submission};
+pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, connection_store, event_log, frame_meter, pusher_queue, response_times, result_store,
-    stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index, task_queue,
-    task_store, ticket_store, update_queue,
+    activity, connection_store, dead_letter_queue, event_log, frame_meter, pusher_queue,
+    response_times, result_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, ticket_store, update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryConnections, MemoryEvents, MemoryPusherQueue, MemoryResults,
+    Faults, MemoryActivity, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryPusherQueue,
+    MemoryResults,
     MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
@@ -172,3 +173,9 @@ suite!(
         concurrent_batches_agree,
     ]
 );
+
+#[tokio::test]
+async fn dead_letters_are_a_dead_letter_queue() {
+    let letters = MemoryDeadLetters::default();
+    dead_letter_queue::all(&letters, async || letters.take()).await;
+}

@@ -5,13 +5,10 @@ use std::time::Duration;
 
 use domain::ports::{PortError, PostError};
 use domain::{ConnectionId, causes};
+use retry::Backoff;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::PushUpdates;
-use crate::backoff::Backoff;
-
-/// How often one message is posted before the connection is left alone.
-const TRIES: u32 = 3;
 
 /// How long one post may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -19,10 +16,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How long all of a batch's messages to one connection may take.
 const BUDGET: Duration = Duration::from_secs(12);
 
-/// The wait between tries.
-const PAUSE: Backoff = Backoff {
-    base: time::Duration::milliseconds(200),
-    cap: time::Duration::seconds(1),
+/// How often one message is posted before the connection is left alone.
+const TRIES: Backoff = Backoff {
+    base: Duration::from_millis(200),
+    cap: Duration::from_secs(1),
+    attempts: 3,
 };
 
 /// One message to one connection.
@@ -80,11 +78,11 @@ impl PushUpdates {
                 Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
             };
             match posted {
-                Err(PostError::Gone) if tries < TRIES && self.may_be_opening(id).await => {}
-                Err(error) if may_pass(&error) && tries < TRIES => {}
+                Err(PostError::Gone) if tries < TRIES.attempts && self.may_be_opening(id).await => {}
+                Err(error) if may_pass(&error) && tries < TRIES.attempts => {}
                 last => return last,
             }
-            sleep(PAUSE.wait(tries, self.entropy.as_ref()).unsigned_abs()).await;
+            sleep(TRIES.wait(tries, self.entropy.as_ref())).await;
             tries += 1;
         }
     }

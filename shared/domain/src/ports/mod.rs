@@ -15,7 +15,7 @@ pub use ambient::{Clock, Entropy};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
-pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
+pub use messages::{Announcement, DeadLetter, DeadLetterQueue, Deliveries, TaskQueue, UpdateQueue};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};

@@ -9,6 +9,7 @@
 pub mod activity;
 pub mod aggregation;
 pub mod connection_store;
+pub mod dead_letter_queue;
 pub mod event_log;
 pub mod frame_meter;
 pub mod pusher_queue;

@@ -24,7 +24,7 @@ pub use connections::MemoryConnections;
 pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
 pub use health::MemoryHealth;
-pub use messages::{MemoryDeliveries, MemoryTaskQueue, MemoryUpdateQueue};
+pub use messages::{MemoryDeadLetters, MemoryDeliveries, MemoryTaskQueue, MemoryUpdateQueue};
 pub use postman::{Behaviour, MemoryPostman, Posted};
 pub use pusher::{Asked, MemoryPusherQueue};
 pub use results::MemoryResults;
