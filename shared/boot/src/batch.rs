@@ -55,8 +55,8 @@ where
 {
     let answer = |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(event.context.deadline, SystemClock.now());
-        let handled = handler(event.payload, deadline);
-        async { Ok::<_, Infallible>(answer(&handled.await)) }
+        let work = handler(event.payload, deadline);
+        async { Ok::<_, Infallible>(answer(&work.await)) }
     };
     serve(answer).await
 }
