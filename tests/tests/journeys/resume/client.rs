@@ -115,7 +115,10 @@ impl Client {
             while let Some(frame) = socket.frame_before(soon).await {
                 self.hear(frame);
             }
-            assert!(Instant::now() >= soon, "the server has ended the connection");
+            assert!(
+                Instant::now() >= soon,
+                "the server has ended the connection"
+            );
         }
     }
 
