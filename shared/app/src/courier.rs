@@ -42,20 +42,32 @@ impl Courier<'_> {
         self.insist(id, text, false).await
     }
 
-    /// A connection is stored before its handshake ends, so that nothing falls between; until then
-    /// the gateway says that it is gone.
+    /// The same for a connection that may not be open yet: it is stored before its handshake ends, so
+    /// that nothing falls between, and until then the gateway says that it is gone.
+    pub(crate) async fn post_when_open(
+        self,
+        id: &ConnectionId,
+        text: &str,
+    ) -> Result<(), PostError> {
+        for tries in 1..TRIES.attempts {
+            match self.post(id, text).await {
+                Err(PostError::Gone) if self.may_be_opening(id).await => {}
+                last => return last,
+            }
+            sleep(TRIES.wait(tries, self.entropy)).await;
+        }
+        self.post(id, text).await
+    }
+
+    /// Whether its handshake may still be going on.
     pub(crate) async fn may_be_opening(self, id: &ConnectionId) -> bool {
         let now = self.clock.now();
         let found = self.connections.find(id, now).await;
         found.is_ok_and(|found| found.is_some_and(|found| found.may_be_opening(now)))
     }
 
-    /// Forgets a connection that is gone. One that may be about to open is left alone: the client
-    /// asks for what it has missed when it is open, and the row goes with its end.
+    /// Forgets a connection that is gone. Where that fails, the next post or its end does it.
     pub(crate) async fn forget(self, id: &ConnectionId) {
-        if self.may_be_opening(id).await {
-            return;
-        }
         if let Err(error) = self.connections.remove(id).await {
             tracing::warn!(
                 error = causes(&error),
@@ -73,8 +85,6 @@ impl Courier<'_> {
             };
             match posted {
                 Err(PostError::Throttled) if tries < TRIES.attempts => {}
-                Err(PostError::Gone)
-                    if whatever && tries < TRIES.attempts && self.may_be_opening(id).await => {}
                 Err(error) if whatever && tries < TRIES.attempts && may_pass(&error) => {}
                 last => return last,
             }

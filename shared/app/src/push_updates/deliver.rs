@@ -34,11 +34,11 @@ impl PushUpdates {
         let mut taken = 0;
         let posting = async {
             for letter in &letters {
-                match self.post(&id, &letter.text).await {
+                match self.post_when_open(&id, &letter.text).await {
                     Ok(()) => taken += 1,
                     Err(PostError::Gone) => {
                         taken = letters.len();
-                        self.forget(&id).await;
+                        self.forget_unless_opening(&id).await;
                         break;
                     }
                     Err(error) => {
@@ -62,6 +62,21 @@ impl PushUpdates {
     /// Posts one message, several times where that may help.
     pub(crate) async fn post(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
         self.courier().post(id, text).await
+    }
+
+    /// The same for a connection that may not be open yet: it is stored before its handshake ends,
+    /// so that nothing falls between, and until then the gateway says that it is gone.
+    async fn post_when_open(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
+        self.courier().post_when_open(id, text).await
+    }
+
+    /// A connection that may be about to open is left alone: the client asks for what it has missed
+    /// when it is open, and the row goes with its end.
+    async fn forget_unless_opening(&self, id: &ConnectionId) {
+        let courier = self.courier();
+        if !courier.may_be_opening(id).await {
+            courier.forget(id).await;
+        }
     }
 
     /// Forgets a connection that is gone.
