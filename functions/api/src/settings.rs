@@ -5,6 +5,7 @@ use domain::rate::Rate;
 
 /// Where everything is.
 pub(crate) struct Settings {
+    pub(crate) stage: String,
     pub(crate) database_url: String,
     pub(crate) mongodb_uri: String,
     pub(crate) tasks_table: String,
@@ -16,6 +17,7 @@ pub(crate) struct Settings {
     pub(crate) urgent_task_queue_url: String,
     /// None where tenants may submit any number.
     pub(crate) submission_rate: Option<Rate>,
+    pub(crate) updates_queue_url: String,
     pub(crate) websocket_url: String,
 }
 
@@ -23,6 +25,7 @@ impl Settings {
     /// Reads all of them.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
+            stage: reader.text_or("STAGE", "local"),
             database_url: reader.address("DATABASE_URL", &["postgres", "postgresql"]),
             mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
             tasks_table: reader.text("TASKS_TABLE"),
@@ -33,6 +36,7 @@ impl Settings {
             task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
             urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
             submission_rate: submission_rate(reader),
+            updates_queue_url: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
             websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),
         }
     }

@@ -7,6 +7,7 @@ use domain::TenantId;
 use domain::ports::PortError;
 use futures::future::join_all;
 use serde::Serialize;
+use time::Duration;
 
 use crate::Sdk;
 use crate::error::port_error;
@@ -14,6 +15,9 @@ use crate::error::port_error;
 /// Most messages in one call
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
 const MOST_IN_BATCH: usize = 10;
+
+/// Longest delay of a message, by the same page.
+const LONGEST_DELAY: Duration = Duration::minutes(15);
 
 /// A message and whose it is.
 #[derive(Debug)]
@@ -77,6 +81,16 @@ impl Outbox {
         &self,
         parcels: impl IntoIterator<Item = Parcel<M>>,
     ) -> Vec<Result<(), PortError>> {
+        self.send_all_after(parcels, Duration::ZERO).await
+    }
+
+    /// The same, and nobody gets the messages before the delay is over.
+    pub(super) async fn send_all_after<M: Serialize>(
+        &self,
+        parcels: impl IntoIterator<Item = Parcel<M>>,
+        delay: Duration,
+    ) -> Vec<Result<(), PortError>> {
+        let delay = delay_seconds(delay);
         let sealed: Vec<_> = parcels
             .into_iter()
             .map(|parcel| self.seal(&parcel))
@@ -89,7 +103,8 @@ impl Outbox {
                 places.push(place);
             }));
         }
-        let sent = join_all(sendable.chunks(MOST_IN_BATCH).map(|few| self.send_few(few))).await;
+        let batches = sendable.chunks(MOST_IN_BATCH);
+        let sent = join_all(batches.map(|few| self.send_few(few, delay))).await;
         for (place, outcome) in places.into_iter().zip(sent.into_iter().flatten()) {
             outcomes[place] = outcome;
         }
@@ -104,15 +119,20 @@ impl Outbox {
         })
     }
 
-    async fn send_few(&self, few: &[Sealed]) -> Vec<Result<(), PortError>> {
-        match self.call(few).await {
+    async fn send_few(&self, few: &[Sealed], delay: i32) -> Vec<Result<(), PortError>> {
+        match self.call(few, delay).await {
             Ok(answer) => self.outcomes(few.len(), &answer),
             Err(error) => self.same_for_all(few.len(), error),
         }
     }
 
-    async fn call(&self, few: &[Sealed]) -> Result<SendMessageBatchOutput, PortError> {
-        let entries: Result<Vec<_>, _> = few.iter().enumerate().map(entry).collect();
+    async fn call(
+        &self,
+        few: &[Sealed],
+        delay: i32,
+    ) -> Result<SendMessageBatchOutput, PortError> {
+        let entries = few.iter().enumerate().map(|one| entry(one, delay));
+        let entries: Result<Vec<_>, _> = entries.collect();
         let entries = entries.map_err(|error| PortError::broken(self.what, error))?;
         let batch = self.client.send_message_batch().queue_url(&self.url);
         let sent = batch.set_entries(Some(entries)).send().await;
@@ -169,12 +189,40 @@ impl Outbox {
     }
 }
 
+/// Whole seconds, rounded up, within what SQS takes.
+fn delay_seconds(delay: Duration) -> i32 {
+    let delay = delay.clamp(Duration::ZERO, LONGEST_DELAY);
+    let started = i64::from(delay.subsec_nanoseconds() > 0);
+    i32::try_from(delay.whole_seconds() + started).unwrap_or_default()
+}
+
 fn entry(
     (place, sealed): (usize, &Sealed),
+    delay: i32,
 ) -> Result<SendMessageBatchRequestEntry, aws_smithy_types::error::operation::BuildError> {
     SendMessageBatchRequestEntry::builder()
         .id(place.to_string())
         .message_body(&sealed.body)
+        .delay_seconds(delay)
         .set_message_group_id(sealed.group.clone())
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_are_rounded_up_and_bounded() {
+        let cases = [
+            (Duration::seconds(-1), 0),
+            (Duration::ZERO, 0),
+            (Duration::milliseconds(1), 1),
+            (Duration::seconds(30), 30),
+            (Duration::HOUR, 900),
+        ];
+        for (delay, seconds) in cases {
+            assert_eq!(delay_seconds(delay), seconds, "{delay}");
+        }
+    }
 }
