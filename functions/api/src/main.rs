@@ -15,9 +15,10 @@ mod scene;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use app::Gate;
 use app::submit_task::Metering;
 use aws::Sdk;
-use aws::dynamo::{Rates, Submissions, Tasks, Tickets};
+use aws::dynamo::{LaneTable, Rates, Submissions, Tasks, Tickets};
 use aws::s3::Results;
 use aws::sqs::{BroadcastSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
@@ -55,6 +56,15 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         settings.task_queue_url,
         settings.urgent_task_queue_url,
     );
+    let lanes = Arc::new(LaneTable::new(&sdk, &settings.lanes_table));
+    let gate = Gate {
+        lanes: lanes.clone(),
+        room: lanes,
+        queue: Arc::new(queue),
+        stuck: tasks.clone(),
+        clock: clock.clone(),
+        limit: settings.tenant_concurrency,
+    };
     let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
     let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
@@ -66,7 +76,11 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
             limit: Arc::new(Rates::new(&sdk, settings.lanes_table)),
             rate,
         }),
-        queue: Arc::new(queue),
+        queue: if gate.limit > 0 {
+            Arc::new(gate)
+        } else {
+            gate.queue
+        },
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),

@@ -15,6 +15,8 @@ pub(crate) struct Settings {
     pub(crate) results_bucket: String,
     pub(crate) task_queue_url: String,
     pub(crate) urgent_task_queue_url: String,
+    /// Places in a tenant's lane; 0 where nobody counts them.
+    pub(crate) tenant_concurrency: u32,
     /// None where tenants may submit any number.
     pub(crate) submission_rate: Option<Rate>,
     pub(crate) updates_queue_url: String,
@@ -35,6 +37,8 @@ impl Settings {
             results_bucket: reader.text("RESULTS_BUCKET"),
             task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
             urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
+            // The template's default.
+            tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
             submission_rate: submission_rate(reader),
             updates_queue_url: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
             websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),

@@ -22,6 +22,8 @@ pub(crate) struct Sweeper {
 pub(crate) struct Answer {
     requeued: usize,
     dead_leases: usize,
+    places_freed: usize,
+    admitted: usize,
     connections_removed: usize,
 }
 
@@ -54,6 +56,8 @@ impl Sweeper {
         Ok(Answer {
             requeued: swept.requeued,
             dead_leases: swept.dead_leases,
+            places_freed: swept.places_freed,
+            admitted: swept.admitted,
             connections_removed: swept.connections_removed,
         })
     }
@@ -62,6 +66,8 @@ impl Sweeper {
         for (thing, count) in [
             ("tasks_requeued", swept.requeued),
             ("dead_leases", swept.dead_leases),
+            ("places_freed", swept.places_freed),
+            ("tasks_admitted", swept.admitted),
             ("connections", swept.connections_removed),
             ("faults", swept.faults),
         ] {
@@ -74,6 +80,8 @@ fn log(swept: Swept, duration_ms: f64) {
     tracing::info!(
         sweep.requeued = swept.requeued,
         sweep.dead_leases = swept.dead_leases,
+        sweep.places_freed = swept.places_freed,
+        sweep.admitted = swept.admitted,
         sweep.connections_removed = swept.connections_removed,
         sweep.faults = swept.faults,
         duration_ms,

@@ -6,7 +6,7 @@ mod sources;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::RunTask;
+use app::{Gate, RunTask};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
@@ -21,11 +21,13 @@ struct Settings {
     stage: String,
     mongodb_uri: String,
     tasks_table: String,
+    lanes_table: String,
     results_bucket: String,
     task_queue: String,
     urgent_task_queue: String,
     task_dlq: String,
     updates_queue: String,
+    tenant_concurrency: u32,
 }
 
 fn main() -> ExitCode {
@@ -37,11 +39,14 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         stage: reader.text_or("STAGE", "local"),
         mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
         tasks_table: reader.text("TASKS_TABLE"),
+        lanes_table: reader.text("LANES_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         urgent_task_queue: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
         task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+        // The template's default.
+        tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
     }
 }
 
@@ -59,9 +64,24 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, E
     });
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
+    let tasks = Arc::new(tasks);
+    let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
+    let gate = Gate {
+        lanes: lanes.clone(),
+        room: lanes,
+        queue: Arc::new(aws::sqs::TaskSender::new(
+            sdk,
+            &settings.task_queue,
+            &settings.urgent_task_queue,
+        )),
+        stuck: tasks.clone(),
+        clock: clock.clone(),
+        limit: settings.tenant_concurrency,
+    };
     let run_task = RunTask {
         registry,
-        tasks: Arc::new(MeteredTasks::new(Arc::new(tasks), meter)),
+        gate: (gate.limit > 0).then_some(gate),
+        tasks: Arc::new(MeteredTasks::new(tasks, meter)),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
         deliveries: deliveries.clone(),

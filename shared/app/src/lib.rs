@@ -7,6 +7,7 @@
 pub mod answer_frame;
 pub mod check_health;
 pub mod close_connection;
+pub mod gate;
 pub mod get_result;
 pub mod get_task;
 pub mod hang_up;
@@ -31,6 +32,7 @@ mod digest;
 pub use answer_frame::AnswerFrame;
 pub use check_health::CheckHealth;
 pub use close_connection::CloseConnection;
+pub use gate::Gate;
 pub use get_result::GetResult;
 pub use get_task::GetTask;
 pub use hang_up::HangUp;

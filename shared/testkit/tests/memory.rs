@@ -6,13 +6,13 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, connection_store, dead_letter_queue, event_log,
-    frame_meter, pusher_queue, rate_limit, response_times, result_store, stale_connections, stuck_tasks,
+    frame_meter, lanes, pusher_queue, rate_limit, response_times, result_store, stale_connections, stuck_tasks,
     submission_ledger, subscriptions, task_index, task_queue, task_store, ticket_store,
     update_queue,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryConnections, MemoryDeadLetters,
-    MemoryEvents, MemoryPusherQueue, MemoryRates, MemoryResults, MemorySubmissions, MemoryTaskQueue,
+    MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults, MemorySubmissions, MemoryTaskQueue,
     MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
@@ -75,6 +75,17 @@ async fn connections_count_frames() {
 async fn the_pusher_queue_is_one() {
     let queue = MemoryPusherQueue::default();
     pusher_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+}
+
+#[tokio::test]
+async fn lanes_are_lanes() {
+    let lanes = MemoryLanes::default();
+    let kept = lanes::Kept {
+        lanes: &lanes,
+        room: &lanes,
+        watch: &lanes,
+    };
+    lanes::all(kept, &build::tenant()).await;
 }
 
 #[tokio::test]

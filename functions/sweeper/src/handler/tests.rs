@@ -27,6 +27,7 @@ async fn scene() -> (Sweeper, Faults) {
         queue: Arc::new(MemoryTaskQueue::new(&faults)),
         stale: connections.clone(),
         connections,
+        lanes: None,
         clock: Arc::new(FixedClock::at(NOW + LIFETIME)),
     };
     let clock = Arc::new(FixedClock::at(NOW));
@@ -59,7 +60,7 @@ async fn every_sample_is_handled() {
     assert_eq!(names, ["by-hand", "scheduled"]);
     for (name, event) in samples {
         let (sweeper, _) = scene().await;
-        let expected = json!({"requeued": 2, "dead_leases": 0, "connections_removed": 1});
+        let expected = json!({"requeued": 2, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 1});
         assert_eq!(handle(&sweeper, &event).await, Ok(expected), "{name}");
         let mut lines = Vec::new();
         sweeper.meter.flush_to(&mut lines);

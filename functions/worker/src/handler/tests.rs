@@ -48,6 +48,7 @@ fn scene() -> Scene {
         results: Arc::new(MemoryResults::new(&faults)),
         updates: updates.clone(),
         deliveries: deliveries.clone(),
+        gate: None,
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
     };

@@ -15,6 +15,7 @@ mod claim;
 mod finish;
 mod heartbeat;
 mod kind;
+mod place;
 mod progress;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
 use time::Duration;
 
+use crate::Gate;
 use change::Stop;
 use claim::{Claim, Held};
 
@@ -55,6 +57,8 @@ pub struct RunTask {
     pub updates: Arc<dyn UpdateQueue>,
     /// The messages in hand.
     pub deliveries: Arc<dyn Deliveries>,
+    /// Lets a task run that has a place in its tenant's lane; every task where there is none.
+    pub gate: Option<Gate>,
     /// What leases count from.
     pub clock: Arc<dyn Clock>,
     /// Makes lease tokens and jitter.
@@ -109,7 +113,11 @@ impl RunTask {
                 tracing::warn!("a message names a task that is not there");
                 Ok(Outcome::Done)
             }
-            Claim::Outside => Ok(Outcome::Done),
+            Claim::Outside => {
+                self.release(&delivery.tenant, delivery.request_id).await;
+                Ok(Outcome::Done)
+            }
+            Claim::Waits => Ok(Outcome::Done),
             Claim::Ended(task) => Ok(self.conclude(&task, delivery).await),
             Claim::Held { until } => Ok(self.wait_for(until)),
             Claim::Ours(held) => self.work_and_finish(held, delivery).await,

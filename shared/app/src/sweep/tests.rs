@@ -29,6 +29,7 @@ fn scene() -> Scene {
         queue: queue.clone(),
         stale: connections.clone(),
         connections: connections.clone(),
+        lanes: None,
         clock: clock.clone(),
     };
     Scene {
@@ -104,7 +105,7 @@ async fn what_is_left_behind_is_picked_up() {
         requeued: 1,
         dead_leases: 1,
         connections_removed: 1,
-        faults: 0,
+        ..Swept::default()
     };
     assert_eq!(swept, expected);
     assert_eq!(scene.sent(), [queued.request_id, running.request_id]);

@@ -6,8 +6,10 @@
 mod audience;
 mod connections;
 mod contention;
+mod due;
 mod expiry;
 mod frame_meter;
+mod lanes;
 mod rates;
 mod stale;
 mod submissions;
@@ -17,6 +19,7 @@ mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
+pub use lanes::LaneTable;
 pub use rates::Rates;
 pub use submissions::Submissions;
 pub use tasks::Tasks;

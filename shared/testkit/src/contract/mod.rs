@@ -14,6 +14,7 @@ pub mod connection_store;
 pub mod dead_letter_queue;
 pub mod event_log;
 pub mod frame_meter;
+pub mod lanes;
 pub mod pusher_queue;
 pub mod rate_limit;
 pub mod response_times;

@@ -111,6 +111,7 @@ impl Scene {
             results: results.clone(),
             updates: updates.clone(),
             deliveries: deliveries.clone(),
+            gate: None,
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
         };
