@@ -53,7 +53,10 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "worker", Arc::new(SystemClock))?;
     let sources = wire(&Sdk::load().await?, settings, &meter).await?;
-    boot::serve_batches(&meter, |event, deadline| sources.of(&event).handle(event, deadline)).await
+    boot::serve_batches(&meter, |event, deadline| {
+        sources.of(&event).handle(event, deadline)
+    })
+    .await
 }
 
 async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, Error> {

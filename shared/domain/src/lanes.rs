@@ -79,9 +79,16 @@ mod tests {
         let looks: Vec<_> = (0..1_000)
             .map(|n| look_at_waiting(RequestId::new(Uuid::from_u128(n)), NOW) - NOW)
             .collect();
-        assert!(looks.iter().all(|wait| (Duration::HOUR..Duration::hours(2)).contains(wait)));
+        assert!(
+            looks
+                .iter()
+                .all(|wait| (Duration::HOUR..Duration::hours(2)).contains(wait))
+        );
         let in_one_minute = |minute: i64| {
-            looks.iter().filter(|wait| wait.whole_minutes() == minute).count()
+            looks
+                .iter()
+                .filter(|wait| wait.whole_minutes() == minute)
+                .count()
         };
         assert!((60..120).all(|minute| in_one_minute(minute) < 60));
     }

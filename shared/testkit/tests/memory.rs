@@ -6,14 +6,14 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, connection_store, dead_letter_queue, event_log,
-    frame_meter, lanes, pusher_queue, rate_limit, response_times, result_store, stale_connections, stuck_tasks,
-    submission_ledger, subscriptions, task_index, task_queue, task_store, ticket_store,
-    update_queue,
+    frame_meter, lanes, pusher_queue, rate_limit, response_times, result_store, stale_connections,
+    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store,
+    ticket_store, update_queue,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryConnections, MemoryDeadLetters,
-    MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]

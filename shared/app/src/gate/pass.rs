@@ -96,14 +96,19 @@ impl Gate {
             .partition(|job| admitted.contains(&job.request_id));
         let mut outcomes = self.dispatch(&ready).await;
         self.forget(ready, &outcomes).await;
-        let postponed = stream::iter(&waiting).for_each_concurrent(AT_ONCE, |job| self.postpone(job));
+        let postponed =
+            stream::iter(&waiting).for_each_concurrent(AT_ONCE, |job| self.postpone(job));
         postponed.await;
         outcomes.extend(waiting.into_iter().map(|job| (job.request_id, Ok(()))));
         outcomes
     }
 
     /// Those of the tasks that have a place.
-    async fn enter(&self, tenant: &TenantId, jobs: &[Job]) -> Result<BTreeSet<RequestId>, PortError> {
+    async fn enter(
+        &self,
+        tenant: &TenantId,
+        jobs: &[Job],
+    ) -> Result<BTreeSet<RequestId>, PortError> {
         let ids: Vec<_> = jobs.iter().map(|job| job.request_id).collect();
         let now = self.clock.now();
         let entered = self.lanes.enter(tenant, &ids, self.limit, now).await?;
@@ -135,7 +140,10 @@ impl Gate {
     /// here again and finds out.
     async fn postpone(&self, job: &Job) {
         let until = look_at_waiting(job.request_id, self.clock.now());
-        let postponed = self.stuck.postpone(&job.tenant, job.request_id, until).await;
+        let postponed = self
+            .stuck
+            .postpone(&job.tenant, job.request_id, until)
+            .await;
         match postponed {
             Ok(()) | Err(PortError::Conflict { .. }) => {}
             Err(error) => tracing::warn!(error = causes(&error), "a task counts as stuck"),

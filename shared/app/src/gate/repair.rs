@@ -74,7 +74,10 @@ async fn ended(
     members: &BTreeSet<RequestId>,
     tasks: &dyn TaskStore,
 ) -> Result<Vec<RequestId>, PortError> {
-    let looks: Vec<_> = members.iter().map(|id| is_ended(tenant, *id, tasks)).collect();
+    let looks: Vec<_> = members
+        .iter()
+        .map(|id| is_ended(tenant, *id, tasks))
+        .collect();
     let ended = stream::iter(looks).buffer_unordered(AT_ONCE);
     ended.try_filter_map(async |id| Ok(id)).try_collect().await
 }

@@ -65,10 +65,15 @@ async fn a_task_without_a_place_is_not_run_but_sent_later() {
 #[tokio::test]
 async fn a_batch_costs_few_calls_and_each_task_has_its_outcome() {
     let world = World::new(3);
-    let mut jobs: Vec<_> = (0..5).map(|_| world.job(world.store(Priority::Normal))).collect();
+    let mut jobs: Vec<_> = (0..5)
+        .map(|_| world.job(world.store(Priority::Normal)))
+        .collect();
     jobs.push(jobs[4].clone());
     let outcomes = world.gate.send_all(&jobs).await;
-    assert_eq!((outcomes.len(), outcomes.iter().all(Result::is_ok)), (6, true));
+    assert_eq!(
+        (outcomes.len(), outcomes.iter().all(Result::is_ok)),
+        (6, true)
+    );
     assert_eq!(world.faults.count("lanes.enter"), 2);
     assert_eq!(world.faults.count("room.wait"), 1);
     assert_eq!(world.sent().len(), 3);
@@ -92,9 +97,20 @@ async fn a_lane_is_put_right() {
     assert_eq!(world.sent(), ids[..2]);
     world.end(ids[0]);
     world.end(ids[1]);
-    let repaired = world.gate.repair(&world.tenant, world.tasks.as_ref()).await.unwrap();
-    assert_eq!((repaired.freed, repaired.admitted, repaired.empty), (2, 2, false));
+    let repaired = world
+        .gate
+        .repair(&world.tenant, world.tasks.as_ref())
+        .await
+        .unwrap();
+    assert_eq!(
+        (repaired.freed, repaired.admitted, repaired.empty),
+        (2, 2, false)
+    );
     assert_eq!(world.sent(), ids[2..4]);
-    let again = world.gate.repair(&world.tenant, world.tasks.as_ref()).await.unwrap();
+    let again = world
+        .gate
+        .repair(&world.tenant, world.tasks.as_ref())
+        .await
+        .unwrap();
     assert_eq!((again.freed, again.admitted, again.empty), (0, 0, false));
 }

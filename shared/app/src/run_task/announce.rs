@@ -31,7 +31,7 @@ impl RunTask {
     /// The task's place is given back first, and again with every repetition: an outage of the push
     /// side holds up nobody else's work.
     pub(super) async fn conclude(&self, task: &Task, delivery: &Delivery) -> Outcome {
-        self.release(&task.tenant, task.request_id).await;
+        self.make_room(&task.tenant, task.request_id).await;
         match self.announce(task).await {
             Ok(()) => verdict(task),
             Err(error @ PortError::Broken { .. }) => {

@@ -114,7 +114,7 @@ impl RunTask {
                 Ok(Outcome::Done)
             }
             Claim::Outside => {
-                self.release(&delivery.tenant, delivery.request_id).await;
+                self.make_room(&delivery.tenant, delivery.request_id).await;
                 Ok(Outcome::Done)
             }
             Claim::Waits => Ok(Outcome::Done),

@@ -19,7 +19,7 @@ impl RunTask {
     }
 
     /// Gives the task's place to the next one.
-    pub(super) async fn release(&self, tenant: &TenantId, id: RequestId) {
+    pub(super) async fn make_room(&self, tenant: &TenantId, id: RequestId) {
         if let Some(gate) = &self.gate {
             gate.release(tenant, id).await;
         }

@@ -3,7 +3,6 @@
 use domain::Identity;
 use domain::rate::Granted;
 
-
 use super::{Placed, SubmitBatch};
 use crate::submit_task::{SubmitTaskError, TaskRequest};
 

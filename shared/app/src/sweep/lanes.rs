@@ -30,7 +30,7 @@ pub struct LaneSweep {
 }
 
 impl LaneSweep {
-    pub(super) async fn run(&self, now: OffsetDateTime) -> Swept {
+    pub(crate) async fn run(&self, now: OffsetDateTime) -> Swept {
         let mut swept = Swept::default();
         let due = match self.watch.due(now, MOST_LANES).await {
             Ok(due) => due,

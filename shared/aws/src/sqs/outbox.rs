@@ -126,11 +126,7 @@ impl Outbox {
         }
     }
 
-    async fn call(
-        &self,
-        few: &[Sealed],
-        delay: i32,
-    ) -> Result<SendMessageBatchOutput, PortError> {
+    async fn call(&self, few: &[Sealed], delay: i32) -> Result<SendMessageBatchOutput, PortError> {
         let entries = few.iter().enumerate().map(|one| entry(one, delay));
         let entries: Result<Vec<_>, _> = entries.collect();
         let entries = entries.map_err(|error| PortError::broken(self.what, error))?;

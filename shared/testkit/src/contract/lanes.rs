@@ -68,7 +68,10 @@ pub async fn places_are_given_in_order_and_kept(kept: Kept<'_>, tenant: &TenantI
     let ids = ids(5);
     assert_eq!(kept.enter(tenant, &[], 3).await, []);
     assert_eq!(kept.enter(tenant, &ids[..2], 3).await, [New, New]);
-    assert_eq!(kept.enter(tenant, &ids[1..], 3).await, [Already, New, Full, Full]);
+    assert_eq!(
+        kept.enter(tenant, &ids[1..], 3).await,
+        [Already, New, Full, Full]
+    );
     assert_eq!(kept.enter(tenant, &ids[..3], 1).await, [Already; 3]);
     assert_eq!(kept.enter(tenant, &ids[3..], 3).await, [Full, Full]);
     assert_eq!(kept.enter(tenant, &ids[3..], 9).await, [New, New]);
@@ -168,7 +171,10 @@ pub async fn a_lane_in_use_is_looked_at(kept: Kept<'_>, tenant: &TenantId) {
     assert_eq!(kept.due(tenant, look - Duration::SECOND).await, None);
     let lane = kept.due(tenant, look).await.unwrap();
     assert_eq!(lane.due_at, look);
-    kept.watch.defer(&lane, look + Duration::HOUR).await.unwrap();
+    kept.watch
+        .defer(&lane, look + Duration::HOUR)
+        .await
+        .unwrap();
     assert_eq!(kept.due(tenant, look + Duration::MINUTE).await, None);
     let again = kept.due(tenant, look + Duration::HOUR).await.unwrap();
     assert_eq!(again.due_at, look + Duration::HOUR);

@@ -43,13 +43,20 @@ impl MemoryLanes {
 
     /// Who waits, of all tenants, in order.
     pub fn waiting(&self) -> Vec<RequestId> {
-        self.waiting.lock().values().map(|job| job.request_id).collect()
+        self.waiting
+            .lock()
+            .values()
+            .map(|job| job.request_id)
+            .collect()
     }
 
     /// Who has a place, of all tenants.
     pub fn placed(&self) -> Vec<RequestId> {
         let lanes = self.lanes.lock();
-        lanes.values().flat_map(|lane| lane.members.clone()).collect()
+        lanes
+            .values()
+            .flat_map(|lane| lane.members.clone())
+            .collect()
     }
 }
 

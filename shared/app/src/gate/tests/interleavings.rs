@@ -88,7 +88,9 @@ fn run(world: &World, acts: &[Act], ids: &[RequestId], path: &mut Path, crash: b
 
 /// A lane with this many places, which `before` tasks were submitted to.
 fn explore(limit: u32, before: usize, acts: &[Act], crash: bool) -> usize {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     let (mut path, mut count) = (Path::new(), 0);
     loop {
         let world = World::new(limit);

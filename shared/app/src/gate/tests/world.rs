@@ -132,7 +132,11 @@ impl World {
         for task in self.tasks.all() {
             let stored = self.tasks.load(&task.tenant, task.request_id).await;
             let stored = stored.unwrap().unwrap();
-            assert!(stored.status().is_terminal(), "{} never ran", task.request_id);
+            assert!(
+                stored.status().is_terminal(),
+                "{} never ran",
+                task.request_id
+            );
         }
         assert_eq!(self.lanes.waiting(), []);
         assert_eq!(self.lanes.placed(), []);

@@ -141,10 +141,7 @@ fn in_order(ids: &[RequestId], entered: &BTreeMap<RequestId, Entered>) -> Vec<En
 }
 
 pub(super) fn key(tenant: &TenantId) -> Item {
-    Item::from([
-        ("tenant".into(), text(tenant)),
-        ("slot".into(), text(LANE)),
-    ])
+    Item::from([("tenant".into(), text(tenant)), ("slot".into(), text(LANE))])
 }
 
 fn set(ids: &[RequestId]) -> AttributeValue {

@@ -84,7 +84,12 @@ impl WaitingRoom for LaneTable {
             .send()
             .await;
         let output = sent.map_err(|error| port_error(TABLE, error))?;
-        output.items.unwrap_or_default().into_iter().map(job).collect()
+        output
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(job)
+            .collect()
     }
 
     async fn remove(&self, jobs: &[Job]) -> Result<(), PortError> {
