@@ -138,8 +138,8 @@ fn two_that_are_submitted_share_the_places() {
 
 #[test]
 fn a_sweep_gets_in_nobodys_way() {
-    assert!(explore(1, 2, &[Act::Work(0), Act::Sweep], false) > 100);
-    assert!(explore(1, 1, &[Act::Submit, Act::Sweep], false) > 100);
+    assert!(explore(1, 1, &[Act::Work(0), Act::Sweep], false) > 20);
+    assert!(explore(1, 0, &[Act::Submit, Act::Sweep], false) > 2);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_crash_forgets_nobody() {
     for first in [Act::Work(0), Act::Submit] {
         assert!(explore(1, 2, &[first], true) > 3);
         assert!(explore(1, 2, &[first, Act::Submit], true) > 100);
-        assert!(explore(1, 2, &[first, Act::Sweep], true) > 100);
+        assert!(explore(1, 1, &[first, Act::Sweep], true) > 20);
     }
     assert!(explore(2, 4, &[Act::Work(0), Act::Work(1)], true) > 100);
 }
