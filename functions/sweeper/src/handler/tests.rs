@@ -71,7 +71,7 @@ async fn every_sample_is_handled() {
         ] {
             assert!(lines.contains(part), "{name}: {lines}");
         }
-        let nothing = json!({"requeued": 0, "dead_leases": 0, "connections_removed": 0});
+        let nothing = json!({"requeued": 0, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 0});
         assert_eq!(handle(&sweeper, &event).await, Ok(nothing), "{name}");
     }
 }
