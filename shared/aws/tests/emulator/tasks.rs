@@ -70,6 +70,7 @@ fn everything(tenant: &domain::TenantId) -> TaskQuery {
         status: None,
         kind: None,
         tag: None,
+        since: None,
         before: None,
         limit: 10,
     }
