@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from stack import run, settings, tools, venv
+from stack import open_files, run, settings, tools, venv
 from stack.errors import StackError
 from stack.progress import Progress
 from stack.settings import Settings
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     progress = Progress()
     try:
         tools.require_python()
+        open_files.raise_limit()
         here = settings.load(ROOT)
         _enter_environment(here, progress, arguments)
         command = importlib.import_module(f"stack.commands.{arguments[0]}")
