@@ -117,11 +117,10 @@ impl Lane {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        let ended = tokio::time::timeout(PATIENCE, wait).await;
-        match ended {
-            Ok(ended) => ended,
-            Err(_) => panic!("not ended: {:#?}", self.site.stored(task.request_id).await),
+        if let Ok(ended) = tokio::time::timeout(PATIENCE, wait).await {
+            return ended;
         }
+        panic!("not ended: {:#?}", self.site.stored(task.request_id).await)
     }
 
     /// Waits until no message is left, neither waiting nor in somebody's hands.
