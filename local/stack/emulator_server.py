@@ -1,17 +1,24 @@
-"""The emulator's process: ministack, with one gap of its HTTP APIs closed.
+"""The emulator's process: ministack, with a gap of its HTTP APIs closed and one of its WebSocket APIs.
 
 API Gateway puts CORS headers on every answer of an API that has a CORS configuration, on its own refusals too
 (401 by the authorizer, 404 for a missing route). ministack 1.5.33 forgets them there, and a browser then sees a
 network failure instead of the refusal.
+
+API Gateway hands the status and the `Sec-WebSocket-Protocol` header of the `$connect` function's answer on to the
+client. ministack 1.5.33 accepts without a subprotocol, on which browsers close the connection if they have offered
+one, and refuses with 403 whatever the function has said.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from types import ModuleType
 from typing import Any
 
 import ministack.app
+from ministack.services import apigateway
 
 Message = dict[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
@@ -48,6 +55,46 @@ def _is_from_page(scope: Message, origin: bytes) -> bool:
     )
 
 
+def with_answered_handshakes(gateway: ModuleType) -> None:
+    """Have the handshake say what the `$connect` function has answered."""
+    answer: ContextVar[dict[str, Any]] = ContextVar("answer")
+    invoke, handle = gateway._invoke_ws_lambda, gateway.handle_websocket
+
+    async def invoke_and_note(*args: Any, **kwargs: Any) -> Any:
+        answered = await invoke(*args, **kwargs)
+        if "CONNECT" in args:
+            answer.get().update(answered or {})
+        return answered
+
+    async def handle_and_say(scope: Message, receive: Any, send: Any, *args: Any, **kwargs: Any) -> None:
+        own: dict[str, Any] = {}
+        answer.set(own)
+
+        async def say(message: Message) -> None:
+            status = int(own.get("statusCode", 200))
+            if message["type"] == "websocket.accept":
+                await send({**message, "subprotocol": _subprotocol(own)})
+            elif message["type"] == "websocket.close" and status >= 300 and _takes_answers(scope):
+                await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+                await send({"type": "websocket.http.response.body", "body": b""})
+            else:
+                await send(message)
+
+        await handle(scope, receive, say, *args, **kwargs)
+
+    gateway._invoke_ws_lambda, gateway.handle_websocket = invoke_and_note, handle_and_say
+
+
+def _subprotocol(answer: Message) -> str | None:
+    headers = answer.get("headers") or {}
+    return next((value for name, value in headers.items() if name.lower() == "sec-websocket-protocol"), None)
+
+
+def _takes_answers(scope: Message) -> bool:
+    return "websocket.http.response" in (scope.get("extensions") or {})
+
+
 if __name__ == "__main__":
+    with_answered_handshakes(apigateway)
     ministack.app.app = with_cors_on_refusals(ministack.app.app, os.environ[ORIGIN].encode())
     ministack.app.main()

@@ -1,7 +1,8 @@
 import asyncio
+import types
 import unittest
 
-from stack.emulator_server import with_cors_on_refusals
+from stack.emulator_server import with_answered_handshakes, with_cors_on_refusals
 
 _ORIGIN = b"http://127.0.0.1:4560"
 
@@ -29,3 +30,44 @@ class Refusals(unittest.TestCase):
         self.assertEqual(self.headers(status=200), {})
         own = (b"Access-Control-Allow-Origin", b"*")
         self.assertEqual(self.headers(own=(own,)), dict([own]))
+
+
+class Handshakes(unittest.TestCase):
+    def handshake(self, answer, *, extensions=("websocket.http.response",)):
+        gateway = types.ModuleType("gateway")
+        sent = []
+
+        async def invoke(*_args, **_kwargs):
+            return answer
+
+        async def handle(_scope, _receive, send, _api):
+            answered = await gateway._invoke_ws_lambda("api", "CONNECT")
+            ok = int((answered or {}).get("statusCode", 200)) < 300
+            await send({"type": "websocket.accept"} if ok else {"type": "websocket.close", "code": 1008})
+            if ok:
+                await gateway._invoke_ws_lambda("api", "DISCONNECT")
+                await send({"type": "websocket.close", "code": 1000})
+
+        async def send(message):
+            sent.append(message)
+
+        gateway._invoke_ws_lambda, gateway.handle_websocket = invoke, handle
+        with_answered_handshakes(gateway)
+        scope = {"type": "websocket", "extensions": dict.fromkeys(extensions, {})}
+        asyncio.run(gateway.handle_websocket(scope, None, send, "api"))
+        return sent
+
+    def test_the_chosen_subprotocol_is_said(self):
+        chosen = {"statusCode": 200, "headers": {"sec-websocket-protocol": "adology.v1"}}
+        self.assertEqual(self.handshake(chosen)[0], {"type": "websocket.accept", "subprotocol": "adology.v1"})
+        for none in ({"statusCode": 200}, {"statusCode": 200, "headers": None}, None):
+            self.assertIsNone(self.handshake(none)[0]["subprotocol"])
+
+    def test_a_refusal_has_the_status_of_the_function(self):
+        sent = self.handshake({"statusCode": 400, "headers": {}})
+        self.assertEqual(sent[0]["status"], 400)
+        old = self.handshake({"statusCode": 400}, extensions=())
+        self.assertEqual(old, [{"type": "websocket.close", "code": 1008}])
+
+    def test_an_open_connection_closes_as_ever(self):
+        self.assertEqual(self.handshake({"statusCode": 200})[-1], {"type": "websocket.close", "code": 1000})

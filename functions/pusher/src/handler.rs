@@ -1,60 +1,124 @@
-//! A batch of updates in, those to be pushed again out.
+//! A batch of requests in, what became of each out.
 
-use std::convert::Infallible;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
-use app::PushUpdates;
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use app::hang_up::HangUpError;
+use app::push_broadcast::PushBroadcastError;
+use app::push_updates::PushError;
+use app::replay_tasks::ReplayError;
+use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use boot::Queue;
 use domain::causes;
-use domain::ports::Announcement;
+use domain::ports::Entropy;
+use futures::future::join_all;
+use sqs_batch::{Backoff, Batch, Delivery, Failure, Outcome, Report, Retry};
+use tokio::time::Instant;
+use wire::queue::Request;
 
-/// Pushes the updates that messages hold.
+/// How often a request is tried. Whoever misses an update for longer finds it in the task's history.
+const RETRY: Backoff = Backoff {
+    base: Duration::from_secs(2),
+    cap: Duration::from_mins(1),
+    attempts: 5,
+};
+
+/// What was not done, as a person reads it.
+#[derive(Debug, thiserror::Error)]
+enum NotDone {
+    #[error("not_pushed: {}", causes(.0))]
+    Push(#[from] PushError),
+    #[error("not_replayed: {}", causes(.0))]
+    Replay(#[from] ReplayError),
+    #[error("not_hung_up: {}", causes(.0))]
+    HangUp(#[from] HangUpError),
+    #[error("part_not_pushed: {}", causes(.0))]
+    Broadcast(#[from] PushBroadcastError),
+}
+
+impl Failure for NotDone {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Push(error) | Self::Replay(ReplayError::Message(error)) => error.retry(),
+            Self::Replay(_) | Self::HangUp(_) | Self::Broadcast(_) => Retry::Transient,
+        }
+    }
+}
+
+/// Does what messages ask for.
 pub(crate) struct Pusher {
-    /// Pushes a batch.
+    /// Pushes updates to those who listen.
     pub(crate) push_updates: PushUpdates,
+    /// Posts what a connection has missed.
+    pub(crate) replay_tasks: ReplayTasks,
+    /// Closes connections.
+    pub(crate) hang_up: HangUp,
+    /// Pushes one part of a broadcast.
+    pub(crate) push_broadcast: PushBroadcast,
+    /// The updates queue, and where its dead letters go.
+    pub(crate) queue: Queue,
+    /// Makes jitter.
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 impl Pusher {
-    /// Pushes the batch as a whole, since a newer update in it may overtake an older one. What
-    /// cannot be read or pushed is named in the answer; the queue delivers it again, and moves it
-    /// to the dead letters when it has been delivered often enough.
-    pub(crate) async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
-        let mut ids = Vec::new();
-        let mut announcements = Vec::new();
-        let mut response = SqsBatchResponse::default();
-        for message in event.records {
-            match read(&message) {
-                Some(announcement) => {
-                    ids.push(message.message_id.unwrap_or_default());
-                    announcements.push(announcement);
+    /// Does what a batch asks for, all of it together.
+    pub(crate) async fn handle(&self, event: SqsEvent, deadline: Instant) -> Report {
+        let batch = Batch::new(1)
+            .hide_by(&self.queue)
+            .bury_by(&self.queue)
+            .until(deadline);
+        let answer = |deliveries| self.answer(deliveries);
+        batch.run_together(event, read, answer).await
+    }
+
+    async fn answer(&self, deliveries: Vec<Delivery<Request>>) -> Vec<Outcome> {
+        let received = deliveries.into_iter();
+        let (counts, requests): (Vec<_>, Vec<_>) =
+            received.map(|one| (one.receive_count, one.body)).unzip();
+        let results = self.run(requests).await.into_iter();
+        let outcome = |(count, result)| Outcome::after(count, result, &RETRY, &*self.entropy);
+        counts.into_iter().zip(results).map(outcome).collect()
+    }
+
+    /// Pushes the updates as a whole, since a newer one may overtake an older one, and does the
+    /// rest beside.
+    async fn run(&self, requests: Vec<Request>) -> Vec<Result<(), NotDone>> {
+        let (mut places, mut updates, mut others) = (vec![], vec![], vec![]);
+        for (place, request) in requests.into_iter().enumerate() {
+            match request {
+                Request::Push(update) => {
+                    places.push(place);
+                    updates.push(*update);
                 }
-                None => response.add_failure(message.message_id.unwrap_or_default()),
+                other => others.push((place, other)),
             }
         }
-        let outcomes = self.push_updates.run(&announcements).await;
-        for (id, outcome) in ids.into_iter().zip(outcomes) {
-            if let Err(error) = outcome {
-                tracing::warn!(message.id = id, error = causes(&error), "not pushed to all");
-                response.add_failure(id);
-            }
+        let others = others.iter();
+        let others = others.map(|(place, other)| async { (*place, self.other(other).await) });
+        let (pushed, others) = tokio::join!(self.push_updates.run(&updates), join_all(others));
+        let pushed = pushed.into_iter().map(|one| one.map_err(NotDone::from));
+        let all: BTreeMap<_, _> = places.into_iter().zip(pushed).chain(others).collect();
+        all.into_values().collect()
+    }
+
+    async fn other(&self, request: &Request) -> Result<(), NotDone> {
+        match request {
+            // They are pushed as a whole.
+            Request::Push(_) => Ok(()),
+            Request::Replay(replay) => Ok(self.replay_tasks.run(replay).await?),
+            Request::HangUp(connection) => Ok(self.hang_up.run(connection).await?),
+            Request::Broadcast(part) => Ok(self.push_broadcast.run(part).await.map(drop)?),
         }
-        Ok(response)
     }
 }
 
-fn read(message: &SqsMessage) -> Option<Announcement> {
+fn read(message: &SqsMessage) -> Result<Request, String> {
     let body = message.body.as_deref().unwrap_or_default();
-    match wire::queue::read_update(body) {
-        Ok(announcement) => Some(announcement),
-        Err(error) => {
-            let id = message.message_id.as_deref();
-            tracing::error!(
-                message.id = id,
-                error = causes(&error),
-                "unreadable message"
-            );
-            None
-        }
-    }
+    let read = wire::queue::read_request(body);
+    read.map_err(|error| format!("unreadable_message: {}", causes(&error)))
 }
 
 #[cfg(test)]

@@ -16,7 +16,10 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "LOG_LEVEL must be one of info, error, warn, debug, trace",
         "CONNECTIONS_TABLE is not set",
         "RESULTS_BUCKET is not set",
+        "TASKS_TABLE is not set",
+        "UPDATES_QUEUE_URL is not set",
         "MANAGEMENT_ENDPOINT must start with https:// or http://",
+        "UPDATES_DLQ_URL is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

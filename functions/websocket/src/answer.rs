@@ -3,8 +3,11 @@
 use std::error::Error;
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use http::HeaderValue;
 use protocol::frames::ServerFrame;
 use protocol::problem::Problem;
+
+use crate::subprotocol::HEADER;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
@@ -18,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) body: Option<String>,
     /// The stable code of an error.
     pub(crate) code: Option<&'static str>,
+    /// On a good handshake, the protocol that both sides speak from now on.
+    pub(crate) subprotocol: Option<&'static str>,
     /// What a store said. Only for the log.
     pub(crate) cause: Option<Cause>,
 }
@@ -29,6 +34,7 @@ impl Answer {
             status: 200,
             body: None,
             code: None,
+            subprotocol: None,
             cause: None,
         }
     }
@@ -51,7 +57,15 @@ impl Answer {
             status,
             body: serde_json::to_string(&problem).ok(),
             code: Some(code),
-            cause: None,
+            ..Self::done()
+        }
+    }
+
+    /// The same answer, with the protocol that was chosen.
+    pub(crate) fn speaking(self, subprotocol: &'static str) -> Self {
+        Self {
+            subprotocol: Some(subprotocol),
+            ..self
         }
     }
 
@@ -77,6 +91,10 @@ impl From<Answer> for ApiGatewayProxyResponse {
         let mut response = Self::default();
         response.status_code = answer.status.into();
         response.body = answer.body.map(Into::into);
+        if let Some(subprotocol) = answer.subprotocol {
+            let value = HeaderValue::from_static(subprotocol);
+            response.headers.insert(HEADER, value);
+        }
         response
     }
 }

@@ -6,6 +6,7 @@ mod disconnect;
 mod handler;
 mod message;
 mod state;
+mod subprotocol;
 
 #[cfg(test)]
 mod sample_events;
@@ -17,9 +18,11 @@ use std::sync::Arc;
 
 use app::{AnswerFrame, CloseConnection, OpenConnection};
 use aws::Sdk;
-use aws::dynamo::{Connections, Tickets};
+use aws::dynamo::{Connections, Tasks, Tickets};
+use aws::sqs::UpdateSender;
 use boot::SystemClock;
 use boot::settings::Reader;
+use domain::Pace;
 use lambda_runtime::{Error, service_fn};
 
 use crate::handler::handle;
@@ -27,7 +30,10 @@ use crate::state::App;
 
 struct Settings {
     connections_table: String,
+    tasks_table: String,
     tickets_table: String,
+    updates_queue: String,
+    pace: Pace,
 }
 
 fn main() -> ExitCode {
@@ -37,7 +43,18 @@ fn main() -> ExitCode {
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
         connections_table: reader.text("CONNECTIONS_TABLE"),
+        tasks_table: reader.text("TASKS_TABLE"),
         tickets_table: reader.text("TICKETS_TABLE"),
+        updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+        pace: read_pace(reader),
+    }
+}
+
+fn read_pace(reader: &mut Reader<'_>) -> Pace {
+    let default = Pace::default();
+    Pace {
+        per_second: reader.count("FRAMES_PER_SECOND", default.per_second, 1..=1_000),
+        burst: reader.count("FRAME_BURST", default.burst, 1..=10_000),
     }
 }
 
@@ -58,6 +75,13 @@ fn wire(sdk: &Sdk, settings: Settings) -> App {
         close_connection: CloseConnection {
             connections: connections.clone(),
         },
-        answer_frame: AnswerFrame { connections, clock },
+        answer_frame: AnswerFrame {
+            meter: connections.clone(),
+            pace: settings.pace,
+            subscriptions: connections,
+            tasks: Arc::new(Tasks::new(sdk, settings.tasks_table, clock.clone())),
+            pusher: Arc::new(UpdateSender::new(sdk, settings.updates_queue)),
+            clock,
+        },
     }
 }

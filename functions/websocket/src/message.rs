@@ -1,25 +1,29 @@
 //! `$default`: a frame from the client. What is returned goes back over the same connection.
 
-use app::answer_frame::FrameError;
+use app::answer_frame::{FrameError, Incoming};
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
 use domain::ConnectionId;
-use protocol::frames::{BadFrame, ServerFrame};
+use protocol::frames::ServerFrame;
 
 use crate::answer::Answer;
 use crate::state::App;
 
-/// Answers one frame. Whatever the client sends, it gets a frame back.
+/// Answers one frame. Whatever the client sends, it gets a frame back: from here, or what it has
+/// missed from the pusher.
 pub(crate) async fn message(
     app: &App,
     id: ConnectionId,
     event: &ApiGatewayWebsocketProxyRequest,
 ) -> Answer {
-    if event.is_base64_encoded {
-        return refused(BadFrame::Binary.into());
-    }
     let text = event.body.as_deref().unwrap_or_default();
-    match app.answer_frame.run(&id, text).await {
-        Ok(frame) => Answer::frame(&frame),
+    let incoming = if event.is_base64_encoded {
+        Incoming::Binary
+    } else {
+        Incoming::Text(text)
+    };
+    match app.answer_frame.run(&id, incoming).await {
+        Ok(Some(frame)) => Answer::frame(&frame),
+        Ok(None) => Answer::done(),
         Err(error) => refused(error),
     }
 }
@@ -28,7 +32,7 @@ fn refused(error: FrameError) -> Answer {
     let answer = Answer::frame(&ServerFrame::from(&error)).with_code(error.code());
     match error {
         FrameError::Store(cause) => answer.because(cause),
-        FrameError::Bad(_) | FrameError::UnknownConnection => answer,
+        _ => answer,
     }
 }
 
@@ -47,7 +51,7 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_is_away_asks_to_send_again() {
         let scene = Scene::connected().await;
-        scene.faults.always("connections.find", Fault::Unavailable);
+        scene.faults.always("connections.count", Fault::Unavailable);
         let reply = scene.ask(sample("default-ping")).await;
         assert_eq!((reply.status, reply.word()), (200, "unavailable"));
     }

@@ -6,20 +6,24 @@ use std::sync::Arc;
 use app::{AnswerFrame, CloseConnection, IssueTicket, OpenConnection};
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest as WebsocketEvent;
 use domain::ports::{ConnectionStore, Entropy, TicketStore};
-use domain::{Connection, ConnectionId, Identity};
+use domain::{Connection, ConnectionId, Identity, Pace, Task};
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::Value;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Faults, MemoryConnections, MemoryTickets};
+use testkit::memory::{Faults, MemoryConnections, MemoryPusherQueue, MemoryTasks, MemoryTickets};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::handler::handle;
 use crate::state::App;
+use crate::subprotocol::HEADER;
 
 /// The connection of every sample event.
 pub(crate) const CONNECTION: &str = "JKJaXdF_vHcCJEw=";
+
+/// The task of the samples that name one.
+const TASK: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// The routes and what is behind them.
 pub(crate) struct Scene {
@@ -28,6 +32,9 @@ pub(crate) struct Scene {
     pub(crate) faults: Faults,
     /// Who is connected.
     pub(crate) connections: Arc<MemoryConnections>,
+    /// What the pusher is asked for.
+    pub(crate) pusher: Arc<MemoryPusherQueue>,
+    tasks: Arc<MemoryTasks>,
     tickets: Arc<MemoryTickets>,
     buyer: Identity,
 }
@@ -39,6 +46,8 @@ pub(crate) struct Reply {
     pub(crate) status: u64,
     /// The body, read as JSON; null without one.
     pub(crate) body: Value,
+    /// The subprotocol that was chosen.
+    pub(crate) subprotocol: Option<String>,
 }
 
 impl Reply {
@@ -66,7 +75,7 @@ impl Scene {
         scene
     }
 
-    /// The same, with the samples' connection open.
+    /// The same, with the samples' connection open and their task submitted.
     pub(crate) async fn connected() -> Self {
         let scene = Self::new().await;
         let connection = Connection {
@@ -75,6 +84,11 @@ impl Scene {
             connected_at: NOW,
         };
         scene.connections.register(&connection).await.unwrap();
+        let task = Task {
+            request_id: TASK.parse().unwrap(),
+            ..build::task(&connection.identity.tenant, "aggregate", Value::Null)
+        };
+        scene.tasks.put(task);
         scene
     }
 
@@ -87,16 +101,29 @@ impl Scene {
         Reply {
             status: reply["statusCode"].as_u64().unwrap(),
             body: serde_json::from_str(text).unwrap(),
+            subprotocol: header(&reply["headers"], HEADER),
         }
     }
 
     fn over(faults: &Faults) -> Self {
         let connections = Arc::new(MemoryConnections::new(faults));
         let tickets = Arc::new(MemoryTickets::new(faults));
+        let tasks = Arc::new(MemoryTasks::new(faults));
+        let pusher = Arc::new(MemoryPusherQueue::new(faults));
+        let answer_frame = AnswerFrame {
+            meter: connections.clone(),
+            pace: Pace::default(),
+            subscriptions: connections.clone(),
+            tasks: tasks.clone(),
+            pusher: pusher.clone(),
+            clock: Arc::new(FixedClock::at(NOW)),
+        };
         Self {
-            app: app(&connections, &tickets),
+            app: app(&connections, &tickets, answer_frame),
             faults: faults.clone(),
             buyer: build::identity(&build::tenant()),
+            pusher,
+            tasks,
             connections,
             tickets,
         }
@@ -113,22 +140,29 @@ impl Scene {
     }
 }
 
-fn app(connections: &Arc<MemoryConnections>, tickets: &Arc<MemoryTickets>) -> App {
+fn app(
+    connections: &Arc<MemoryConnections>,
+    tickets: &Arc<MemoryTickets>,
+    answer_frame: AnswerFrame,
+) -> App {
     let clock = Arc::new(FixedClock::at(NOW));
     App {
         open_connection: OpenConnection {
             tickets: tickets.clone(),
             connections: connections.clone(),
-            clock: clock.clone(),
+            clock,
         },
         close_connection: CloseConnection {
             connections: connections.clone(),
         },
-        answer_frame: AnswerFrame {
-            connections: connections.clone(),
-            clock,
-        },
+        answer_frame,
     }
+}
+
+fn header(headers: &Value, name: &str) -> Option<String> {
+    let mut headers = headers.as_object()?.iter();
+    let (_, value) = headers.find(|(header, _)| header.eq_ignore_ascii_case(name))?;
+    value.as_str().map(ToOwned::to_owned)
 }
 
 /// The samples' connection.

@@ -1,16 +1,17 @@
-//! Messages to open `WebSocket`s, through API Gateway's management API.
+//! Messages to open `WebSocket`s, and their end, through API Gateway's management API.
 
+use std::error::Error;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::config::Builder;
 use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
-use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use domain::ConnectionId;
-use domain::ports::{PostError, Postman};
+use domain::ports::{PostError, Postman, Switchboard};
 
 use crate::Sdk;
 use crate::error::port_error;
@@ -59,10 +60,24 @@ impl Postman for Posts {
     }
 }
 
-fn post_error(error: SdkError<PostToConnectionError, HttpResponse>) -> PostError {
-    match error.as_service_error() {
-        Some(PostToConnectionError::GoneException(_)) => PostError::Gone,
-        Some(PostToConnectionError::LimitExceededException(_)) => PostError::Throttled,
+#[async_trait]
+impl Switchboard for Posts {
+    async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
+        let delete = self.client.delete_connection().connection_id(id.as_str());
+        delete.send().await.map(drop).map_err(post_error)
+    }
+}
+
+fn post_error<E>(error: SdkError<E, HttpResponse>) -> PostError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    match error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+    {
+        Some("GoneException") => PostError::Gone,
+        Some("LimitExceededException") => PostError::Throttled,
         _ => match error.raw_response().map(|raw| raw.status().as_u16()) {
             Some(410) => PostError::Gone,
             Some(429) => PostError::Throttled,
@@ -73,9 +88,8 @@ fn post_error(error: SdkError<PostToConnectionError, HttpResponse>) -> PostError
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_apigatewaymanagement::types::error::{
-        GoneException, LimitExceededException, PayloadTooLargeException,
-    };
+    use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
+    use aws_sdk_apigatewaymanagement::types::error::PayloadTooLargeException;
     use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::error::ErrorMetadata;
     use domain::ports::PortError;
@@ -87,22 +101,25 @@ mod tests {
         post_error(SdkError::service_error(error, response))
     }
 
+    fn named(code: &str) -> PostToConnectionError {
+        PostToConnectionError::generic(ErrorMetadata::builder().code(code).build())
+    }
+
     fn unnamed() -> PostToConnectionError {
         PostToConnectionError::generic(ErrorMetadata::builder().build())
     }
 
     #[test]
     fn a_closed_connection_is_gone() {
-        let named = PostToConnectionError::GoneException(GoneException::builder().build());
-        assert!(matches!(refused(named, 410), PostError::Gone));
+        let gone = named("GoneException");
+        assert!(matches!(refused(gone, 410), PostError::Gone));
         assert!(matches!(refused(unnamed(), 410), PostError::Gone));
     }
 
     #[test]
     fn too_fast_is_throttled() {
-        let limit = LimitExceededException::builder().build();
-        let named = PostToConnectionError::LimitExceededException(limit);
-        assert!(matches!(refused(named, 429), PostError::Throttled));
+        let limited = named("LimitExceededException");
+        assert!(matches!(refused(limited, 429), PostError::Throttled));
         assert!(matches!(refused(unnamed(), 429), PostError::Throttled));
     }
 

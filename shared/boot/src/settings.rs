@@ -68,6 +68,12 @@ impl Reader<'_> {
         }
     }
 
+    /// A text that may be missing.
+    pub fn text_or(&mut self, name: &'static str, otherwise: &str) -> String {
+        let given = (self.source)(name).filter(|text| !text.trim().is_empty());
+        given.unwrap_or_else(|| otherwise.into())
+    }
+
     /// An address that starts with one of these schemes, such as `https`.
     pub fn address(&mut self, name: &'static str, schemes: &[&str]) -> String {
         let text = self.text(name);
@@ -99,6 +105,27 @@ impl Reader<'_> {
         found.map(|(_, value)| *value)
     }
 
+    /// A whole number in a range; the default where the variable is not set.
+    pub fn count(
+        &mut self,
+        name: &'static str,
+        default: u32,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> u32 {
+        let given = (self.source)(name).filter(|text| !text.is_empty());
+        let Some(given) = given else {
+            return default;
+        };
+        match given.parse() {
+            Ok(count) if range.contains(&count) => count,
+            _ => {
+                let (first, last) = range.into_inner();
+                self.wrong(name, format!("must be a number from {first} to {last}"));
+                default
+            }
+        }
+    }
+
     fn wrong(&mut self, name: &'static str, problem: impl Into<String>) -> String {
         self.problems.push(Problem {
             name,
@@ -118,6 +145,7 @@ mod tests {
             "URL" => "https://example.org",
             "LEVEL" => "debug",
             "BLANK" => " ",
+            "COUNT" => "12",
             "SECRET" => "ftp://user:secret@example.org",
             _ => return None,
         };
@@ -130,15 +158,24 @@ mod tests {
             (
                 reader.text("TABLE"),
                 reader.address("URL", &["http", "https"]),
+                reader.text_or("TABLE", "other"),
+                reader.text_or("BLANK", "other"),
                 reader.choice("LEVEL", &[("info", 1), ("debug", 2)]),
                 reader.choice("OTHER_LEVEL", &[("info", 1), ("debug", 2)]),
+                [
+                    reader.count("COUNT", 7, 12..=12),
+                    reader.count("OTHER_COUNT", 7, 1..=9),
+                ],
             )
         });
         let expected = (
             "tasks".into(),
             "https://example.org".into(),
+            "tasks".into(),
+            "other".into(),
             Some(2),
             Some(1),
+            [12, 7],
         );
         assert_eq!(read, Ok(expected));
     }
@@ -151,6 +188,8 @@ mod tests {
             reader.address("SECRET", &["postgres", "postgresql"]);
             reader.address("MISSING_URL", &["https"]);
             reader.choice("LEVEL", &[("info", 1)]);
+            reader.count("COUNT", 7, 1..=11);
+            reader.count("URL", 7, 1..=11);
         })
         .unwrap_err();
         assert_eq!(
@@ -159,7 +198,9 @@ mod tests {
              BLANK is not set\n\
              SECRET must start with postgres:// or postgresql://\n\
              MISSING_URL is not set\n\
-             LEVEL must be one of info"
+             LEVEL must be one of info\n\
+             COUNT must be a number from 1 to 11\n\
+             URL must be a number from 1 to 11"
         );
     }
 }

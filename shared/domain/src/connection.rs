@@ -11,10 +11,15 @@ use crate::ids::{ConnectionId, Identity, RequestId, TenantId, UserId};
 /// a row older than this has no connection behind it.
 pub const LIFETIME: Duration = Duration::hours(2);
 
-/// Most topics one connection may listen to at once.
+/// A handshake takes this long at most: API Gateway ends the function's answer after 29 seconds
+/// (same page). Until then a stored connection may not be open yet, and a post finds it gone.
+pub const HANDSHAKE: Duration = Duration::seconds(30);
+
+/// Most topics one connection may listen to at once, those it has from the start included.
 pub const MOST_TOPICS: usize = 100;
 
-/// Something a connection can listen to. The tenant is part of it, so no update can cross tenants.
+/// Something a connection can listen to. The tenant is part of it, so no update can cross tenants;
+/// only the operators' stream spans them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     /// All tasks of one user; every connection starts with its own.
@@ -23,6 +28,8 @@ pub enum Topic {
     Task(TenantId, RequestId),
     /// All tasks that carry a tag.
     Tag(TenantId, String),
+    /// Every task that ends in failure, of all tenants. Only for [`crate::Scope::Operator`].
+    Operators,
 }
 
 impl fmt::Display for Topic {
@@ -32,6 +39,7 @@ impl fmt::Display for Topic {
             Self::User(tenant, user) => write!(f, "user#{tenant}#{user}"),
             Self::Task(tenant, task) => write!(f, "task#{tenant}#{task}"),
             Self::Tag(tenant, tag) => write!(f, "tag#{tenant}#{tag}"),
+            Self::Operators => f.write_str("operators"),
         }
     }
 }
@@ -51,6 +59,11 @@ impl Connection {
     /// The topic that every connection listens to from the start.
     pub fn own_topic(&self) -> Topic {
         Topic::User(self.identity.tenant.clone(), self.identity.user.clone())
+    }
+
+    /// Whether its handshake may still be going on.
+    pub fn may_be_opening(&self, now: OffsetDateTime) -> bool {
+        now < self.connected_at + HANDSHAKE
     }
 
     /// When API Gateway will have closed it at the latest.

@@ -4,6 +4,7 @@
 //! is named as a port (a small trait in [`ports`]) and implemented by adapters elsewhere.
 
 pub mod aggregate;
+pub mod broadcast;
 mod causes;
 pub mod connection;
 pub mod dashboard;
@@ -11,17 +12,22 @@ pub mod event;
 pub mod failure;
 pub mod ids;
 pub mod kind;
+pub mod pace;
 pub mod ports;
+pub mod replay;
 pub mod submission;
 pub mod task;
 pub mod text;
 pub mod ticket;
 
+pub use broadcast::Broadcast;
 pub use causes::causes;
 pub use connection::{Connection, Topic};
 pub use dashboard::{Dashboard, Window};
 pub use event::Event;
 pub use failure::{Failure, Retry};
 pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, UserId};
-pub use submission::{IdempotencyKey, Submission};
+pub use pace::Pace;
+pub use replay::{Replay, Resumed};
+pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};

@@ -1,17 +1,21 @@
 //! HTTP bodies.
 
 mod batch;
+mod broadcast;
+mod notify;
 
 pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
 };
+pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
+pub use notify::{NotifiedBody, NotifyBody};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::task::{Phase, Progress, Status, TaskError};
+use crate::task::{Phase, Priority, Progress, Status, TaskError};
 
 /// The answer of `GET /health`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,6 +81,29 @@ pub struct SubmitBody {
     /// Up to 10 labels of up to 64 bytes.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Which tasks go first where they cannot all run at once; `normal` where not given.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Run it this many seconds from now. Give this or `run_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay: Option<u32>,
+    /// Run it at this moment, at most 7 days ahead.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub run_at: Option<OffsetDateTime>,
+    /// From this moment on its result is of no use: then it ends as `timed_out`.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub deadline: Option<OffsetDateTime>,
+    /// Where a signed webhook goes when it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
 }
 
 fn empty_object() -> Value {
@@ -117,6 +144,14 @@ pub struct TaskSummary {
     pub error: Option<TaskError>,
     /// Its labels.
     pub tags: Vec<String>,
+    /// Which tasks go first.
+    pub priority: Priority,
+    /// Not before this moment; null where at once.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub run_at: Option<OffsetDateTime>,
+    /// When it ends as `timed_out` at the latest; null where never.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub deadline: Option<OffsetDateTime>,
     /// When it was submitted.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
@@ -140,6 +175,9 @@ pub struct TaskBody {
     /// The kind's input.
     #[schema(value_type = Object)]
     pub input: Value,
+    /// Who is told of its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
     /// The result of a completed task, where it is small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]

@@ -3,10 +3,13 @@
 //! `v` is the format's version. A reader takes every version it knows and refuses others, so old
 //! and new functions can run side by side during a deploy.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::frames::ResumedTask;
 use crate::task::{Phase, Progress, Status, TaskError};
 
 /// The version written.
@@ -21,6 +24,48 @@ pub struct TaskMessage {
     pub tenant: String,
     /// The task.
     pub request_id: String,
+}
+
+/// What the messages of the updates queue ask for. An update does not say so: its form is older
+/// than the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// A [`ReplayMessage`].
+    Replay,
+    /// A [`HangUpMessage`].
+    HangUp,
+    /// A [`BroadcastMessage`].
+    Broadcast,
+}
+
+/// Asks the pusher to post what a connection has missed of some tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplayMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Always [`Ask::Replay`].
+    pub ask: Ask,
+    /// Whose tasks: the tenant of the connection.
+    pub tenant: String,
+    /// Who asked.
+    pub connection_id: String,
+    /// The last version seen of each task.
+    pub tasks: BTreeMap<String, u64>,
+    /// Tasks that were posted before, where a replay took more than one go.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub done: BTreeMap<String, ResumedTask>,
+}
+
+/// Asks the pusher to close a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HangUpMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Always [`Ask::HangUp`].
+    pub ask: Ask,
+    /// The connection.
+    pub connection_id: String,
 }
 
 /// Asks the pusher to push an update.
@@ -60,6 +105,73 @@ pub struct UpdateMessage {
     /// What came out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<QueuedResult>,
+}
+
+/// Asks the pusher to push a part of a broadcast.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BroadcastMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Always [`Ask::Broadcast`].
+    pub ask: Ask,
+    /// The broadcast.
+    pub broadcast: QueuedBroadcast,
+    /// Who gets it.
+    pub to: QueuedAddressees,
+}
+
+/// A broadcast on its way to the pusher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueuedBroadcast {
+    /// Its name.
+    pub id: String,
+    /// Only connections of this tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// When it was taken on.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// What it says.
+    pub notice: QueuedNotice,
+}
+
+/// What a broadcast says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum QueuedNotice {
+    /// A message.
+    Message {
+        /// Any JSON.
+        message: Value,
+    },
+    /// To reconnect.
+    Reconnect {
+        /// Why, for people.
+        reason: String,
+        /// Milliseconds.
+        within_ms: u64,
+    },
+}
+
+/// The connections that a part of a broadcast goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueuedAddressees {
+    /// Those of a shard.
+    Shard {
+        /// Its number.
+        number: u16,
+        /// Only those listed after this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+    },
+    /// These.
+    Named {
+        /// Who.
+        ids: Vec<String>,
+        /// How often they have been tried.
+        round: u32,
+    },
 }
 
 /// A result on its way to the pusher.

@@ -29,6 +29,17 @@ pub enum Phase {
     Running,
 }
 
+/// Which tasks go first where they cannot all run at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// As submitted.
+    #[default]
+    Normal,
+    /// Before normal ones, which still get their turn.
+    High,
+}
+
 /// How far a running task is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {

@@ -5,13 +5,15 @@
     reason = "a test stops at what is not as it should be"
 )]
 
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
-use protocol::frames::{ServerFrame, UpdateFrame};
+use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame};
 use protocol::http::{SubmitBody, TaskBody, TaskSummary, UpdateBody};
-use protocol::queue::{QueuedResult, TaskMessage, UpdateMessage, VERSION};
-use protocol::task::{Phase, Progress, Status, TaskError};
+use protocol::queue::{
+    Ask, HangUpMessage, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
+};
+use protocol::task::{Phase, Priority, Progress, Status, TaskError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -76,14 +78,29 @@ prop_compose! {
 prop_compose! {
     fn frame()(
         change in change(), request_id in ".{1,9}", kind in ".{1,9}", tags in vec(".{1,9}", 0..3),
-        result in of(value()), result_url in of(".{1,9}"),
+        result in of(value()), result_url in of(".{1,9}"), tenant in of(".{1,9}"),
     ) -> UpdateFrame {
         UpdateFrame {
+            stream: tenant.is_some().then_some(Stream::Operators),
+            tenant,
             request_id, kind, tags, result, result_url,
             status: change.status, version: change.version, phase: change.phase,
             progress: change.progress, attempt: change.attempt, error: change.error, at: change.at,
         }
     }
+}
+
+fn topic() -> impl Strategy<Value = TopicName> {
+    prop_oneof![
+        ".*".prop_map(TopicName::Task),
+        ".*".prop_map(TopicName::Tag),
+        Just(TopicName::Stream(Stream::Operators)),
+    ]
+}
+
+fn resumed() -> impl Strategy<Value = ResumedTask> {
+    (any::<u64>(), any::<bool>())
+        .prop_map(|(version, recovered)| ResumedTask { version, recovered })
 }
 
 fn queued_result() -> impl Strategy<Value = QueuedResult> {
@@ -115,12 +132,13 @@ prop_compose! {
     ) -> TaskBody {
         let newest = updates[0].clone();
         let summary = TaskSummary {
-            request_id, kind, tags, created_at, started_at,
+            request_id, kind, tags, created_at, started_at, priority: Priority::High,
+            run_at: started_at, deadline: started_at,
             status: newest.status, phase: newest.phase, version: newest.version,
             progress: newest.progress, attempt: newest.attempt, error: newest.error,
             updated_at: newest.at, finished_at: started_at,
         };
-        TaskBody { summary, input, result, result_url: None, updates }
+        TaskBody { summary, input, callback_url: None, result, result_url: None, updates }
     }
 }
 
@@ -150,13 +168,41 @@ proptest! {
     }
 
     #[test]
+    fn answers(topic in topic(), version in of(any::<u64>()), recovered in any::<bool>(),
+               tasks in btree_map(".*", resumed(), 0..4)) {
+        for written in [
+            ServerFrame::Subscribed { topic: topic.clone(), version },
+            ServerFrame::Unsubscribed { topic },
+            ServerFrame::Resumed { recovered, tasks },
+        ] {
+            prop_assert_eq!(back(&written), written);
+        }
+    }
+
+    #[test]
+    fn requests_to_the_pusher(tenant in ".*", connection_id in ".*",
+                              tasks in btree_map(".*", any::<u64>(), 0..4),
+                              done in btree_map(".*", resumed(), 0..4)) {
+        let hang_up = HangUpMessage { v: VERSION, ask: Ask::HangUp, connection_id: connection_id.clone() };
+        prop_assert_eq!(back(&hang_up), hang_up);
+        let replay = ReplayMessage { v: VERSION, ask: Ask::Replay, tenant, connection_id, tasks, done };
+        prop_assert_eq!(back(&replay), replay);
+    }
+
+    #[test]
     fn task_bodies(written in task_body()) {
         prop_assert_eq!(back(&written), written);
     }
 
     #[test]
-    fn submissions(kind in ".*", input in value(), tags in vec(".*", 0..3)) {
-        let written = SubmitBody { kind, input, tags };
+    fn submissions(
+        kind in ".*", input in value(), tags in vec(".*", 0..3), delay in of(any::<u32>()),
+        run_at in of(moment()), callback_url in of(".*"),
+    ) {
+        let written = SubmitBody {
+            kind, input, tags, delay, run_at, callback_url,
+            priority: Priority::High, deadline: run_at,
+        };
         prop_assert_eq!(back(&written), written);
     }
 }

@@ -6,15 +6,17 @@
 use std::collections::BTreeMap;
 
 use insta::assert_json_snapshot;
-use protocol::frames::{ServerFrame, UpdateFrame};
+use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame};
 use protocol::http::{
     BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken, DashboardBody,
     EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody, TaskBody, TaskSummary,
     TasksBody, TicketBody, UpdateBody,
 };
 use protocol::problem::{FieldProblem, Problem};
-use protocol::queue::{QueuedResult, TaskMessage, UpdateMessage, VERSION};
-use protocol::task::{Phase, Progress, Status, TaskError};
+use protocol::queue::{
+    Ask, HangUpMessage, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
+};
+use protocol::task::{Phase, Priority, Progress, Status, TaskError};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -47,6 +49,9 @@ fn running() -> TaskSummary {
         attempt: 1,
         error: None,
         tags: vec!["nightly".into()],
+        priority: Priority::High,
+        run_at: None,
+        deadline: Some(AT),
         created_at: AT,
         updated_at: AT,
         started_at: Some(AT),
@@ -120,6 +125,7 @@ fn bodies_about_tasks() {
     assert_json_snapshot!("tasks", page);
     let task = TaskBody {
         summary: running(),
+        callback_url: Some("https://example.com/hook".into()),
         input: json!({"window": "all"}),
         result: None,
         result_url: None,
@@ -172,6 +178,8 @@ fn bodies_with_results_and_secrets() {
 
 fn frame() -> UpdateFrame {
     UpdateFrame {
+        stream: None,
+        tenant: None,
         request_id: ID.into(),
         kind: "aggregate".into(),
         status: Status::Completed,
@@ -196,13 +204,61 @@ fn server_frames() {
         error: Some(error()),
         ..frame()
     };
+    let copy = UpdateFrame {
+        stream: Some(Stream::Operators),
+        tenant: Some("acme".into()),
+        ..failed.clone()
+    };
     assert_json_snapshot!("frame_failed", ServerFrame::Update(Box::new(failed)));
+    assert_json_snapshot!("frame_for_operators", ServerFrame::Update(Box::new(copy)));
     assert_json_snapshot!("frame_pong", ServerFrame::Pong { at: AT });
     let error = ServerFrame::Error {
         code: "not_json".into(),
         message: "the frame is not JSON".into(),
     };
     assert_json_snapshot!("frame_error", error);
+}
+
+#[test]
+fn answers_to_client_frames() {
+    let subscribed = ServerFrame::Subscribed {
+        topic: TopicName::Task(ID.into()),
+        version: Some(3),
+    };
+    assert_json_snapshot!("frame_subscribed", subscribed);
+    let unsubscribed = ServerFrame::Unsubscribed {
+        topic: TopicName::Stream(Stream::Operators),
+    };
+    assert_json_snapshot!("frame_unsubscribed", unsubscribed);
+    let resumed = ServerFrame::Resumed {
+        recovered: false,
+        tasks: BTreeMap::from([(ID.into(), RESUMED)]),
+    };
+    assert_json_snapshot!("frame_resumed", resumed);
+}
+
+const RESUMED: ResumedTask = ResumedTask {
+    version: 0,
+    recovered: false,
+};
+
+#[test]
+fn requests_to_the_pusher() {
+    let replay = ReplayMessage {
+        v: VERSION,
+        ask: Ask::Replay,
+        tenant: "acme".into(),
+        connection_id: "JKJaXdF_vHcCJEw=".into(),
+        tasks: BTreeMap::from([(ID.into(), 2)]),
+        done: BTreeMap::from([(ID.into(), RESUMED)]),
+    };
+    assert_json_snapshot!("queued_replay", replay);
+    let hang_up = HangUpMessage {
+        v: VERSION,
+        ask: Ask::HangUp,
+        connection_id: "JKJaXdF_vHcCJEw=".into(),
+    };
+    assert_json_snapshot!("queued_hang_up", hang_up);
 }
 
 #[test]

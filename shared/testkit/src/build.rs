@@ -4,9 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::task::NewTask;
+use domain::broadcast::{BroadcastId, Notice};
+use domain::task::{NewTask, Terms};
 use domain::{
-    Connection, ConnectionId, Event, Identity, LeaseToken, RequestId, Task, TenantId, UserId,
+    Broadcast, Connection, ConnectionId, Event, Identity, LeaseToken, RequestId, Task, TenantId,
+    UserId,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -72,6 +74,16 @@ pub fn connection(identity: &Identity) -> Connection {
     }
 }
 
+/// A message to all tenants, sent at [`NOW`].
+pub fn broadcast(message: Value) -> Broadcast {
+    Broadcast {
+        id: BroadcastId::new(fresh()),
+        notice: Notice::Message(message),
+        tenant: None,
+        at: NOW,
+    }
+}
+
 /// A task of this kind, just submitted at [`NOW`].
 pub fn task(tenant: &TenantId, kind: &str, input: Value) -> Task {
     let new = NewTask {
@@ -81,6 +93,7 @@ pub fn task(tenant: &TenantId, kind: &str, input: Value) -> Task {
         kind: kind.into(),
         input,
         tags: vec![],
+        terms: Terms::default(),
     };
     Task::submit(new, NOW)
 }

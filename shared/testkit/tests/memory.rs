@@ -5,12 +5,15 @@ use std::sync::Arc;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, connection_store, event_log, response_times, result_store, stale_connections,
-    stuck_tasks, submission_ledger, task_index, task_queue, task_store, ticket_store, update_queue,
+    activity, audience, broadcast_queue, connection_store, dead_letter_queue, event_log,
+    frame_meter, pusher_queue, response_times, result_store, stale_connections, stuck_tasks,
+    submission_ledger, subscriptions, task_index, task_queue, task_store, ticket_store,
+    update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryConnections, MemoryEvents, MemoryResults, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryConnections, MemoryDeadLetters,
+    MemoryEvents, MemoryPusherQueue, MemoryResults, MemorySubmissions, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -49,6 +52,32 @@ async fn connections_tell_which_are_stale() {
 }
 
 #[tokio::test]
+async fn connections_follow_topics() {
+    let connections = MemoryConnections::default();
+    let followers = subscriptions::Followers {
+        store: &connections,
+        subscriptions: &connections,
+    };
+    subscriptions::all(followers, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_count_frames() {
+    let connections = MemoryConnections::default();
+    let counted = frame_meter::Counted {
+        store: &connections,
+        meter: &connections,
+    };
+    frame_meter::all(counted, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn the_pusher_queue_is_one() {
+    let queue = MemoryPusherQueue::default();
+    pusher_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+}
+
+#[tokio::test]
 async fn submissions_are_a_submission_ledger() {
     let tasks = Arc::new(MemoryTasks::default());
     let kept = submission_ledger::Kept {
@@ -80,6 +109,23 @@ async fn the_update_queue_is_one() {
 #[tokio::test]
 async fn connections_are_a_connection_store() {
     connection_store::all(&MemoryConnections::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_are_an_audience() {
+    let connections = MemoryConnections::default();
+    let hall = audience::Hall {
+        store: &connections,
+        audience: &connections,
+    };
+    audience::all(hall, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn the_broadcast_queue_is_one() {
+    let queue = MemoryBroadcastQueue::default();
+    let take = async || queue.take().into_iter().map(|(part, _)| part).collect();
+    broadcast_queue::all(&queue, &build::tenant(), take).await;
 }
 
 #[tokio::test]
@@ -145,3 +191,9 @@ suite!(
         concurrent_batches_agree,
     ]
 );
+
+#[tokio::test]
+async fn dead_letters_are_a_dead_letter_queue() {
+    let letters = MemoryDeadLetters::default();
+    dead_letter_queue::all(&letters, async || letters.take()).await;
+}

@@ -1,8 +1,9 @@
 //! The parts that bodies, frames and messages have in common.
 
 use domain::Failure;
-use domain::task::{Phase, Progress, Status};
+use domain::task::{Phase, Priority, Progress, Status};
 use protocol::task as wire;
+use time::Duration;
 
 pub(crate) fn status(status: Status) -> wire::Status {
     match status {
@@ -38,6 +39,20 @@ pub(crate) fn read_phase(phase: wire::Phase) -> Phase {
     }
 }
 
+pub(crate) fn priority(priority: Priority) -> wire::Priority {
+    match priority {
+        Priority::Normal => wire::Priority::Normal,
+        Priority::High => wire::Priority::High,
+    }
+}
+
+pub(crate) fn read_priority(priority: wire::Priority) -> Priority {
+    match priority {
+        wire::Priority::Normal => Priority::Normal,
+        wire::Priority::High => Priority::High,
+    }
+}
+
 pub(crate) fn progress(progress: &Progress) -> wire::Progress {
     wire::Progress {
         percent: progress.percent,
@@ -58,4 +73,13 @@ pub(crate) fn error(failure: &Failure) -> wire::TaskError {
         code: failure.code.clone(),
         message: failure.message.clone(),
     }
+}
+
+/// Whole milliseconds; nothing of ours is before now or longer than any clock.
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.whole_milliseconds()).unwrap_or_default()
+}
+
+pub(crate) fn read_milliseconds(milliseconds: u64) -> Duration {
+    Duration::milliseconds(i64::try_from(milliseconds).unwrap_or(i64::MAX))
 }

@@ -2,11 +2,16 @@
 
 use domain::Task;
 use domain::ports::ResultLink;
-use domain::task::{TaskResult, Update};
+use domain::task::{Priority, TaskResult, Update};
 use protocol::http::{TaskBody, TaskSummary, UpdateBody};
 use serde_json::Value;
 
 use crate::part;
+
+/// A priority as a caller gives it.
+pub fn read_priority(priority: protocol::task::Priority) -> Priority {
+    part::read_priority(priority)
+}
 
 /// A task as a list shows it.
 pub fn summary(task: &Task) -> TaskSummary {
@@ -20,6 +25,9 @@ pub fn summary(task: &Task) -> TaskSummary {
         attempt: task.attempt,
         error: task.state.failure().map(part::error),
         tags: task.tags.clone(),
+        priority: part::priority(task.terms.priority),
+        run_at: task.terms.run_at,
+        deadline: task.terms.deadline,
         created_at: task.created_at,
         updated_at: task.updated_at,
         started_at: task.started_at,
@@ -33,6 +41,7 @@ pub fn body(task: &Task, link: Option<&ResultLink>) -> TaskBody {
     TaskBody {
         summary: summary(task),
         input: task.input.clone(),
+        callback_url: task.terms.callback_url.clone(),
         result,
         result_url,
         updates: task.updates.iter().map(update).collect(),

@@ -12,6 +12,7 @@ use protocol::problem::{MEDIA_TYPE, Problem};
 use serde_json::Value;
 
 use super::submit_task::confirmation;
+use super::task_request::task_request;
 use crate::edge::{Caller, JsonBody, Refusal, SignedIn, idempotency_key, read_item};
 use crate::state::App;
 
@@ -62,14 +63,8 @@ pub(crate) async fn submit_batch(
 }
 
 fn request(item: Value) -> Result<TaskRequest, Refusal> {
-    let item: BatchItem = read_item(item)?;
-    let key = item.idempotency_key.map(idempotency_key);
-    Ok(TaskRequest {
-        kind: item.kind,
-        input: item.input,
-        tags: item.tags,
-        idempotency_key: key.transpose()?,
-    })
+    let (body, key) = read_item::<BatchItem>(item)?.into_parts();
+    task_request(body, key.map(idempotency_key).transpose()?)
 }
 
 fn outcome((index, outcome): (usize, Result<Submitted, Refusal>)) -> BatchOutcome {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::submit_task::{SubmitTaskError, Submitted, TaskRequest};
+use app::submit_task::{SubmitTaskError, Submitted};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use protocol::http::{SubmitBody, SubmittedBody};
 use protocol::problem::{MEDIA_TYPE, Problem};
 use protocol::task::Status;
 
+use super::task_request::task_request;
 use crate::edge::{Caller, IdempotencyHeader, JsonBody, REPLAYED, Refusal, SignedIn};
 use crate::state::App;
 
@@ -48,12 +49,7 @@ pub(crate) async fn submit_task(
     IdempotencyHeader(idempotency_key): IdempotencyHeader,
     JsonBody(body): JsonBody<SubmitBody, LONGEST_BODY>,
 ) -> Result<Response, Refusal> {
-    let request = TaskRequest {
-        kind: body.kind,
-        input: body.input,
-        tags: body.tags,
-        idempotency_key,
-    };
+    let request = task_request(body, idempotency_key)?;
     let submitted = app.submit_task.run(&caller, request).await?;
     let body = Json(confirmation(&submitted));
     Ok(if submitted.replayed {
@@ -92,7 +88,7 @@ impl From<SubmitTaskError> for Refusal {
     }
 }
 
-fn invalid(errors: Vec<FieldError>) -> Refusal {
+pub(super) fn invalid(errors: Vec<FieldError>) -> Refusal {
     let told = |error: &FieldError| format!("{}: {}", error.field, error.message);
     let detail = errors.iter().map(told).collect::<Vec<_>>().join("; ");
     let fields = errors.into_iter().map(|error| (error.field, error.message));
@@ -153,6 +149,22 @@ mod tests {
             ),
             (
                 json!({"kind": "aggregate", "tags": [""]}),
+                (422, "invalid_input"),
+            ),
+            (
+                json!({"kind": "aggregate", "priority": "urgent"}),
+                (422, "invalid_body"),
+            ),
+            (
+                json!({"kind": "aggregate", "delay": -1}),
+                (422, "invalid_body"),
+            ),
+            (
+                json!({"kind": "aggregate", "delay": 1, "run_at": "2026-03-01T13:00:00Z"}),
+                (422, "invalid_input"),
+            ),
+            (
+                json!({"kind": "aggregate", "deadline": "2026-03-01T11:00:00Z"}),
                 (422, "invalid_input"),
             ),
             (json!({"kind": ""}), (400, "unknown_kind")),

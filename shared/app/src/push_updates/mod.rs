@@ -4,7 +4,7 @@
 //! |---|---|
 //! | leave out what a newer update has overtaken, put the rest in order | `select` |
 //! | find who listens, once per topic | `address` |
-//! | build the message, once per update | `compose` |
+//! | build the message, once per update, and the operators' copy | `compose` |
 //! | post it, connection by connection | `deliver` |
 
 mod address;
@@ -25,6 +25,7 @@ use domain::ports::{
 use futures::StreamExt as _;
 use futures::stream;
 use protocol::frames::LONGEST_FRAME;
+use retry::Retry;
 use tokio::time::Instant;
 
 use deliver::Letter;
@@ -75,6 +76,15 @@ pub enum PushError {
     },
 }
 
+impl retry::Failure for PushError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::TooLarge { .. } => Retry::Permanent,
+            Self::Listeners(_) | Self::Link(_) | Self::Unreached { .. } => Retry::Transient,
+        }
+    }
+}
+
 impl PushUpdates {
     /// Pushes a batch. The answers are in the order of the announcements; an update that was left
     /// out because a newer one takes its place counts as pushed.
@@ -85,10 +95,12 @@ impl PushUpdates {
         let mut bags: BTreeMap<ConnectionId, Vec<Letter>> = BTreeMap::new();
         for index in order {
             match self.prepare(&announcements[index], &topics).await {
-                Ok((ids, text)) => {
-                    for id in ids {
-                        let text = Arc::clone(&text);
-                        bags.entry(id).or_default().push(Letter { index, text });
+                Ok(mailings) => {
+                    for (ids, text) in mailings {
+                        for id in ids {
+                            let text = Arc::clone(&text);
+                            bags.entry(id).or_default().push(Letter { index, text });
+                        }
                     }
                 }
                 Err(error) => outcomes[index] = Err(error),

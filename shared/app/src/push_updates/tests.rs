@@ -1,11 +1,14 @@
+use domain::connection::HANDSHAKE;
 use domain::ports::ConnectionStore as _;
 use domain::task::{Phase, Progress, Status, TaskResult, Update};
-use domain::{Connection, Identity, RequestId, Topic};
+use domain::{Connection, Failure, Identity, RequestId, Scope, Topic};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{Behaviour, Fault, Faults, MemoryConnections, MemoryPostman, MemoryResults};
+
+use protocol::frames::METERED_FRAME;
 
 use super::*;
 
@@ -13,6 +16,7 @@ struct Scene {
     push: PushUpdates,
     connections: Arc<MemoryConnections>,
     postman: Arc<MemoryPostman>,
+    clock: Arc<FixedClock>,
     faults: Faults,
     owner: Identity,
     task: RequestId,
@@ -22,17 +26,19 @@ fn scene() -> Scene {
     let faults = Faults::default();
     let connections = Arc::new(MemoryConnections::new(&faults));
     let postman = Arc::new(MemoryPostman::default());
+    let clock = Arc::new(FixedClock::at(NOW + HANDSHAKE));
     let push = PushUpdates {
         connections: connections.clone(),
         postman: postman.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
-        clock: Arc::new(FixedClock::at(NOW)),
+        clock: clock.clone(),
         entropy: Arc::new(Counting::default()),
     };
     Scene {
         push,
         connections,
         postman,
+        clock,
         faults,
         owner: build::identity(&build::tenant()),
         task: build::request_id(),
@@ -183,18 +189,122 @@ async fn a_large_result_is_linked_where_somebody_listens() {
     assert!(matches!(outcomes[0], Err(PushError::Link(_))));
 }
 
+/// An inline result that makes its message this long, or a little longer.
+fn inline(bytes: usize) -> Option<TaskResult> {
+    let value = json!("x".repeat(bytes));
+    Some(TaskResult::Inline { value })
+}
+
 #[tokio::test]
-async fn what_the_gateway_cannot_take_is_not_tried() {
+async fn a_result_that_is_too_large_for_a_frame_is_told_by_its_link() {
+    for bytes in [METERED_FRAME, LONGEST_FRAME, 5 * LONGEST_FRAME] {
+        let scene = scene();
+        let page = scene.page().await;
+        let mut update = scene.end(2);
+        update.result = inline(bytes);
+        let outcomes = scene.push.run(&[update, scene.end(3)]).await;
+        assert!(all_pushed(&outcomes), "{outcomes:?}");
+        let frame = scene.frames(&page).remove(0);
+        assert_eq!(frame.get("result"), None);
+        let link = frame["result_url"].as_str().unwrap();
+        assert!(link.contains(scene.owner.tenant.as_str()), "{link}");
+        assert_eq!(scene.versions(&page), [2, 3]);
+    }
+}
+
+#[tokio::test]
+async fn a_result_that_fits_goes_as_it_is() {
     let scene = scene();
     let page = scene.page().await;
     let mut update = scene.end(2);
-    update.result = Some(TaskResult::Inline {
-        value: json!("x".repeat(LONGEST_FRAME)),
-    });
-    let outcomes = scene.push.run(&[update, scene.end(3)]).await;
-    assert!(matches!(outcomes[0], Err(PushError::TooLarge { .. })));
-    assert!(outcomes[1].is_ok());
-    assert_eq!(scene.versions(&page), [3]);
+    update.result = inline(METERED_FRAME - 1_000);
+    scene.push.run(&[update]).await;
+    assert!(scene.frames(&page)[0]["result"].is_string());
+    assert_eq!(scene.faults.count("results.put"), 0);
+}
+
+/// What the gateway takes is sent in full, at the price of some more metered frames.
+#[tokio::test]
+async fn while_the_store_is_away_only_what_the_gateway_takes_is_sent() {
+    let scene = scene();
+    let page = scene.page().await;
+    scene.faults.always("results.put", Fault::Unavailable);
+    let (mut large, mut too_large) = (scene.end(2), scene.end(3));
+    large.result = inline(2 * METERED_FRAME);
+    too_large.result = inline(LONGEST_FRAME);
+    let outcomes = scene.push.run(&[large, too_large]).await;
+    assert!(outcomes[0].is_ok());
+    assert!(matches!(outcomes[1], Err(PushError::Link(_))));
+    assert_eq!(scene.versions(&page), [2]);
+}
+
+#[tokio::test]
+async fn words_that_are_too_long_are_cut_and_tags_cannot_be() {
+    let scene = scene();
+    let page = scene.page().await;
+    let mut wordy = scene.update(2, Status::Failed, Some(1));
+    let words = "ä".repeat(LONGEST_FRAME);
+    wordy.update.error = Some(Failure::permanent("broken", words.clone()));
+    let mut laden = scene.end(3);
+    laden.tags = vec![words];
+    let outcomes = scene.push.run(&[wordy, laden]).await;
+    assert!(outcomes[0].is_ok());
+    assert!(matches!(outcomes[1], Err(PushError::TooLarge { .. })));
+    let frame = scene.frames(&page).remove(0);
+    assert_eq!(frame["error"]["message"].as_str().unwrap().len(), 1_024);
+}
+
+#[tokio::test]
+async fn operators_get_a_copy_of_every_failure_and_of_nothing_else() {
+    let scene = scene();
+    let page = scene.page().await;
+    let operator = Identity {
+        scopes: [Scope::Operator].into(),
+        ..build::identity(&build::tenant())
+    };
+    let operator = scene.page_of(&operator).await;
+    for id in [&operator, &page] {
+        scene.connections.subscribe(id, Topic::Operators);
+    }
+    let failed = scene.update(3, Status::Failed, None);
+    let late = scene.update(5, Status::TimedOut, None);
+    let cancelled = scene.update(6, Status::Cancelled, None);
+    let batch = [scene.progress(2), failed, scene.end(4), late, cancelled];
+    assert!(all_pushed(&scene.push.run(&batch).await));
+    assert_eq!(scene.versions(&operator), [3, 5]);
+    for frame in scene.frames(&operator) {
+        assert_eq!(frame["stream"], "operators");
+        assert_eq!(frame["tenant"], scene.owner.tenant.as_str());
+    }
+    // Whoever submitted the task gets both, the copy after the update.
+    assert_eq!(scene.versions(&page), [3, 3, 4, 5, 5, 6]);
+    assert_eq!(scene.frames(&page)[0].get("stream"), None);
+}
+
+/// The connection is stored while its handshake goes on, and the gateway calls it gone.
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_about_to_open_is_waited_for_and_never_forgotten() {
+    let scene = scene();
+    scene.clock.advance(-HANDSHAKE);
+    let (opening, aborted) = (scene.page().await, scene.page().await);
+    scene.postman.set(&aborted, Behaviour::Gone);
+    scene.postman.set(&opening, Behaviour::Gone);
+    let postman = scene.postman.clone();
+    let opens = async {
+        tokio::task::yield_now().await;
+        while postman.tries(&opening) == 0 {
+            tokio::task::yield_now().await;
+        }
+        postman.set(&opening, Behaviour::Open);
+    };
+    let batch = [scene.end(2)];
+    let (outcomes, ()) = tokio::join!(scene.push.run(&batch), opens);
+    assert!(all_pushed(&outcomes));
+    assert_eq!(scene.versions(&opening), [2]);
+    assert_eq!(scene.connections.ids().len(), 2);
+    scene.clock.advance(HANDSHAKE);
+    scene.push.run(&batch).await;
+    assert_eq!(scene.connections.ids(), [opening]);
 }
 
 #[tokio::test]

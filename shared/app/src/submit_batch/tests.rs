@@ -10,6 +10,7 @@ use testkit::build::{self, NOW};
 use testkit::memory::{Fault, Faults, MemorySubmissions, MemoryTaskQueue, MemoryTasks};
 
 use super::*;
+use crate::submit_task::RequestedTerms;
 
 /// A kind that takes numbers.
 struct Numbers;
@@ -62,6 +63,7 @@ fn request(input: impl Into<Value>) -> TaskRequest {
         kind: "numbers".into(),
         input: json!({"n": input.into()}),
         tags: vec![],
+        terms: RequestedTerms::default(),
         idempotency_key: None,
     }
 }

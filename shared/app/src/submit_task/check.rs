@@ -3,6 +3,7 @@
 use domain::kind::{FieldError, Registry};
 use domain::task::{LONGEST_TAG, MOST_TAGS};
 use domain::text::is_plain;
+use time::OffsetDateTime;
 
 use super::{SubmitTaskError, TaskRequest};
 
@@ -10,7 +11,11 @@ use super::{SubmitTaskError, TaskRequest};
 pub const MOST_INPUT: usize = 32 * 1024;
 
 /// Checks everything that the caller can mend, and names every field at fault at once.
-pub(super) fn request(registry: &Registry, request: &TaskRequest) -> Result<(), SubmitTaskError> {
+pub(super) fn request(
+    registry: &Registry,
+    request: &TaskRequest,
+    now: OffsetDateTime,
+) -> Result<(), SubmitTaskError> {
     let Some(kind) = registry.get(&request.kind) else {
         return Err(SubmitTaskError::UnknownKind {
             kind: request.kind.clone(),
@@ -26,6 +31,7 @@ pub(super) fn request(registry: &Registry, request: &TaskRequest) -> Result<(), 
         error.field = inside_input(&error.field);
     }
     errors.extend(tags(&request.tags));
+    errors.extend(request.terms.check(now));
     if errors.is_empty() {
         Ok(())
     } else {

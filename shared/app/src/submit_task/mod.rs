@@ -11,9 +11,11 @@ mod check;
 mod fingerprint;
 mod send;
 mod take;
+mod terms;
 
 pub use check::MOST_INPUT;
 pub(crate) use take::Taken;
+pub use terms::{RequestedTerms, Start};
 
 /// Takes tasks on: stores them and asks a worker to run them.
 #[derive(Clone)]
@@ -41,6 +43,8 @@ pub struct TaskRequest {
     pub input: Value,
     /// Labels to find it and to subscribe by.
     pub tags: Vec<String>,
+    /// How it is to be run.
+    pub terms: RequestedTerms,
     /// The caller's name for this submission: sent again, it makes no second task.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -65,7 +69,7 @@ pub enum SubmitTaskError {
         /// What there is.
         known: Vec<&'static str>,
     },
-    /// Input or tags are not what they must be.
+    /// Input, tags or terms are not what they must be.
     #[error("{} of the task's fields are not valid", .0.len())]
     Invalid(Vec<FieldError>),
     /// The input is too large to be stored with the task.

@@ -38,7 +38,7 @@ impl SubmitTask {
         caller: &Identity,
         request: TaskRequest,
     ) -> Result<Taken, SubmitTaskError> {
-        check::request(&self.registry, &request)?;
+        check::request(&self.registry, &request, self.clock.now())?;
         let Some(key) = request.idempotency_key.clone() else {
             let task = self.task(caller, request);
             let stored = self.tasks.create(&task).await;
@@ -100,6 +100,7 @@ impl SubmitTask {
             kind: request.kind,
             input: request.input,
             tags: request.tags,
+            terms: request.terms.from(now),
         };
         Task::submit(new, now)
     }

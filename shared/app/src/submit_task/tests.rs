@@ -86,6 +86,7 @@ fn request(input: Value) -> TaskRequest {
         kind: "sized".into(),
         input,
         tags: vec!["nightly".into()],
+        terms: RequestedTerms::default(),
         idempotency_key: None,
     }
 }

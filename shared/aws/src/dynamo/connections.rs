@@ -2,24 +2,28 @@
 //!
 //! | item | key `topic` | key `connection_id` | holds |
 //! |---|---|---|---|
-//! | self | `connection#<id>` | id | `tenant`, `user`, `scopes`, `connected_at`, `topics` (set), `expiry_shard` |
+//! | self | `connection#<id>` | id | `tenant`, `user`, `scopes`, `connected_at`, `topics` (set), `expiry_shard`, `frames_until`, `closing` |
 //! | listener | a topic | id | |
+//! | presence | `all#<shard>` | id | `tenant` |
 //!
 //! All also hold `expires_at` and `v`. The self item names every topic of its connection, so a
-//! connection is forgotten without an index; it goes last, so that a removal cut short can be
-//! repeated.
+//! connection is forgotten without an index. Forgetting first marks it as closing, from when on
+//! nobody adds to it; the self item goes last, so that a removal cut short can be repeated.
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
+use domain::broadcast::Shard;
 use domain::ports::{ConnectionStore, PortError};
-use domain::{Connection, ConnectionId, Identity, Topic};
+use domain::{Connection, ConnectionId, Identity, TenantId, Topic};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
 
+use super::contention::settled;
 use super::expiry::{is_past, second};
 use super::stale::shard;
 use super::write_batch::delete_all;
@@ -37,7 +41,7 @@ pub struct Connections {
 }
 
 #[derive(Serialize, Deserialize)]
-struct SelfItem {
+pub(super) struct SelfItem {
     topic: String,
     connection_id: ConnectionId,
     #[serde(flatten)]
@@ -49,15 +53,60 @@ struct SelfItem {
     expires_at: i64,
     #[serde(default)]
     expiry_shard: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frames_until: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closing: Option<bool>,
     v: u8,
 }
 
+impl SelfItem {
+    /// Whether it is about to be forgotten.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.is_some()
+    }
+
+    /// Whether a connection may still be behind it.
+    pub(super) fn is_open(&self, now: OffsetDateTime) -> bool {
+        !self.is_closing() && !is_past(self.expires_at, now)
+    }
+
+    /// The moment up to which its frames are paid for, in milliseconds since 1970.
+    pub(super) fn meter(&self) -> Option<i64> {
+        self.frames_until
+    }
+
+    pub(super) fn into_connection(self) -> Connection {
+        Connection {
+            id: self.connection_id,
+            identity: self.identity,
+            connected_at: self.connected_at,
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
-struct ListenerItem {
-    topic: String,
-    connection_id: ConnectionId,
-    expires_at: i64,
-    v: u8,
+pub(super) struct ListenerItem {
+    pub(super) topic: String,
+    pub(super) connection_id: ConnectionId,
+    pub(super) expires_at: i64,
+    pub(super) v: u8,
+}
+
+/// Topics of a self item that are not the connection's to choose: its shard.
+pub(super) const PRESENCE: usize = 1;
+
+#[derive(Serialize)]
+struct PresenceItem {
+    #[serde(flatten)]
+    listener: ListenerItem,
+    tenant: TenantId,
+}
+
+/// Whoever is in an item with the table's keys.
+#[derive(Deserialize)]
+pub(super) struct Listening {
+    pub(super) connection_id: ConnectionId,
 }
 
 impl Connections {
@@ -69,7 +118,7 @@ impl Connections {
         }
     }
 
-    fn put(&self, item: impl Serialize) -> Result<TransactWriteItem, PortError> {
+    pub(super) fn put(&self, item: impl Serialize) -> Result<TransactWriteItem, PortError> {
         let item: Item = to_item(item).map_err(|error| PortError::broken(TABLE, error))?;
         let put = Put::builder().table_name(&self.table).set_item(Some(item));
         let put = put
@@ -78,7 +127,7 @@ impl Connections {
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
-    async fn self_item(&self, id: &ConnectionId) -> Result<Option<SelfItem>, PortError> {
+    pub(super) async fn self_item(&self, id: &ConnectionId) -> Result<Option<SelfItem>, PortError> {
         let get = self.client.get_item().table_name(&self.table);
         let sent = get
             .set_key(Some(key(&self_topic(id), id)))
@@ -88,22 +137,39 @@ impl Connections {
         let output = sent.map_err(|error| port_error(TABLE, error))?;
         output.item.map(read).transpose()
     }
+
+    /// Marks a connection as about to be forgotten, and gives its item; none where it is gone.
+    async fn close(&self, id: &ConnectionId) -> Result<Option<SelfItem>, PortError> {
+        let update = self.client.update_item().table_name(&self.table);
+        let update = update
+            .set_key(Some(key(&self_topic(id), id)))
+            .update_expression("SET closing = :closing")
+            .condition_expression("attribute_exists(connection_id)")
+            .expression_attribute_values(":closing", AttributeValue::Bool(true))
+            .return_values(ReturnValue::AllNew);
+        match settled(|| update.clone().send()).await {
+            Ok(output) => output.attributes.map(read).transpose(),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(port_error(TABLE, error)),
+            },
+        }
+    }
 }
 
 #[async_trait]
 impl ConnectionStore for Connections {
     async fn register(&self, connection: &Connection) -> Result<(), PortError> {
         let own = connection.own_topic().to_string();
-        let listener = ListenerItem {
-            topic: own.clone(),
-            connection_id: connection.id.clone(),
-            expires_at: second(connection.expires_at()),
-            v: LAYOUT,
+        let presence = PresenceItem {
+            listener: listener(connection, Shard::of(&connection.id).to_string()),
+            tenant: connection.identity.tenant.clone(),
         };
         let write = self.client.transact_write_items();
         let sent = write
-            .transact_items(self.put(new_self_item(connection, own))?)
-            .transact_items(self.put(listener)?)
+            .transact_items(self.put(new_self_item(connection, own.clone()))?)
+            .transact_items(self.put(listener(connection, own))?)
+            .transact_items(self.put(presence)?)
             .send()
             .await;
         sent.map(drop).map_err(|error| port_error(TABLE, error))
@@ -115,16 +181,12 @@ impl ConnectionStore for Connections {
         now: OffsetDateTime,
     ) -> Result<Option<Connection>, PortError> {
         let item = self.self_item(id).await?;
-        let live = item.filter(|item| !is_past(item.expires_at, now));
-        Ok(live.map(|item| Connection {
-            id: item.connection_id,
-            identity: item.identity,
-            connected_at: item.connected_at,
-        }))
+        let open = item.filter(|item| item.is_open(now));
+        Ok(open.map(SelfItem::into_connection))
     }
 
     async fn remove(&self, id: &ConnectionId) -> Result<(), PortError> {
-        let Some(item) = self.self_item(id).await? else {
+        let Some(item) = self.close(id).await? else {
             return Ok(());
         };
         let listeners = item.topics.iter().map(|topic| key(topic, id));
@@ -132,6 +194,7 @@ impl ConnectionStore for Connections {
         delete_all(&self.client, &self.table, TABLE, [key(&item.topic, id)]).await
     }
 
+    /// Reads consistently: who subscribes and then resumes must be found from then on.
     async fn listeners(
         &self,
         topic: &Topic,
@@ -139,6 +202,7 @@ impl ConnectionStore for Connections {
     ) -> Result<Vec<ConnectionId>, PortError> {
         let query = self.client.query().table_name(&self.table);
         let mut items = query
+            .consistent_read(true)
             .key_condition_expression("topic = :topic")
             .filter_expression("expires_at > :now")
             .expression_attribute_values(":topic", text(topic))
@@ -155,24 +219,35 @@ impl ConnectionStore for Connections {
     }
 }
 
+fn listener(connection: &Connection, topic: String) -> ListenerItem {
+    ListenerItem {
+        topic,
+        connection_id: connection.id.clone(),
+        expires_at: second(connection.expires_at()),
+        v: LAYOUT,
+    }
+}
+
 fn new_self_item(connection: &Connection, own_topic: String) -> SelfItem {
     SelfItem {
         topic: self_topic(&connection.id),
         connection_id: connection.id.clone(),
         identity: connection.identity.clone(),
         connected_at: connection.connected_at,
-        topics: BTreeSet::from([own_topic]),
+        topics: BTreeSet::from([own_topic, Shard::of(&connection.id).to_string()]),
         expires_at: second(connection.expires_at()),
         expiry_shard: Some(shard(&connection.id)),
+        frames_until: None,
+        closing: None,
         v: LAYOUT,
     }
 }
 
-fn self_topic(id: &ConnectionId) -> String {
+pub(super) fn self_topic(id: &ConnectionId) -> String {
     format!("connection#{id}")
 }
 
-fn key(topic: &str, id: &ConnectionId) -> Item {
+pub(super) fn key(topic: &str, id: &ConnectionId) -> Item {
     Item::from([
         ("topic".into(), text(topic)),
         ("connection_id".into(), text(id)),

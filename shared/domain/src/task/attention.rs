@@ -21,13 +21,20 @@ impl Task {
     /// When somebody should look, in whole minutes; never for a task that has ended.
     pub fn attention_at(&self) -> Option<OffsetDateTime> {
         match &self.state {
-            State::Queued => Some(minute_after(self.updated_at + QUEUED)),
+            State::Queued => Some(minute_after(self.expected_at() + QUEUED)),
             State::Running { lease } => Some(attention_to_lease(lease.until)),
             State::Completed { .. }
             | State::Failed { .. }
             | State::Cancelled
             | State::TimedOut { .. } => None,
         }
+    }
+
+    /// When a queued task's message is expected at a worker: at once, or when it is to run.
+    fn expected_at(&self) -> OffsetDateTime {
+        self.terms
+            .run_at
+            .map_or(self.updated_at, |at| at.max(self.updated_at))
     }
 }
 
@@ -58,7 +65,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::task::{NewTask, TaskResult};
+    use crate::task::{NewTask, TaskResult, Terms};
     use crate::{LeaseToken, RequestId, TenantId, UserId};
 
     const NOW: OffsetDateTime = datetime!(2026-03-01 12:00:20 UTC);
@@ -71,8 +78,18 @@ mod tests {
             kind: "aggregate".into(),
             input: json!({}),
             tags: vec![],
+            terms: Terms::default(),
         };
         Task::submit(new, NOW)
+    }
+
+    #[test]
+    fn a_task_that_is_to_run_later_is_looked_at_later() {
+        let mut task = task();
+        task.terms.run_at = Some(datetime!(2026-03-01 14:00 UTC));
+        assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 14:02 UTC)));
+        task.terms.run_at = Some(datetime!(2026-03-01 11:00 UTC));
+        assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 12:03 UTC)));
     }
 
     #[test]

@@ -49,6 +49,7 @@ impl Task {
             kind,
             input,
             tags,
+            terms,
         } = new;
         let mut task = Self {
             request_id,
@@ -57,6 +58,7 @@ impl Task {
             kind,
             input,
             tags,
+            terms,
             state: State::Queued,
             version: 0,
             progress: None,

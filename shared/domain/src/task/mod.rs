@@ -6,6 +6,7 @@ mod lifecycle;
 #[cfg(test)]
 mod properties;
 mod state;
+mod terms;
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -14,6 +15,7 @@ pub use attention::{attention_to_lease, next_attention};
 pub use history::{MOST_UPDATES, Update};
 pub use lifecycle::{Lease, Refused};
 pub use state::{Phase, Progress, State, Status, TaskResult};
+pub use terms::{LONGEST_AHEAD, Priority, Terms};
 
 use crate::ids::{RequestId, TenantId, UserId};
 
@@ -41,6 +43,8 @@ pub struct NewTask {
     pub input: Value,
     /// Labels to find it and to subscribe by.
     pub tags: Vec<String>,
+    /// How it is to be run.
+    pub terms: Terms,
 }
 
 /// A unit of background work. Its state changes only through the transitions in `lifecycle`,
@@ -59,6 +63,8 @@ pub struct Task {
     pub input: Value,
     /// Labels to find it and to subscribe by.
     pub tags: Vec<String>,
+    /// How it is to be run.
+    pub terms: Terms,
     /// Where it stands.
     pub state: State,
     /// Raised by one with every change; 1 when submitted.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{MOST_UPDATES, NewTask, Progress, State, Status, Task, TaskResult};
+use super::{MOST_UPDATES, NewTask, Progress, State, Status, Task, TaskResult, Terms};
 use crate::failure::Failure;
 use crate::ids::{LeaseToken, RequestId, TenantId, UserId};
 
@@ -48,6 +48,7 @@ fn new_task(now: OffsetDateTime) -> Task {
         kind: "k".into(),
         input: serde_json::Value::Null,
         tags: vec![],
+        terms: Terms::default(),
     };
     Task::submit(new, now)
 }

@@ -11,7 +11,7 @@
 
 use std::collections::HashMap;
 
-use domain::task::{Lease, NewTask, Progress, Refused, State, TaskResult};
+use domain::task::{Lease, NewTask, Progress, Refused, State, TaskResult, Terms};
 use domain::{Failure, LeaseToken, RequestId, Status, Task, TenantId, UserId};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
@@ -147,6 +147,7 @@ fn new_task() -> NewTask {
         kind: name,
         input: json!(null),
         tags: vec![],
+        terms: Terms::default(),
     }
 }
 

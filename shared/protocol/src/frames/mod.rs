@@ -1,17 +1,31 @@
 //! WebSocket frames: JSON texts in both directions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 use crate::task::{Phase, Progress, Status, TaskError};
 
 mod client;
+mod code;
+mod topic;
 
-pub use client::{BadFrame, ClientFrame, LONGEST_FRAME};
+pub use client::{BadFrame, ClientFrame, LONGEST_FRAME, MOST_RESUMED, VERSION};
+pub use code::ErrorCode;
+pub use topic::{Stream, TopicName};
+
+/// The WebSocket subprotocol that these frames make up.
+pub const SUBPROTOCOL: &str = "adology.v1";
+
+/// API Gateway counts a message in pieces of this many bytes, each as one
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>).
+pub const METERED_FRAME: usize = 32 * 1024;
 
 /// What the server may say.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// A task changed.
@@ -22,6 +36,46 @@ pub enum ServerFrame {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// From now on the connection hears of the topic.
+    Subscribed {
+        /// The topic.
+        #[serde(flatten)]
+        topic: TopicName,
+        /// Of a task: its version at a moment when the subscription was already in force.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<u64>,
+    },
+    /// From now on the connection does not hear of the topic.
+    Unsubscribed {
+        /// The topic.
+        #[serde(flatten)]
+        topic: TopicName,
+    },
+    /// Every update that a resume asked for has been sent before this frame.
+    Resumed {
+        /// Whether that is so of every task of the resume.
+        recovered: bool,
+        /// What became of each task.
+        tasks: BTreeMap<String, ResumedTask>,
+    },
+    /// A message to everybody, from the system's operators.
+    Broadcast {
+        /// Its name; an id seen before is a duplicate.
+        id: String,
+        /// Any JSON.
+        message: Value,
+        /// When it was sent.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The connection ends soon: open a new one within that time, at a random moment, and close
+    /// this one when the new one is open.
+    Bye {
+        /// Why, for people.
+        reason: String,
+        /// Milliseconds.
+        reconnect_in_ms: u64,
+    },
     /// The client's last frame was not understood or not allowed.
     Error {
         /// Stable, for programs.
@@ -31,9 +85,25 @@ pub enum ServerFrame {
     },
 }
 
+/// How the resumption of one task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ResumedTask {
+    /// The version up to which updates have been sent; 0 where the tenant has no such task.
+    pub version: u64,
+    /// Whether nothing is missing. Where the history did not reach back far enough, its newest
+    /// update alone was sent.
+    pub recovered: bool,
+}
+
 /// One change of a task. Order by `version`; a version seen before is a duplicate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct UpdateFrame {
+    /// The stream that this copy was sent to. Copies for those who follow the task have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<Stream>,
+    /// Whose task, on a stream that spans tenants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// The task.
     pub request_id: String,
     /// Its kind.

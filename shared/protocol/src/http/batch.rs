@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::{SubmittedBody, empty_object};
+use super::{SubmitBody, SubmittedBody, empty_object};
 use crate::problem::FieldProblem;
+use crate::task::Priority;
 
 /// The body of `POST /tasks/batch`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -29,9 +31,49 @@ pub struct BatchItem {
     /// Up to 10 labels of up to 64 bytes.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Which tasks go first where they cannot all run at once; `normal` where not given.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Run it this many seconds from now. Give this or `run_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay: Option<u32>,
+    /// Run it at this moment, at most 7 days ahead.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub run_at: Option<OffsetDateTime>,
+    /// From this moment on its result is of no use: then it ends as `timed_out`.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub deadline: Option<OffsetDateTime>,
+    /// Where a signed webhook goes when it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<String>,
     /// What the header `Idempotency-Key` is to a single task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
+}
+
+impl BatchItem {
+    /// What a single submission's body would be, and its key.
+    pub fn into_parts(self) -> (SubmitBody, Option<String>) {
+        let body = SubmitBody {
+            kind: self.kind,
+            input: self.input,
+            tags: self.tags,
+            priority: self.priority,
+            delay: self.delay,
+            run_at: self.run_at,
+            deadline: self.deadline,
+            callback_url: self.callback_url,
+        };
+        (body, self.idempotency_key)
+    }
 }
 
 /// The answer of `POST /tasks/batch`.

@@ -8,13 +8,19 @@
 
 pub mod activity;
 pub mod aggregation;
+pub mod audience;
+pub mod broadcast_queue;
 pub mod connection_store;
+pub mod dead_letter_queue;
 pub mod event_log;
+pub mod frame_meter;
+pub mod pusher_queue;
 pub mod response_times;
 pub mod result_store;
 pub mod stale_connections;
 pub mod stuck_tasks;
 pub mod submission_ledger;
+pub mod subscriptions;
 pub mod task_index;
 pub mod task_queue;
 pub mod task_store;

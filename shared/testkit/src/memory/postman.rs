@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ConnectionId;
-use domain::ports::{PortError, PostError, Postman};
+use domain::ports::{PortError, PostError, Postman, Switchboard};
 use tokio::time::{Instant, sleep};
 
 use super::Kept;
@@ -23,6 +23,8 @@ pub enum Behaviour {
     Throttled(u32),
     /// Never, without a reason.
     Failing,
+    /// Never, and the call does not return: whoever waits for it must give up.
+    Hanging,
 }
 
 /// A message that a connection has taken, and when on tokio's clock.
@@ -42,6 +44,7 @@ pub struct MemoryPostman {
     behaviours: Kept<HashMap<ConnectionId, Behaviour>>,
     posted: Kept<Vec<Posted>>,
     tries: Kept<HashMap<ConnectionId, usize>>,
+    closed: Kept<Vec<ConnectionId>>,
 }
 
 impl MemoryPostman {
@@ -59,6 +62,11 @@ impl MemoryPostman {
     pub fn posted_to(&self, id: &ConnectionId) -> Vec<String> {
         let posted = self.posted().into_iter().filter(|posted| &posted.id == id);
         posted.map(|posted| posted.message).collect()
+    }
+
+    /// The connections that were closed, in order.
+    pub fn closed(&self) -> Vec<ConnectionId> {
+        self.closed.lock().clone()
     }
 
     /// How often a message was offered to a connection.
@@ -87,6 +95,7 @@ impl Postman for MemoryPostman {
         match self.behaviour(id) {
             Behaviour::Open => {}
             Behaviour::Slow(length) => sleep(length).await,
+            Behaviour::Hanging => std::future::pending().await,
             Behaviour::Gone => return Err(PostError::Gone),
             Behaviour::Throttled(_) => return Err(PostError::Throttled),
             Behaviour::Failing => {
@@ -99,5 +108,21 @@ impl Postman for MemoryPostman {
             at: Instant::now(),
         });
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Switchboard for MemoryPostman {
+    async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
+        match self.behaviour(id) {
+            Behaviour::Gone => Err(PostError::Gone),
+            Behaviour::Throttled(_) => Err(PostError::Throttled),
+            Behaviour::Failing => Err(PortError::unavailable("memory", "a planned fault").into()),
+            Behaviour::Open | Behaviour::Slow(_) | Behaviour::Hanging => {
+                self.set(id, Behaviour::Gone);
+                self.closed.lock().push(id.clone());
+                Ok(())
+            }
+        }
     }
 }

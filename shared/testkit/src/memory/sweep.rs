@@ -83,7 +83,7 @@ impl StaleConnections for MemoryConnections {
             let connections = self.connections.lock();
             let mut ended: Vec<_> = connections
                 .values()
-                .map(|(connection, _)| (connection.expires_at(), connection.id.clone()))
+                .map(|open| (open.connection.expires_at(), open.connection.id.clone()))
                 .filter(|(expires_at, _)| *expires_at <= now)
                 .collect();
             ended.sort();

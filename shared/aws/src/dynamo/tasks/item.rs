@@ -11,6 +11,7 @@ use time::{Duration, OffsetDateTime};
 use super::TABLE;
 use super::attention::AttentionFields;
 use super::state::StateFields;
+use super::terms::TermsFields;
 use crate::dynamo::expiry::second;
 use crate::dynamo::{Item, LAYOUT};
 
@@ -32,6 +33,8 @@ pub(super) struct TaskItem {
     #[serde(default)]
     pub(super) input: Option<String>,
     pub(super) tags: Vec<String>,
+    #[serde(flatten)]
+    pub(super) terms: TermsFields,
     #[serde(flatten)]
     pub(super) state: StateFields,
     pub(super) version: u64,
@@ -66,13 +69,17 @@ pub(super) struct TaskItem {
 
 impl TaskItem {
     /// What a list reads: all but `input`, `updates`, `result` and what only the index needs.
-    pub(super) const LISTED: [&str; 22] = [
+    pub(super) const LISTED: [&str; 26] = [
         "v",
         "tenant",
         "request_id",
         "owner",
         "kind",
         "tags",
+        "priority",
+        "run_at",
+        "deadline",
+        "callback_url",
         "status",
         "phase",
         "lease_token",
@@ -100,6 +107,7 @@ impl TaskItem {
             kind: task.kind.clone(),
             input: Some(task.input.to_string()),
             tags: task.tags.clone(),
+            terms: TermsFields::of(&task.terms),
             state: StateFields::of(&task.state),
             version: task.version,
             progress: task.progress.clone(),
@@ -123,6 +131,7 @@ impl TaskItem {
             kind: self.kind,
             input: json(self.input)?,
             tags: self.tags,
+            terms: self.terms.into_terms(),
             state: self.state.into_state()?,
             version: self.version,
             progress: self.progress,

@@ -6,6 +6,7 @@ mod list;
 #[cfg(test)]
 mod properties;
 mod state;
+mod terms;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Whatever a task's state, its item reads back as the same task.
 
-use domain::task::{Lease, Progress, State, TaskResult};
+use domain::task::{Lease, Priority, Progress, State, TaskResult, Terms};
 use domain::{Failure, LeaseToken, Task};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -50,6 +50,18 @@ fn any_state() -> impl Strategy<Value = State> {
     ]
 }
 
+fn any_terms() -> impl Strategy<Value = Terms> {
+    let moments = (prop::option::of(moment()), prop::option::of(moment()));
+    (any::<bool>(), moments, prop::option::of(".*")).prop_map(
+        |(high, (run_at, deadline), callback_url)| Terms {
+            priority: Priority::ALL[usize::from(high)],
+            run_at,
+            deadline,
+            callback_url,
+        },
+    )
+}
+
 fn any_task() -> impl Strategy<Value = Task> {
     (
         any_json(),
@@ -57,13 +69,23 @@ fn any_task() -> impl Strategy<Value = Task> {
         any::<u64>(),
         any::<(u32, u32)>(),
         prop::option::of((0..=100_u8, ".*")),
-        prop::collection::vec(".*", 0..4),
+        (prop::collection::vec(".*", 0..4), any_terms()),
         moment(),
         prop::option::of(moment()),
         prop::option::of(any_failure()),
     )
         .prop_map(
-            |(input, state, version, (attempt, tries), progress, tags, at, ended, error)| {
+            |(
+                input,
+                state,
+                version,
+                (attempt, tries),
+                progress,
+                (tags, terms),
+                at,
+                ended,
+                error,
+            )| {
                 let mut task = build::task(&build::tenant(), "aggregate", input);
                 task.updates[0].error = error;
                 task.progress = progress.map(|(percent, message)| Progress { percent, message });
@@ -73,6 +95,7 @@ fn any_task() -> impl Strategy<Value = Task> {
                     attempt,
                     tries,
                     tags,
+                    terms,
                     updated_at: at,
                     started_at: Some(at),
                     finished_at: ended,
