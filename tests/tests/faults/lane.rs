@@ -63,6 +63,7 @@ impl Lane {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
             ("TASK_DLQ_URL", &*self.dead),
+            ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
         ];
         self.site.worker(&[&ours, instead].concat())
