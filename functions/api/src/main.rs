@@ -18,7 +18,7 @@ use std::sync::Arc;
 use aws::Sdk;
 use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
-use aws::sqs::TaskSender;
+use aws::sqs::{TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
@@ -59,6 +59,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        updates: Arc::new(UpdateSender::new(&sdk, settings.updates_queue_url)),
         websocket_url: settings.websocket_url,
         activity,
         clock,

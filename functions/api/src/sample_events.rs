@@ -9,6 +9,8 @@ use crate::scene::{Scene, sample, samples};
 /// Each sample with its status and, for refusals, its code.
 const SAMPLES: &[(&str, u64, &str)] = &[
     ("access-token", 401, "unauthenticated"),
+    ("cancel-task", 200, ""),
+    ("cancel-task-ended", 409, "task_ended"),
     ("dashboard", 200, ""),
     ("dashboard-unknown-window", 400, "invalid_query"),
     ("events-base64", 200, ""),
@@ -26,6 +28,8 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("list-tasks-bad-cursor", 400, "invalid_query"),
     ("odd-address", 404, "not_found"),
     ("openapi", 200, ""),
+    ("retry-task", 202, ""),
+    ("retry-task-not-retriable", 409, "not_retriable"),
     ("submit-aggregate", 202, ""),
     ("submit-bad-key", 400, "invalid_idempotency_key"),
     ("submit-batch", 200, ""),

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use app::{
-    CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    SubmitBatch, SubmitTask,
+    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    ReadDashboard, RetryTask, SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, SubmissionLedger,
-    TaskIndex, TaskQueue, TaskStore, TicketStore,
+    TaskIndex, TaskQueue, TaskStore, TicketStore, UpdateQueue,
 };
 
 /// The use cases behind the API, wired once per process.
@@ -28,6 +28,10 @@ pub(crate) struct App {
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
     pub(crate) get_task: GetTask,
+    /// `DELETE /tasks/{id}`.
+    pub(crate) cancel_task: CancelTask,
+    /// `POST /tasks/{id}/retry`.
+    pub(crate) retry_task: RetryTask,
     /// `GET /tasks/{id}/result`.
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
@@ -51,6 +55,7 @@ pub(crate) struct Ports {
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) updates: Arc<dyn UpdateQueue>,
     pub(crate) websocket_url: String,
 }
 
@@ -61,6 +66,11 @@ impl App {
         let get_task = GetTask {
             tasks: ports.tasks.clone(),
             results: ports.results,
+            clock: clock.clone(),
+        };
+        let cancel_task = CancelTask {
+            tasks: ports.tasks.clone(),
+            updates: ports.updates.clone(),
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -84,6 +94,11 @@ impl App {
                 events: ports.events,
                 activity: ports.activity,
                 clock: clock.clone(),
+            },
+            cancel_task,
+            retry_task: RetryTask {
+                submit_task: submit_task.clone(),
+                updates: ports.updates,
             },
             submit_batch: SubmitBatch {
                 submit_task: submit_task.clone(),

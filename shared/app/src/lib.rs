@@ -5,6 +5,7 @@
 //! error becomes an HTTP status or a frame is decided at the edges.
 
 pub mod answer_frame;
+pub mod cancel_task;
 pub mod check_health;
 pub mod close_connection;
 pub mod get_result;
@@ -17,14 +18,18 @@ pub mod open_connection;
 pub mod push_updates;
 pub mod read_dashboard;
 pub mod replay_tasks;
+pub mod retry_task;
 pub mod run_task;
 pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
 
+mod announce;
+mod change_task;
 mod digest;
 
 pub use answer_frame::AnswerFrame;
+pub use cancel_task::CancelTask;
 pub use check_health::CheckHealth;
 pub use close_connection::CloseConnection;
 pub use get_result::GetResult;
@@ -37,6 +42,7 @@ pub use open_connection::OpenConnection;
 pub use push_updates::PushUpdates;
 pub use read_dashboard::ReadDashboard;
 pub use replay_tasks::ReplayTasks;
+pub use retry_task::RetryTask;
 pub use run_task::RunTask;
 pub use submit_batch::SubmitBatch;
 pub use submit_task::SubmitTask;

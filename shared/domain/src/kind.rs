@@ -84,6 +84,9 @@ pub trait Kind: Send + Sync + 'static {
     /// How often a task of this kind is tried, since it was submitted or retried, and how long to
     /// wait between two attempts: at random up to a ceiling that doubles.
     const RETRY: Backoff = RETRY;
+    /// How long one attempt may take; as long as its worker lives where none. A task that takes
+    /// longer ends as timed out.
+    const LONGEST_RUN: Option<Duration> = None;
 
     /// Checks what types cannot express. Called before the task is queued.
     fn check(input: &Self::Input) -> Result<(), Vec<FieldError>>;
@@ -103,6 +106,9 @@ pub trait AnyKind: Send + Sync {
 
     /// How often to try, and how long to wait in between.
     fn retry(&self) -> Backoff;
+
+    /// How long one attempt may take.
+    fn longest_run(&self) -> Option<Duration>;
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
@@ -140,6 +146,10 @@ impl<K: Kind> AnyKind for K {
     fn retry(&self) -> Backoff {
         K::RETRY
     }
+
+    fn longest_run(&self) -> Option<Duration> {
+        K::LONGEST_RUN
+    }
 }
 
 /// All kinds, by name.
@@ -165,6 +175,11 @@ impl Registry {
     /// ones: a newer worker may know it.
     pub fn retry(&self, name: &str) -> Backoff {
         self.get(name).map_or(RETRY, |kind| kind.retry())
+    }
+
+    /// How long an attempt of that kind may take, where it says so.
+    pub fn longest_run(&self, name: &str) -> Option<Duration> {
+        self.get(name).and_then(|kind| kind.longest_run())
     }
 
     /// Every name, sorted.

@@ -13,6 +13,7 @@
 )]
 
 mod analyze;
+mod control;
 mod dashboard;
 mod delivery;
 mod floods;

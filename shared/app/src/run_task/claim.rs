@@ -1,7 +1,7 @@
 //! Of all workers that were asked to run a task, one gets it.
 
 use domain::ports::PortError;
-use domain::task::{Refused, State};
+use domain::task::{Phase, Refused, State};
 use domain::{LeaseToken, Task};
 use time::OffsetDateTime;
 
@@ -24,7 +24,7 @@ pub(super) enum Claim {
     Missing,
     /// A task that will not change any more.
     Ended(Task),
-    /// A task that somebody else works on.
+    /// A task that somebody else works on, or that is not to run yet.
     Held {
         /// When to look again.
         until: OffsetDateTime,
@@ -41,6 +41,13 @@ pub(super) fn lease_end(task: &Task) -> Option<OffsetDateTime> {
     }
 }
 
+/// When a queued task is to run, where that is later than now. Its message came early: after
+/// fifteen minutes at most, the longest that a queue holds one back, or from the sweep.
+fn early(task: &Task, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let waits = task.phase() == Some(Phase::Queued) && !task.terms.is_due(now);
+    task.terms.run_at.filter(|_| waits)
+}
+
 impl RunTask {
     /// Writes the claim under the condition that nobody has changed the task since it was read;
     /// whoever loses that race looks again.
@@ -51,6 +58,9 @@ impl RunTask {
             let Some(stored) = stored.await? else {
                 return Ok(Claim::Missing);
             };
+            if let Some(until) = early(&stored, self.clock.now()) {
+                return Ok(Claim::Held { until });
+            }
             let mut task = stored.clone();
             match task.claim(token, self.clock.now(), LEASE) {
                 Ok(()) => {}
