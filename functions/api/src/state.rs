@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use app::{
     CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
-    ReadDashboard, RetryTask, SubmitBatch, SubmitTask,
+    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, SubmissionLedger,
-    TaskIndex, TaskQueue, TaskStore, TicketStore, UpdateQueue,
+    ActivityStore, BroadcastQueue, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore,
+    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore, UpdateQueue,
 };
 
 /// The use cases behind the API, wired once per process.
@@ -36,6 +36,10 @@ pub(crate) struct App {
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// `POST /notify`.
+    pub(crate) report_task: ReportTask,
+    /// `POST /broadcast`.
+    pub(crate) send_broadcast: SendBroadcast,
     /// Where browsers open their WebSocket, without a query.
     pub(crate) websocket_url: String,
 }
@@ -43,6 +47,7 @@ pub(crate) struct App {
 /// What the use cases need from the outside.
 pub(crate) struct Ports {
     pub(crate) activity: Arc<dyn ActivityStore>,
+    pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
@@ -69,6 +74,12 @@ impl App {
             clock: clock.clone(),
         };
         let cancel_task = CancelTask {
+            tasks: ports.tasks.clone(),
+            updates: ports.updates.clone(),
+            clock: clock.clone(),
+        };
+        let report_task = ReportTask {
+            registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
             updates: ports.updates.clone(),
             clock: clock.clone(),
@@ -109,6 +120,12 @@ impl App {
                 get_task: get_task.clone(),
             },
             get_task,
+            report_task,
+            send_broadcast: SendBroadcast {
+                queue: ports.broadcasts,
+                clock: clock.clone(),
+                entropy: ports.entropy.clone(),
+            },
             issue_ticket: IssueTicket {
                 tickets: ports.tickets,
                 clock,

@@ -87,6 +87,8 @@ pub trait Kind: Send + Sync + 'static {
     /// How long one attempt may take; as long as its worker lives where none. A task that takes
     /// longer ends as timed out.
     const LONGEST_RUN: Option<Duration> = None;
+    /// Whether programs outside run its tasks and report on them. Our own workers leave them alone.
+    const OUTSIDE: bool = false;
 
     /// Checks what types cannot express. Called before the task is queued.
     fn check(input: &Self::Input) -> Result<(), Vec<FieldError>>;
@@ -109,6 +111,9 @@ pub trait AnyKind: Send + Sync {
 
     /// How long one attempt may take.
     fn longest_run(&self) -> Option<Duration>;
+
+    /// Whether programs outside run its tasks.
+    fn is_outside(&self) -> bool;
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
@@ -150,6 +155,10 @@ impl<K: Kind> AnyKind for K {
     fn longest_run(&self) -> Option<Duration> {
         K::LONGEST_RUN
     }
+
+    fn is_outside(&self) -> bool {
+        K::OUTSIDE
+    }
 }
 
 /// All kinds, by name.
@@ -180,6 +189,11 @@ impl Registry {
     /// How long an attempt of that kind may take, where it says so.
     pub fn longest_run(&self, name: &str) -> Option<Duration> {
         self.get(name).and_then(|kind| kind.longest_run())
+    }
+
+    /// Whether programs outside run tasks of that kind.
+    pub fn is_outside(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|kind| kind.is_outside())
     }
 
     /// Every name, sorted.

@@ -51,7 +51,10 @@ async fn a_task_runs_not_before_its_time_and_a_cancelled_one_runs_again() {
     caller.delete(&path).await.expect(200);
     let again = caller.post(&format!("{path}/retry"), &json!({})).await;
     let again = again.expect(202);
-    assert_eq!((&again["request_id"], &again["version"]), (&json!(id), &json!(3)));
+    assert_eq!(
+        (&again["request_id"], &again["version"]),
+        (&json!(id), &json!(3))
+    );
 
     let task = caller.ended(&id).await;
     assert_eq!(task["status"], "completed");
@@ -89,7 +92,10 @@ async fn running_tasks_stop_when_they_are_called_off() {
             assert_eq!((answer.status, answer.code()), (409, "task_ended"));
             continue;
         }
-        assert_eq!((&task["status"], &task["result"]), (&json!("cancelled"), &Value::Null));
+        assert_eq!(
+            (&task["status"], &task["result"]),
+            (&json!("cancelled"), &Value::Null)
+        );
         running += usize::from(task["attempt"] != json!(0));
         println!("cancelled in {took:?} at attempt {}", task["attempt"]);
         tokio::time::sleep(std::time::Duration::from_secs(2)).await;

@@ -24,6 +24,8 @@ pub(super) enum Claim {
     Missing,
     /// A task that will not change any more.
     Ended(Task),
+    /// A task that is run by programs outside.
+    Outside,
     /// A task that somebody else works on, or that is not to run yet.
     Held {
         /// When to look again.
@@ -49,6 +51,13 @@ fn early(task: &Task, now: OffsetDateTime) -> Option<OffsetDateTime> {
 }
 
 impl RunTask {
+    /// Programs outside run tasks of such a kind, but our own workers end one whose deadline passed.
+    fn is_for_others(&self, task: &Task) -> bool {
+        self.registry.is_outside(&task.kind)
+            && !task.status().is_terminal()
+            && !task.terms.is_overdue(self.clock.now())
+    }
+
     /// Writes the claim under the condition that nobody has changed the task since it was read;
     /// whoever loses that race looks again.
     pub(super) async fn claim(&self, delivery: &Delivery) -> Result<Claim, PortError> {
@@ -60,6 +69,9 @@ impl RunTask {
             };
             if let Some(until) = early(&stored, self.clock.now()) {
                 return Ok(Claim::Held { until });
+            }
+            if self.is_for_others(&stored) {
+                return Ok(Claim::Outside);
             }
             let mut task = stored.clone();
             match task.claim(token, self.clock.now(), LEASE) {
