@@ -32,6 +32,17 @@ pub trait TaskStore: Send + Sync {
     ) -> Result<(), PortError>;
 }
 
+/// Tells cheaply whether a running task is still its worker's.
+#[async_trait]
+pub trait TaskWatch: Send + Sync {
+    /// Who holds the task now; nobody where it waits, has ended, or is not there.
+    async fn holder(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+    ) -> Result<Option<LeaseToken>, PortError>;
+}
+
 /// Which tasks to list. Newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskQuery {
