@@ -59,6 +59,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        traces: Arc::new(OsEntropy),
         websocket_url: settings.websocket_url,
         activity,
         clock,

@@ -138,6 +138,7 @@ fn ports(
         activity: Arc::new(MemoryActivity::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
+        traces: Arc::new(Counting::default()),
         events: events.clone(),
         index: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),

@@ -32,6 +32,8 @@ pub(crate) struct App {
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// Begins traces.
+    pub(crate) traces: Arc<dyn Entropy>,
     /// Where browsers open their WebSocket, without a query.
     pub(crate) websocket_url: String,
 }
@@ -51,6 +53,7 @@ pub(crate) struct Ports {
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) traces: Arc<dyn Entropy>,
     pub(crate) websocket_url: String,
 }
 
@@ -99,6 +102,7 @@ impl App {
                 clock,
                 entropy: ports.entropy,
             },
+            traces: ports.traces,
             websocket_url: ports.websocket_url,
         }
     }

@@ -39,7 +39,13 @@ impl Worker {
             receipt: delivery.receipt,
             receive_count: delivery.receive_count,
         };
-        let span = info_span!("task", task.id = %delivery.request_id, tenant = %delivery.tenant);
+        let span = info_span!(
+            "task",
+            task.id = %delivery.request_id,
+            tenant = %delivery.tenant,
+            // The task knows it.
+            trace.id = tracing::field::Empty,
+        );
         match self.run_task.run(&delivery).instrument(span).await {
             Outcome::Done => sqs_batch::Outcome::Done,
             Outcome::Later(wait) => sqs_batch::Outcome::RetryAfter(wait.unsigned_abs()),

@@ -18,6 +18,7 @@ pub mod submission;
 pub mod task;
 pub mod text;
 pub mod ticket;
+mod trace;
 
 pub use causes::causes;
 pub use connection::{Connection, Topic};
@@ -29,3 +30,4 @@ pub use pace::Pace;
 pub use replay::{Replay, Resumed};
 pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};
+pub use trace::{NoTrace, Trace};

@@ -9,6 +9,7 @@ mod observe;
 mod query;
 mod refusal;
 mod signed_in;
+mod trace;
 
 pub(crate) use body::{JsonBody, read_item};
 pub(crate) use caller::Caller;
@@ -18,3 +19,4 @@ pub(crate) use observe::observe;
 pub(crate) use query::Params;
 pub(crate) use refusal::Refusal;
 pub(crate) use signed_in::SignedIn;
+pub(crate) use trace::Traced;

@@ -53,6 +53,7 @@ impl RunTask {
             tags: task.tags.clone(),
             update: update.clone(),
             result: task.state.result().cloned(),
+            trace: task.trace,
         };
         self.updates.send(&announcement).await
     }

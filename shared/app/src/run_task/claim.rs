@@ -51,6 +51,9 @@ impl RunTask {
             let Some(stored) = stored.await? else {
                 return Ok(Claim::Missing);
             };
+            let trace = stored.trace.map(|trace| trace.id());
+            // The caller's span has a place for it, and every line within shows it.
+            tracing::Span::current().record("trace.id", trace);
             let mut task = stored.clone();
             match task.claim(token, self.clock.now(), LEASE) {
                 Ok(()) => {}
