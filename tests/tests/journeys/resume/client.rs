@@ -79,8 +79,10 @@ impl Client {
                 "it takes too long: {}",
                 self.summary()
             );
-            let cut = Instant::now() + Duration::from_millis(50) + self.up_to(2_000);
-            self.connection(cut, |_| false).await;
+            // Ever longer: however slow the machine, some connection lasts until `resumed`.
+            let longest = 1_000 + 250 * self.cuts as u64;
+            let life = self.up_to(longest);
+            self.connection(life, |_| false).await;
             self.cuts += 1;
             tokio::time::sleep(self.up_to(500)).await;
         }
@@ -89,7 +91,8 @@ impl Client {
 
     /// Stays connected until the end of so many tasks is known.
     pub(super) async fn stay_until_ended(mut self, tasks: usize, end: Instant) -> Self {
-        self.connection(end, |client| client.all(tasks, Record::has_ended))
+        let life = end - Instant::now();
+        self.connection(life, |client| client.all(tasks, Record::has_ended))
             .await;
         assert!(self.all(tasks, Record::has_ended), "it takes too long");
         self
@@ -100,10 +103,11 @@ impl Client {
         ids.len() == tasks && ids.iter().all(|id| is(&self.record, id))
     }
 
-    /// One connection, cut off without a word at that moment, or when it has what it wants.
-    async fn connection(&mut self, cut: Instant, enough: impl Fn(&Self) -> bool) {
+    /// One connection, cut off without a word after that time, or when it has what it wants.
+    async fn connection(&mut self, life: Duration, enough: impl Fn(&Self) -> bool) {
         let mut socket = self.caller.socket().await;
         let opened = Instant::now();
+        let cut = opened + life;
         let mut known = 0;
         while Instant::now() < cut && !enough(self) {
             let news = self.feed.since(known);
