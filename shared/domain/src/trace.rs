@@ -30,7 +30,12 @@ impl Trace {
     pub fn begin(entropy: &dyn Entropy) -> Self {
         let id = entropy.random().as_u128();
         let sampled = true;
-        Self { id, span: 0, sampled }.next(entropy)
+        Self {
+            id,
+            span: 0,
+            sampled,
+        }
+        .next(entropy)
     }
 
     /// The next place in the same trace.
@@ -45,7 +50,9 @@ impl Trace {
     /// Reads X-Ray's header, `Root=1-67891233-abcdef012345678912345678;Parent=...;Sampled=1`.
     pub fn from_xray(header: &str) -> Option<Self> {
         let part = |name: &str| {
-            let mut parts = header.split(';').filter_map(|part| part.trim().split_once('='));
+            let mut parts = header
+                .split(';')
+                .filter_map(|part| part.trim().split_once('='));
             parts.find_map(|(key, value)| (key == name).then_some(value))
         };
         let (time, rest) = part("Root")?.strip_prefix("1-")?.split_once('-')?;
@@ -65,7 +72,10 @@ impl Trace {
     pub fn to_xray(&self) -> String {
         let (id, sampled) = (self.id(), u8::from(self.sampled));
         let (time, rest) = id.split_at(8);
-        format!("Root=1-{time}-{rest};Parent={:016x};Sampled={sampled}", self.span)
+        format!(
+            "Root=1-{time}-{rest};Parent={:016x};Sampled={sampled}",
+            self.span
+        )
     }
 
     fn checked(id: u128, span: u64, sampled: bool) -> Result<Self, NoTrace> {
@@ -158,7 +168,11 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Trace>(), Err(NoTrace), "{text}");
         }
-        for header in ["", "Root=1-5759e988", "Root=2-5759e988-bd862e3fe1be46a994272793"] {
+        for header in [
+            "",
+            "Root=1-5759e988",
+            "Root=2-5759e988-bd862e3fe1be46a994272793",
+        ] {
             assert_eq!(Trace::from_xray(header), None, "{header}");
         }
     }

@@ -17,9 +17,9 @@ use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use tracing::{Instrument, Span, info_span};
 
-use super::{Refusal, trace};
 use super::caller::identify;
 use super::refusal::Reason;
+use super::{Refusal, trace};
 
 /// Runs the request, turns a panic into an answer, and logs once.
 pub(crate) async fn observe(

@@ -60,7 +60,9 @@ mod tests {
         ] {
             let scene = Scene::new().await;
             let mut event = sample("submit-aggregate");
-            event.headers.insert("x-amzn-trace-id", ROOT.parse().unwrap());
+            event
+                .headers
+                .insert("x-amzn-trace-id", ROOT.parse().unwrap());
             if let Some(parent) = parent {
                 event.headers.insert("traceparent", parent.parse().unwrap());
             }

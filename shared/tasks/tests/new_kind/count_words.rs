@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 /// What a caller sends. Unknown fields are refused, so that a misspelling is no silent default.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CountWordsInput {
+pub(crate) struct CountWordsInput {
     text: String,
 }
 
 /// Counts the words of a text.
-pub struct CountWords;
+pub(crate) struct CountWords;
 
 #[async_trait]
 impl Kind for CountWords {

@@ -27,6 +27,9 @@ use count_words::CountWords;
 /// Receives that the task queue's redrive policy allows, in template.yaml.
 const MOST_RECEIVES: u32 = 20;
 
+/// A W3C `traceparent`, the standard's own example.
+const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 fn registry() -> Registry {
     let aggregation = Arc::new(CannedRows::default());
     tasks::registry(Needs { aggregation }).with(CountWords)
@@ -36,6 +39,7 @@ struct Scene {
     submit: SubmitTask,
     run: RunTask,
     tasks: Arc<MemoryTasks>,
+    updates: Arc<MemoryUpdateQueue>,
 }
 
 fn scene() -> Scene {
@@ -43,6 +47,7 @@ fn scene() -> Scene {
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let clock = Arc::new(FixedClock::at(NOW));
     let entropy = Arc::new(Counting::default());
+    let updates = Arc::new(MemoryUpdateQueue::new(&faults));
     Scene {
         submit: SubmitTask {
             registry: registry(),
@@ -56,12 +61,13 @@ fn scene() -> Scene {
             registry: registry(),
             tasks: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
-            updates: Arc::new(MemoryUpdateQueue::new(&faults)),
+            updates: updates.clone(),
             deliveries: Arc::new(MemoryDeliveries::new(&faults)),
             clock,
             entropy,
         },
         tasks,
+        updates,
     }
 }
 
@@ -73,7 +79,7 @@ impl Scene {
             tags: vec![],
             terms: RequestedTerms::default(),
             idempotency_key: None,
-            trace: None,
+            trace: Some(TRACE.parse().unwrap()),
         };
         let caller = build::identity(&build::tenant());
         self.submit.run(&caller, request).await
@@ -96,6 +102,12 @@ async fn a_new_kind_is_one_file_and_one_line() {
     assert_eq!(task.status(), Status::Completed);
     let value = json!({"words": 3});
     assert_eq!(task.state.result(), Some(&TaskResult::Inline { value }));
+    let told = scene.updates.take();
+    assert!(!told.is_empty());
+    for announcement in told {
+        let trace = announcement.trace.map(|trace| trace.to_string());
+        assert_eq!(trace.as_deref(), Some(TRACE), "the trace goes to the push");
+    }
 }
 
 #[tokio::test]
