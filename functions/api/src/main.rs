@@ -18,7 +18,7 @@ use std::sync::Arc;
 use aws::Sdk;
 use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
-use aws::sqs::TaskSender;
+use aws::sqs::{BroadcastSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
@@ -49,7 +49,10 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
+    let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
+    let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
+        broadcasts: Arc::new(broadcasts),
         entropy: Arc::new(OsEntropy),
         index: tasks.clone(),
         ledger: Arc::new(MeteredSubmissions::new(Arc::new(ledger), meter)),
@@ -60,6 +63,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
         traces: Arc::new(OsEntropy),
+        updates: Arc::new(updates),
         websocket_url: settings.websocket_url,
         activity,
         clock,

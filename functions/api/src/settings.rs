@@ -12,6 +12,7 @@ pub(crate) struct Settings {
     pub(crate) idempotency_table: String,
     pub(crate) results_bucket: String,
     pub(crate) task_queue_url: String,
+    pub(crate) updates_queue_url: String,
     pub(crate) websocket_url: String,
 }
 
@@ -27,6 +28,7 @@ impl Settings {
             idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
             results_bucket: reader.text("RESULTS_BUCKET"),
             task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+            updates_queue_url: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
             websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),
         }
     }

@@ -109,6 +109,7 @@ impl RunTask {
                 tracing::warn!("a message names a task that is not there");
                 Ok(Outcome::Done)
             }
+            Claim::Outside => Ok(Outcome::Done),
             Claim::Ended(task) => Ok(self.conclude(&task, delivery).await),
             Claim::Held { until } => Ok(self.wait_for(until)),
             Claim::Ours(held) => self.work_and_finish(held, delivery).await,
