@@ -162,6 +162,7 @@ fn ports(
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
+        traces: Arc::new(Counting::default()),
         events: events.clone(),
         index: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
@@ -175,6 +176,7 @@ fn ports(
         ],
         tasks: tasks.clone(),
         tickets: Arc::new(MemoryTickets::new(faults)),
+        updates: Arc::new(MemoryUpdateQueue::new(faults)),
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
     }
 }

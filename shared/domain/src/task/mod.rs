@@ -19,6 +19,7 @@ pub use lifecycle::{Lease, Refused};
 pub use state::{Phase, Progress, State, Status, TaskResult};
 pub use terms::{LONGEST_AHEAD, Priority, Terms};
 
+use crate::Trace;
 use crate::ids::{RequestId, TenantId, UserId};
 
 /// Results up to this many bytes of JSON travel inline; larger ones live in the result store.
@@ -71,6 +72,10 @@ pub struct Task {
     pub state: State,
     /// Raised by one with every change; 1 when submitted.
     pub version: u64,
+    /// The trace of the call that submitted it.
+    pub trace: Option<Trace>,
+    /// When it is to be tried again, while it waits for that after an attempt that failed.
+    pub again_at: Option<OffsetDateTime>,
     /// How far the running attempt is.
     pub progress: Option<Progress>,
     /// How often a worker has claimed it; numbers the attempts.
