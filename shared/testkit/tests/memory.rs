@@ -11,8 +11,8 @@ use testkit::contract::{
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryPusherQueue,
-    MemoryResults,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    MemoryUpdateQueue,
 };
 
 #[tokio::test]

@@ -64,18 +64,32 @@ async fn no_update_is_lost_however_often_clients_are_cut_off() {
     }
 }
 
-/// In batches, with pauses.
+/// In batches, with pauses. What a busy machine does not take at once is sent again.
 async fn submit(caller: &Caller, feed: &Feed) {
-    let task = json!({"kind": "aggregate", "input": {"window": "all"}});
     for _ in 0..TASKS / BATCH {
         let started = Instant::now();
-        let batch = json!({"tasks": vec![task.clone(); BATCH]});
-        let answer = caller.post("/tasks/batch", &batch).await.expect(200);
-        let taken = answer["tasks"].as_array().expect("outcomes").iter();
-        let ids = taken.map(|taken| taken["request_id"].as_str().expect("taken").to_owned());
-        feed.add(started, ids);
+        let task = |_| {
+            let key = end_to_end::fresh();
+            json!({"kind": "aggregate", "input": {"window": "all"}, "idempotency_key": key})
+        };
+        let batch = json!({"tasks": (0..BATCH).map(task).collect::<Vec<_>>()});
+        let mut ids = taken(caller, &batch).await;
+        while ids.len() < BATCH {
+            ids = taken(caller, &batch).await;
+        }
+        feed.add(started, ids.into_iter());
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+}
+
+/// The tasks of a batch that were taken on, now or before.
+async fn taken(caller: &Caller, batch: &Value) -> Vec<String> {
+    let answer = caller.post("/tasks/batch", batch).await;
+    let outcomes = answer.body["tasks"].as_array().cloned().unwrap_or_default();
+    let ids = outcomes
+        .iter()
+        .filter_map(|outcome| outcome["request_id"].as_str());
+    ids.map(ToOwned::to_owned).collect()
 }
 
 /// The tasks as the API tells them, each by its id.
