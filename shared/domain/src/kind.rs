@@ -84,6 +84,8 @@ pub trait Kind: Send + Sync + 'static {
     /// How often a task of this kind is tried, since it was submitted or retried, and how long to
     /// wait between two attempts: at random up to a ceiling that doubles.
     const RETRY: Backoff = RETRY;
+    /// Whether programs outside run its tasks and report on them. Our own workers leave them alone.
+    const OUTSIDE: bool = false;
 
     /// Checks what types cannot express. Called before the task is queued.
     fn check(input: &Self::Input) -> Result<(), Vec<FieldError>>;
@@ -103,6 +105,9 @@ pub trait AnyKind: Send + Sync {
 
     /// How often to try, and how long to wait in between.
     fn retry(&self) -> Backoff;
+
+    /// Whether programs outside run its tasks.
+    fn is_outside(&self) -> bool;
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
@@ -140,6 +145,10 @@ impl<K: Kind> AnyKind for K {
     fn retry(&self) -> Backoff {
         K::RETRY
     }
+
+    fn is_outside(&self) -> bool {
+        K::OUTSIDE
+    }
 }
 
 /// All kinds, by name.
@@ -165,6 +174,11 @@ impl Registry {
     /// ones: a newer worker may know it.
     pub fn retry(&self, name: &str) -> Backoff {
         self.get(name).map_or(RETRY, |kind| kind.retry())
+    }
+
+    /// Whether programs outside run tasks of that kind.
+    pub fn is_outside(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|kind| kind.is_outside())
     }
 
     /// Every name, sorted.

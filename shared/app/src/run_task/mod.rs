@@ -101,11 +101,15 @@ impl RunTask {
     }
 
     async fn attempt(&self, delivery: &Delivery) -> Result<Outcome, Stop> {
-        match self.claim(delivery).await? {
+        // Hidden before anything is done about it: the queue itself hides a message for longer than
+        // any invocation, and whatever happens to this worker it is to come back when a lease ends.
+        let (claim, ()) = tokio::join!(self.claim(delivery), self.hide(&delivery.receipt));
+        match claim? {
             Claim::Missing => {
                 tracing::warn!("a message names a task that is not there");
                 Ok(Outcome::Done)
             }
+            Claim::Outside => Ok(Outcome::Done),
             Claim::Ended(task) => Ok(self.conclude(&task, delivery).await),
             Claim::Held { until } => Ok(self.wait_for(until)),
             Claim::Ours(held) => self.work_and_finish(held, delivery).await,

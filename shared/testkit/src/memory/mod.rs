@@ -5,6 +5,8 @@
 
 mod activity;
 mod aggregation;
+mod audience;
+mod broadcasts;
 mod connections;
 mod events;
 mod faults;
@@ -20,6 +22,7 @@ mod tickets;
 
 pub use activity::MemoryActivity;
 pub use aggregation::CannedRows;
+pub use broadcasts::MemoryBroadcastQueue;
 pub use connections::MemoryConnections;
 pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
