@@ -80,7 +80,7 @@ impl Client {
                 self.summary()
             );
             // Ever longer: however slow the machine, some connection lasts until `resumed`.
-            let longest = 1_000 + 250 * self.cuts as u64;
+            let longest = 1_000 + 500 * self.cuts as u64;
             let life = self.up_to(longest);
             self.connection(life, |_| false).await;
             self.cuts += 1;
