@@ -119,6 +119,13 @@ impl Scene {
         self.ask(event).await
     }
 
+    /// Deletes a path as the sample events' caller.
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        let mut event = sample("cancel-task");
+        event.raw_path = Some(path.into());
+        self.ask(event).await
+    }
+
     /// Posts a text as the sample events' caller.
     pub(crate) async fn post(&self, path: &str, body: impl ToString) -> Answer {
         let mut event = sample("submit-aggregate");
@@ -168,7 +175,6 @@ fn ports(
         ],
         tasks: tasks.clone(),
         tickets: Arc::new(MemoryTickets::new(faults)),
-        updates: Arc::new(MemoryUpdateQueue::new(faults)),
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
     }
 }

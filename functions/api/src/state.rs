@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::{
-    CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    ReportTask, SendBroadcast, SubmitBatch, SubmitTask,
+    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
@@ -28,6 +28,10 @@ pub(crate) struct App {
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
     pub(crate) get_task: GetTask,
+    /// `DELETE /tasks/{id}`.
+    pub(crate) cancel_task: CancelTask,
+    /// `POST /tasks/{id}/retry`.
+    pub(crate) retry_task: RetryTask,
     /// `GET /tasks/{id}/result`.
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
@@ -69,10 +73,15 @@ impl App {
             results: ports.results,
             clock: clock.clone(),
         };
+        let cancel_task = CancelTask {
+            tasks: ports.tasks.clone(),
+            updates: ports.updates.clone(),
+            clock: clock.clone(),
+        };
         let report_task = ReportTask {
             registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
-            updates: ports.updates,
+            updates: ports.updates.clone(),
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -96,6 +105,11 @@ impl App {
                 events: ports.events,
                 activity: ports.activity,
                 clock: clock.clone(),
+            },
+            cancel_task,
+            retry_task: RetryTask {
+                submit_task: submit_task.clone(),
+                updates: ports.updates,
             },
             submit_batch: SubmitBatch {
                 submit_task: submit_task.clone(),

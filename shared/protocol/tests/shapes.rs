@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use insta::assert_json_snapshot;
 use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame};
 use protocol::http::{
-    BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken, DashboardBody,
-    EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody, TaskBody, TaskSummary,
-    TasksBody, TicketBody, UpdateBody,
+    AttemptBody, AttemptOutcome, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused,
+    BatchTaken, DashboardBody, EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody,
+    TaskBody, TaskSummary, TasksBody, TicketBody, UpdateBody,
 };
 use protocol::problem::{FieldProblem, Problem};
 use protocol::queue::{
@@ -130,6 +130,13 @@ fn bodies_about_tasks() {
         input: json!({"window": "all"}),
         result: None,
         result_url: None,
+        attempts: vec![AttemptBody {
+            attempt: 1,
+            started_at: Some(AT),
+            ended_at: None,
+            outcome: AttemptOutcome::Running,
+            error: None,
+        }],
         updates: vec![change()],
     };
     assert_json_snapshot!("task", task);
