@@ -130,7 +130,7 @@ mod tests {
     use serde_json::Value;
     use testkit::memory::Fault;
 
-    use crate::scene::{FAILED, FOREIGN, LARGE, RUNNING, SMALL, Scene};
+    use crate::scene::{EXTERNAL, FAILED, FOREIGN, LARGE, RUNNING, SMALL, Scene};
 
     fn ids(page: &Value) -> Vec<&str> {
         let tasks = page["tasks"].as_array().unwrap();
@@ -144,13 +144,13 @@ mod tests {
     async fn pages_hold_every_task_of_the_tenant_once() {
         let scene = Scene::new().await;
         let first = scene.get("/tasks?limit=3").await.body;
-        assert_eq!(ids(&first), [FAILED, RUNNING, LARGE]);
+        assert_eq!(ids(&first), [EXTERNAL, FAILED, RUNNING]);
         let cursor = first["next_cursor"].as_str().unwrap();
         let second = scene
             .get(&format!("/tasks?limit=3&cursor={cursor}"))
             .await
             .body;
-        assert_eq!(ids(&second), [SMALL]);
+        assert_eq!(ids(&second), [LARGE, SMALL]);
         assert_eq!(second["next_cursor"], Value::Null);
         assert!(!second.to_string().contains(FOREIGN));
     }
@@ -159,7 +159,8 @@ mod tests {
     async fn filters_narrow_the_list() {
         let scene = Scene::new().await;
         for (query, expected) in [
-            ("status=processing", vec![RUNNING]),
+            ("status=processing", vec![EXTERNAL, RUNNING]),
+            ("status=processing&kind=external", vec![EXTERNAL]),
             ("status=failed&kind=aggregate&tag=nightly", vec![FAILED]),
             ("kind=export", vec![]),
             ("from=2023-07-01T00:00:00Z", vec![]),
