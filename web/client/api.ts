@@ -1,10 +1,12 @@
 /** The HTTP API: one method per route, refusals as ApiError. */
 
-import { ApiError, NetworkError } from "./errors";
-import { type Answer, exchange } from "./fetching";
-import type { Ports } from "./ports";
+import { ApiError, NetworkError } from "./errors.ts";
+import { type Answer, exchange } from "./fetching.ts";
+import type { Ports } from "./ports.ts";
 import type {
   Accepted,
+  BatchOutcome,
+  BatchTask,
   Dashboard,
   DashboardWindow,
   FieldProblem,
@@ -15,23 +17,26 @@ import type {
   TaskQuery,
   TaskResult,
   Ticket,
-} from "./protocol";
-import type { Session } from "./session";
+} from "./protocol.ts";
+
+/** Where the `Authorization` header comes from. */
+export interface TokenSource {
+  /** A token that is good for the next minute. */
+  token(): Promise<string>;
+  /** Another one, as the last was refused. */
+  renew(): Promise<string>;
+}
 
 type Query = Record<string, string | number | undefined>;
 
 export class Api {
   readonly #base: string;
-  readonly #session: Pick<Session, "token" | "renew">;
+  readonly #tokens: TokenSource;
   readonly #ports: Pick<Ports, "clock" | "fetch">;
 
-  constructor(
-    httpUrl: string,
-    session: Pick<Session, "token" | "renew">,
-    ports: Pick<Ports, "clock" | "fetch">,
-  ) {
+  constructor(httpUrl: string, tokens: TokenSource, ports: Pick<Ports, "clock" | "fetch">) {
     this.#base = httpUrl.replace(/\/+$/, "");
-    this.#session = session;
+    this.#tokens = tokens;
     this.#ports = ports;
   }
 
@@ -43,16 +48,31 @@ export class Api {
     return this.#post("/tasks", task, idempotencyKey ? { "idempotency-key": idempotencyKey } : {});
   }
 
+  /** Up to 100 tasks, each taken or refused on its own. */
+  submitBatch(tasks: readonly BatchTask[]): Promise<{ tasks: BatchOutcome[] }> {
+    return this.#post("/tasks/batch", { tasks });
+  }
+
+  /** Also while it is running. */
+  cancelTask(requestId: string): Promise<unknown> {
+    return this.#call(taskPath(requestId), { method: "DELETE" });
+  }
+
+  /** Runs one again that did not succeed. */
+  retryTask(requestId: string): Promise<unknown> {
+    return this.#post(`${taskPath(requestId)}/retry`, {});
+  }
+
   listTasks(query: TaskQuery = {}): Promise<TaskPage> {
     return this.#get("/tasks", { ...query });
   }
 
   task(requestId: string): Promise<TaskDetail> {
-    return this.#get(`/tasks/${encodeURIComponent(requestId)}`);
+    return this.#get(taskPath(requestId));
   }
 
   taskResult(requestId: string): Promise<TaskResult> {
-    return this.#get(`/tasks/${encodeURIComponent(requestId)}/result`);
+    return this.#get(`${taskPath(requestId)}/result`);
   }
 
   ticket(): Promise<Ticket> {
@@ -73,8 +93,8 @@ export class Api {
 
   /** A 401 earns one fresh token and one more try: a refused request has changed nothing. */
   async #call<T>(path: string, init: RequestInit): Promise<T> {
-    let answer = await this.#send(path, init, await this.#session.token());
-    if (answer.status === 401) answer = await this.#send(path, init, await this.#session.renew());
+    let answer = await this.#send(path, init, await this.#tokens.token());
+    if (answer.status === 401) answer = await this.#send(path, init, await this.#tokens.renew());
     if (!answer.ok) throw new ApiError(answer.status, readProblem(answer));
     if (!isObject(answer.body)) throw new NetworkError("bad_response");
     return answer.body as T;
@@ -88,6 +108,10 @@ export class Api {
     };
     return exchange(this.#ports, this.#base + path, { ...init, headers });
   }
+}
+
+function taskPath(requestId: string): string {
+  return `/tasks/${encodeURIComponent(requestId)}`;
 }
 
 function queryString(query: Query): string {

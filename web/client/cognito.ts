@@ -1,8 +1,8 @@
 /** Cognito's JSON API, as far as a browser needs it: password sign-in, refresh, revocation. */
 
-import { NetworkError, SignInError } from "./errors";
-import { exchange } from "./fetching";
-import type { Ports } from "./ports";
+import { NetworkError, SignInError } from "./errors.ts";
+import { exchange } from "./fetching.ts";
+import type { Ports } from "./ports.ts";
 
 export interface CognitoSettings {
   /** For example `https://cognito-idp.eu-central-1.amazonaws.com`. */

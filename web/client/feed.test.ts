@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { detail, FakePorts, settle, summary, update } from "./fakes";
-import { type Client, createClient } from "./index";
-import type { TaskDetail, TaskSummary } from "./protocol";
+import { detail, FakePorts, settle, summary, update } from "./fakes.ts";
+import { PageClient } from "./page.ts";
+import type { TaskDetail, TaskSummary } from "./protocol.ts";
 
 let ports: FakePorts;
-let client: Client;
+let client: PageClient;
 /** What the server has, newest first. */
 let stored: TaskSummary[];
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
       const next_cursor = to < stored.length ? String(to) : null;
       return { body: { tasks: stored.slice(from, to), next_cursor } };
     });
-  client = createClient(
+  client = new PageClient(
     { httpUrl: "https://api.test", cognitoEndpoint: "https://c.test", userPoolClientId: "x" },
     ports,
   );
@@ -177,7 +177,7 @@ describe("a watched task", () => {
     seen = [];
     ports.server.on("GET /tasks/task-1", () => ({ body: detail(1) }));
     await start();
-    unwatch = client.watch("task-1", { onDetail: (d) => seen.push(d), onError: () => {} });
+    unwatch = client.open("task-1", { onDetail: (d) => seen.push(d), onError: () => {} });
   });
 
   it("is read once and then follows its updates", async () => {

@@ -1,5 +1,5 @@
-import { NetworkError } from "./errors";
-import type { Ports } from "./ports";
+import { NetworkError } from "./errors.ts";
+import type { Ports } from "./ports.ts";
 
 export interface Answer {
   status: number;

@@ -2,12 +2,14 @@
 
 import type {
   Progress,
+  ResumedTask,
   ServerFrame,
   TaskError,
   TaskPhase,
   TaskStatus,
+  Topic,
   UpdateFrame,
-} from "./protocol";
+} from "./protocol.ts";
 
 export type ParsedFrame =
   | ServerFrame
@@ -31,6 +33,20 @@ export function parseFrame(data: unknown): ParsedFrame {
       return parseUpdate(frame);
     case "pong":
       return { type: "pong" };
+    case "subscribed":
+      return parseSubscribed(frame);
+    case "resumed":
+      return parseResumed(frame);
+    case "broadcast":
+      return typeof frame.id === "string"
+        ? { type: "broadcast", id: frame.id, message: frame.message, at: text(frame.at) }
+        : malformed("id");
+    case "bye":
+      return {
+        type: "bye",
+        reason: text(frame.reason) ?? "",
+        reconnect_in_ms: whole(frame.reconnect_in_ms) ?? 0,
+      };
     case "error":
       return {
         type: "error",
@@ -43,10 +59,11 @@ export function parseFrame(data: unknown): ParsedFrame {
 }
 
 function parseUpdate(frame: Record<string, unknown>): ParsedFrame {
-  const { request_id, status, version, phase } = frame as Partial<UpdateFrame>;
+  const { request_id, status, phase } = frame as Partial<UpdateFrame>;
+  const version = whole(frame.version);
   if (typeof request_id !== "string" || request_id === "") return malformed("request_id");
   if (typeof status !== "string" || !STATUSES.includes(status)) return malformed("status");
-  if (typeof version !== "number" || !Number.isInteger(version)) return malformed("version");
+  if (version === null) return malformed("version");
   const update: UpdateFrame = {
     type: "update",
     request_id,
@@ -61,7 +78,35 @@ function parseUpdate(frame: Record<string, unknown>): ParsedFrame {
   };
   if (frame.result !== undefined && frame.result !== null) update.result = frame.result;
   if (typeof frame.result_url === "string") update.result_url = frame.result_url;
+  if (Array.isArray(frame.tags)) update.tags = frame.tags.map(String);
+  if (typeof frame.stream === "string") update.stream = frame.stream;
+  if (typeof frame.tenant === "string") update.tenant = frame.tenant;
   return update;
+}
+
+function parseSubscribed(frame: Record<string, unknown>): ParsedFrame {
+  for (const name of ["request_id", "tag", "stream"]) {
+    const value = frame[name];
+    if (typeof value === "string") {
+      return {
+        type: "subscribed",
+        topic: { [name]: value } as Topic,
+        version: whole(frame.version),
+      };
+    }
+  }
+  return malformed("topic");
+}
+
+function parseResumed(frame: Record<string, unknown>): ParsedFrame {
+  const listed = isRecord(frame.tasks) ? Object.entries(frame.tasks) : [];
+  const tasks: Record<string, ResumedTask> = {};
+  for (const [id, value] of listed) {
+    const version = isRecord(value) ? whole(value.version) : null;
+    if (version === null) return malformed("tasks");
+    tasks[id] = { version, recovered: (value as Partial<ResumedTask>).recovered === true };
+  }
+  return { type: "resumed", tasks };
 }
 
 function parseProgress(value: unknown): Progress | null {
@@ -79,12 +124,18 @@ function parseError(value: unknown): TaskError | null {
 function parseObject(data: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(data);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function whole(value: unknown): number | null {
+  return Number.isInteger(value) ? (value as number) : null;
 }
 
 function text(value: unknown): string | null {

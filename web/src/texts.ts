@@ -1,6 +1,6 @@
 /** Every English text of the page. */
 
-import type { DashboardWindow, TaskPhase, TaskStatus } from "../client/index";
+import type { DashboardWindow, TaskPhase, TaskStatus } from "../client/page";
 
 export const texts = {
   brand: "Adology",

@@ -1,4 +1,4 @@
-import { isTerminal, type TaskDetail } from "../../client/index";
+import { isTerminal, type TaskDetail } from "../../client/page";
 import { texts } from "../texts";
 import { Facts } from "./facts";
 import { History } from "./history";
