@@ -2,6 +2,7 @@
 
 import { ApiError, NetworkError } from "./errors.ts";
 import { type Answer, exchange } from "./fetching.ts";
+import { isObject } from "./frames.ts";
 import type { Ports } from "./ports.ts";
 import type {
   Accepted,
@@ -116,23 +117,22 @@ function taskPath(requestId: string): string {
 
 function queryString(query: Query): string {
   const given = Object.entries(query).filter((entry) => entry[1] !== undefined);
-  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
-  return text && `?${text}`;
+  return given.length > 0 ? `?${new URLSearchParams(given as [string, string][])}` : "";
 }
 
 /** problem+json, or API Gateway's own `{"message"}`, or nothing at all. */
-export function readProblem(answer: Pick<Answer, "status" | "body">): Problem {
-  const body = isObject(answer.body) ? answer.body : {};
-  const text = (key: string) => (typeof body[key] === "string" ? (body[key] as string) : undefined);
-  const problem: Problem = {};
-  const code = text("code") ?? GATEWAY_CODES[answer.status];
-  const title = text("title") ?? text("message");
-  const detail = text("detail");
-  if (code) problem.code = code;
-  if (title) problem.title = title;
-  if (detail) problem.detail = detail;
-  if (Array.isArray(body.errors)) problem.errors = body.errors.filter(isFieldProblem);
-  return problem;
+export function readProblem({ status, body }: Pick<Answer, "status" | "body">): Problem {
+  const problem = isObject(body) ? body : {};
+  const text = (key: string) => {
+    const value = problem[key];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    code: text("code") ?? GATEWAY_CODES[status],
+    title: text("title") ?? text("message"),
+    detail: text("detail"),
+    errors: Array.isArray(problem.errors) ? problem.errors.filter(isFieldProblem) : [],
+  };
 }
 
 /** Codes for the refusals that API Gateway makes before our code is asked. */
@@ -146,8 +146,4 @@ const GATEWAY_CODES: Record<number, string> = {
 
 function isFieldProblem(value: unknown): value is FieldProblem {
   return isObject(value) && typeof value.field === "string" && typeof value.message === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

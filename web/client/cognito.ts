@@ -60,7 +60,7 @@ export class Cognito {
       body: JSON.stringify(input),
     });
     if (answer.ok) return answer.body;
-    if (answer.status >= 500 || !answer.isJson) throw new NetworkError("bad_response");
+    if (answer.status >= 500 || answer.body === null) throw new NetworkError("bad_response");
     throw readRefusal(answer.body);
   }
 }

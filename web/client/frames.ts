@@ -8,7 +8,6 @@ import type {
   TaskPhase,
   TaskStatus,
   Topic,
-  UpdateFrame,
 } from "./protocol.ts";
 
 export type ParsedFrame =
@@ -16,6 +15,8 @@ export type ParsedFrame =
   /** A type that a newer server knows: to be passed over. */
   | { type: "unknown"; name: string }
   | { type: "malformed"; reason: string };
+
+type Json = Record<string, unknown>;
 
 const STATUSES: readonly string[] = ["processing", "completed", "failed", "cancelled", "timed_out"];
 const PHASES: readonly string[] = ["queued", "running"];
@@ -48,43 +49,38 @@ export function parseFrame(data: unknown): ParsedFrame {
         reconnect_in_ms: whole(frame.reconnect_in_ms) ?? 0,
       };
     case "error":
-      return {
-        type: "error",
-        code: text(frame.code) ?? "unknown",
-        message: text(frame.message) ?? "",
-      };
+      return { type: "error", code: "unknown", message: "", ...parseError(frame) };
     default:
       return { type: "unknown", name: String(frame.type) };
   }
 }
 
-function parseUpdate(frame: Record<string, unknown>): ParsedFrame {
-  const { request_id, status, phase } = frame as Partial<UpdateFrame>;
+function parseUpdate(frame: Json): ParsedFrame {
+  const { request_id, status, phase, attempt, result, result_url, tags, stream, tenant } = frame;
   const version = whole(frame.version);
   if (typeof request_id !== "string" || request_id === "") return malformed("request_id");
-  if (typeof status !== "string" || !STATUSES.includes(status)) return malformed("status");
+  if (!STATUSES.includes(status as string)) return malformed("status");
   if (version === null) return malformed("version");
-  const update: UpdateFrame = {
+  return {
     type: "update",
     request_id,
     kind: text(frame.kind),
-    status,
+    status: status as TaskStatus,
     version,
-    phase: typeof phase === "string" && PHASES.includes(phase) ? (phase as TaskPhase) : null,
+    phase: PHASES.includes(phase as string) ? (phase as TaskPhase) : null,
     progress: parseProgress(frame.progress),
-    attempt: typeof frame.attempt === "number" ? frame.attempt : null,
+    attempt: typeof attempt === "number" ? attempt : null,
     error: parseError(frame.error),
     at: text(frame.at),
+    ...(result !== undefined && result !== null && { result }),
+    ...(typeof result_url === "string" && { result_url }),
+    ...(Array.isArray(tags) && { tags: tags.map(String) }),
+    ...(typeof stream === "string" && { stream }),
+    ...(typeof tenant === "string" && { tenant }),
   };
-  if (frame.result !== undefined && frame.result !== null) update.result = frame.result;
-  if (typeof frame.result_url === "string") update.result_url = frame.result_url;
-  if (Array.isArray(frame.tags)) update.tags = frame.tags.map(String);
-  if (typeof frame.stream === "string") update.stream = frame.stream;
-  if (typeof frame.tenant === "string") update.tenant = frame.tenant;
-  return update;
 }
 
-function parseSubscribed(frame: Record<string, unknown>): ParsedFrame {
+function parseSubscribed(frame: Json): ParsedFrame {
   for (const name of ["request_id", "tag", "stream"]) {
     const value = frame[name];
     if (typeof value === "string") {
@@ -98,11 +94,11 @@ function parseSubscribed(frame: Record<string, unknown>): ParsedFrame {
   return malformed("topic");
 }
 
-function parseResumed(frame: Record<string, unknown>): ParsedFrame {
-  const listed = isRecord(frame.tasks) ? Object.entries(frame.tasks) : [];
+function parseResumed(frame: Json): ParsedFrame {
+  const listed = isObject(frame.tasks) ? Object.entries(frame.tasks) : [];
   const tasks: Record<string, ResumedTask> = {};
   for (const [id, value] of listed) {
-    const version = isRecord(value) ? whole(value.version) : null;
+    const version = isObject(value) ? whole(value.version) : null;
     if (version === null) return malformed("tasks");
     tasks[id] = { version, recovered: (value as Partial<ResumedTask>).recovered === true };
   }
@@ -110,27 +106,26 @@ function parseResumed(frame: Record<string, unknown>): ParsedFrame {
 }
 
 function parseProgress(value: unknown): Progress | null {
-  if (typeof value !== "object" || value === null) return null;
-  const { percent, message } = value as Record<string, unknown>;
+  if (!isObject(value)) return null;
+  const { percent, message } = value;
   return { percent: typeof percent === "number" ? percent : null, message: text(message) };
 }
 
 function parseError(value: unknown): TaskError | null {
-  if (typeof value !== "object" || value === null) return null;
-  const { code, message } = value as Record<string, unknown>;
-  return { code: text(code) ?? "unknown", message: text(message) ?? "" };
+  if (!isObject(value)) return null;
+  return { code: text(value.code) ?? "unknown", message: text(value.message) ?? "" };
 }
 
-function parseObject(data: string): Record<string, unknown> | null {
+function parseObject(data: string): Json | null {
   try {
     const value: unknown = JSON.parse(data);
-    return isRecord(value) ? value : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

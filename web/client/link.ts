@@ -64,8 +64,7 @@ export class Link {
     this.#socket = null;
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
-    // A socket that is closed before it is open reports an error; nobody is to trip over it.
-    socket.onerror = () => undefined;
+    // `onerror` stays: a socket that is closed before it is open reports that, and Node would throw.
     socket.close(1000);
   }
 

@@ -122,13 +122,11 @@ export interface Ticket {
   url: string;
 }
 
-/** RFC 9457, with a stable `code`. */
+/** What is read of an RFC 9457 answer; `code` is stable. */
 export interface Problem {
-  type?: string;
-  title?: string;
-  status?: number;
-  detail?: string;
-  code?: string;
+  title?: string | undefined;
+  detail?: string | undefined;
+  code?: string | undefined;
   errors?: FieldProblem[];
 }
 

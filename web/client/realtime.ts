@@ -82,39 +82,31 @@ export class Realtime {
   }
 
   #perform(effect: ConnectionEffect): void {
-    switch (effect.type) {
-      case "connect":
-        this.#timers.cancel("retry");
-        this.#link = this.#connect();
-        break;
-      case "disconnect":
-        this.#timers.cancelAll();
-        this.#leave(this.#link);
-        this.#leave(this.#successor);
-        this.#link = this.#successor = null;
-        break;
-      case "wait":
-        this.#timers.set("retry", effect.ms, () => this.#handle({ type: "retry-due" }));
-        break;
-      case "check":
-        this.#link?.check();
-        break;
-      case "renew":
-        this.#timers.set("renew", effect.ms, () => this.#handle({ type: "renew-due" }));
-        break;
-      case "open-successor":
-        this.#successor = this.#connect();
-        break;
-      case "promote":
-        this.#leave(this.#link);
-        this.#link = this.#successor;
-        this.#successor = null;
-        break;
-      case "drop-successor":
-        this.#leave(this.#successor);
-        this.#successor = null;
-        break;
+    const { type } = effect;
+    if (type === "connect") {
+      this.#timers.cancel("retry");
+      this.#link = this.#connect();
+    } else if (type === "wait") {
+      this.#timers.set("retry", effect.ms, () => this.#handle({ type: "retry-due" }));
+    } else if (type === "renew") {
+      this.#timers.set("renew", effect.ms, () => this.#handle({ type: "renew-due" }));
+    } else if (type === "check") {
+      this.#link?.check();
+    } else if (type === "open-successor") {
+      this.#successor = this.#connect();
+    } else {
+      this.#drop(type);
     }
+  }
+
+  #drop(type: "disconnect" | "promote" | "drop-successor"): void {
+    if (type === "disconnect") this.#timers.cancelAll();
+    if (type !== "promote") this.#leave(this.#successor);
+    if (type !== "drop-successor") {
+      this.#leave(this.#link);
+      this.#link = type === "promote" ? this.#successor : null;
+    }
+    this.#successor = null;
   }
 
   #connect(): Link {
