@@ -13,18 +13,20 @@ use serde_json::Value;
 
 /// Every crate of the workspace, with those of ours that it may depend on (tests aside).
 const ARROWS: &[(&str, &[&str])] = &[
-    ("domain", &[]),
+    ("domain", &["idempotency", "retry"]),
     ("protocol", &[]),
     ("wire", &["domain", "protocol"]),
-    ("app", &["domain", "protocol", "wire"]),
+    ("app", &["domain", "protocol", "retry", "wire"]),
     ("tasks", &["domain"]),
-    ("aws", &["domain", "protocol", "wire"]),
+    ("aws", &["domain", "protocol", "retry", "sqs-batch", "wire"]),
     ("stores", &["domain"]),
-    ("boot", &["domain"]),
+    ("boot", &["domain", "metrics", "sqs-batch"]),
+    ("metrics", &["domain", "emf"]),
     ("testkit", &["domain"]),
     ("emf", &[]),
     ("idempotency", &[]),
-    ("sqs-batch", &[]),
+    ("retry", &[]),
+    ("sqs-batch", &["retry"]),
     ("webhooks", &[]),
     ("api", FUNCTION),
     ("websocket", FUNCTION),
@@ -36,7 +38,16 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 const FUNCTION: &[&str] = &[
-    "app", "aws", "boot", "domain", "protocol", "stores", "tasks", "wire",
+    "app",
+    "aws",
+    "boot",
+    "domain",
+    "metrics",
+    "protocol",
+    "sqs-batch",
+    "stores",
+    "tasks",
+    "wire",
 ];
 
 /// Outside crates that only one of ours may use, by prefix.

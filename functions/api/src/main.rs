@@ -18,10 +18,11 @@ use std::sync::Arc;
 use aws::Sdk;
 use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
-use aws::sqs::TaskSender;
+use aws::sqs::{BroadcastSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
+use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
 use tasks::{Needs, registry};
 
@@ -33,12 +34,14 @@ fn main() -> ExitCode {
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let app = App::over(ports(settings).await?);
+    let meter = Meter::new(&settings.stage, "api", Arc::new(SystemClock))?;
+    let app = App::over(ports(settings, &meter).await?);
     let router = router::router(Arc::new(app));
-    run(service_fn(|event| lambda::answer(router.clone(), event))).await
+    let answer = |event| meter.around(lambda::answer(router.clone(), event));
+    run(service_fn(answer)).await
 }
 
-async fn ports(settings: Settings) -> Result<Ports, Error> {
+async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let sdk = Sdk::load().await?;
     let clock = Arc::new(SystemClock);
     let activity = Arc::new(postgres::connect(&settings.database_url, None)?);
@@ -46,20 +49,24 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
+    let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
+    let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
+        broadcasts: Arc::new(broadcasts),
         entropy: Arc::new(OsEntropy),
         index: tasks.clone(),
-        ledger: Arc::new(ledger),
+        ledger: Arc::new(MeteredSubmissions::new(Arc::new(ledger), meter)),
         queue: Arc::new(TaskSender::new(&sdk, settings.task_queue_url)),
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        updates: Arc::new(updates),
         websocket_url: settings.websocket_url,
         activity,
         clock,
         events,
-        tasks,
+        tasks: Arc::new(MeteredTasks::new(tasks, meter)),
     })
 }

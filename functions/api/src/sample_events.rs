@@ -9,6 +9,10 @@ use crate::scene::{Scene, sample, samples};
 /// Each sample with its status and, for refusals, its code.
 const SAMPLES: &[(&str, u64, &str)] = &[
     ("access-token", 401, "unauthenticated"),
+    ("broadcast", 202, ""),
+    ("broadcast-bye", 202, ""),
+    ("broadcast-forbidden", 403, "forbidden"),
+    ("broadcast-nothing", 422, "invalid_body"),
     ("dashboard", 200, ""),
     ("dashboard-unknown-window", 400, "invalid_query"),
     ("events-base64", 200, ""),
@@ -24,6 +28,11 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("health", 200, ""),
     ("list-tasks", 200, ""),
     ("list-tasks-bad-cursor", 400, "invalid_query"),
+    ("notify", 200, ""),
+    ("notify-completed", 200, ""),
+    ("notify-failed", 200, ""),
+    ("notify-forbidden", 403, "forbidden"),
+    ("notify-not-external", 409, "task_not_external"),
     ("odd-address", 404, "not_found"),
     ("openapi", 200, ""),
     ("submit-aggregate", 202, ""),

@@ -14,8 +14,9 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryEvents, MemoryHealth,
+    MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -31,6 +32,8 @@ pub(crate) const LARGE: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
 pub(crate) const RUNNING: &str = "01890a5d-ac96-774b-bcce-b302099a8059";
 /// One that failed.
 pub(crate) const FAILED: &str = "01890a5d-ac96-774b-bcce-b302099a805a";
+/// A queued one that runs outside.
+pub(crate) const EXTERNAL: &str = "01890a5d-ac96-774b-bcce-b302099a805c";
 /// A completed one of another tenant.
 pub(crate) const FOREIGN: &str = "01890a5d-ac96-774b-bcce-b302099a805b";
 
@@ -43,6 +46,10 @@ pub(crate) struct Scene {
     pub(crate) tasks: Arc<MemoryTasks>,
     /// What was queued.
     pub(crate) queue: Arc<MemoryTaskQueue>,
+    /// Which broadcasts were queued.
+    pub(crate) broadcasts: Arc<MemoryBroadcastQueue>,
+    /// Which updates were.
+    pub(crate) updates: Arc<MemoryUpdateQueue>,
 }
 
 /// What API Gateway got.
@@ -71,12 +78,21 @@ impl Scene {
         let queue = Arc::new(MemoryTaskQueue::new(&faults));
         let results = Arc::new(MemoryResults::new(&faults));
         fill(&tasks, &results).await;
-        let app = App::over(ports(&faults, &tasks, &queue, results));
+        let broadcasts = Arc::new(MemoryBroadcastQueue::new(&faults));
+        let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+        let ports = ports(&faults, &tasks, &queue, results);
+        let app = App::over(Ports {
+            broadcasts: broadcasts.clone(),
+            updates: updates.clone(),
+            ..ports
+        });
         Self {
             router: router(Arc::new(app)),
             faults,
             tasks,
             queue,
+            broadcasts,
+            updates,
         }
     }
 
@@ -136,6 +152,7 @@ fn ports(
     let aggregation = Arc::new(CannedRows::default());
     Ports {
         activity: Arc::new(MemoryActivity::new(faults)),
+        broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
         events: events.clone(),
@@ -151,6 +168,7 @@ fn ports(
         ],
         tasks: tasks.clone(),
         tickets: Arc::new(MemoryTickets::new(faults)),
+        updates: Arc::new(MemoryUpdateQueue::new(faults)),
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
     }
 }
@@ -170,6 +188,9 @@ async fn fill(tasks: &MemoryTasks, results: &MemoryResults) {
     };
     tasks.put(completed(large, stored));
     tasks.put(claimed(submitted(RUNNING, "acme")).0);
+    let mut external = submitted(EXTERNAL, "acme");
+    external.kind = "external".into();
+    tasks.put(external);
     let (mut failed, token) = claimed(submitted(FAILED, "acme"));
     let failure = Failure::permanent("invalid_input", "window: unknown");
     failed.fail(token, failure, NOW).unwrap();

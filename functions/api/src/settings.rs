@@ -4,6 +4,7 @@ use boot::settings::Reader;
 
 /// Where everything is.
 pub(crate) struct Settings {
+    pub(crate) stage: String,
     pub(crate) database_url: String,
     pub(crate) mongodb_uri: String,
     pub(crate) tasks_table: String,
@@ -11,6 +12,7 @@ pub(crate) struct Settings {
     pub(crate) idempotency_table: String,
     pub(crate) results_bucket: String,
     pub(crate) task_queue_url: String,
+    pub(crate) updates_queue_url: String,
     pub(crate) websocket_url: String,
 }
 
@@ -18,6 +20,7 @@ impl Settings {
     /// Reads all of them.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
+            stage: reader.text_or("STAGE", "local"),
             database_url: reader.address("DATABASE_URL", &["postgres", "postgresql"]),
             mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
             tasks_table: reader.text("TASKS_TABLE"),
@@ -25,6 +28,7 @@ impl Settings {
             idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
             results_bucket: reader.text("RESULTS_BUCKET"),
             task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+            updates_queue_url: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
             websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),
         }
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use app::{
     CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    SubmitBatch, SubmitTask,
+    ReportTask, SendBroadcast, SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, SubmissionLedger,
-    TaskIndex, TaskQueue, TaskStore, TicketStore,
+    ActivityStore, BroadcastQueue, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore,
+    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore, UpdateQueue,
 };
 
 /// The use cases behind the API, wired once per process.
@@ -32,6 +32,10 @@ pub(crate) struct App {
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// `POST /notify`.
+    pub(crate) report_task: ReportTask,
+    /// `POST /broadcast`.
+    pub(crate) send_broadcast: SendBroadcast,
     /// Where browsers open their WebSocket, without a query.
     pub(crate) websocket_url: String,
 }
@@ -39,6 +43,7 @@ pub(crate) struct App {
 /// What the use cases need from the outside.
 pub(crate) struct Ports {
     pub(crate) activity: Arc<dyn ActivityStore>,
+    pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
@@ -51,6 +56,7 @@ pub(crate) struct Ports {
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) updates: Arc<dyn UpdateQueue>,
     pub(crate) websocket_url: String,
 }
 
@@ -61,6 +67,12 @@ impl App {
         let get_task = GetTask {
             tasks: ports.tasks.clone(),
             results: ports.results,
+            clock: clock.clone(),
+        };
+        let report_task = ReportTask {
+            registry: ports.registry.clone(),
+            tasks: ports.tasks.clone(),
+            updates: ports.updates,
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -94,6 +106,12 @@ impl App {
                 get_task: get_task.clone(),
             },
             get_task,
+            report_task,
+            send_broadcast: SendBroadcast {
+                queue: ports.broadcasts,
+                clock: clock.clone(),
+                entropy: ports.entropy.clone(),
+            },
             issue_ticket: IssueTicket {
                 tickets: ports.tickets,
                 clock,

@@ -1,14 +1,51 @@
-//! A batch of requests in, those to be delivered again out.
+//! A batch of requests in, what became of each out.
 
-use std::convert::Infallible;
-use std::error::Error;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
-use app::{HangUp, PushUpdates, ReplayTasks};
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use app::hang_up::HangUpError;
+use app::push_broadcast::PushBroadcastError;
+use app::push_updates::PushError;
+use app::replay_tasks::ReplayError;
+use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use boot::Queue;
 use domain::causes;
-use domain::ports::Announcement;
+use domain::ports::Entropy;
 use futures::future::join_all;
+use sqs_batch::{Backoff, Batch, Delivery, Failure, Outcome, Report, Retry};
+use tokio::time::Instant;
 use wire::queue::Request;
+
+/// How often a request is tried. Whoever misses an update for longer finds it in the task's history.
+const RETRY: Backoff = Backoff {
+    base: Duration::from_secs(2),
+    cap: Duration::from_mins(1),
+    attempts: 5,
+};
+
+/// What was not done, as a person reads it.
+#[derive(Debug, thiserror::Error)]
+enum NotDone {
+    #[error("not_pushed: {}", causes(.0))]
+    Push(#[from] PushError),
+    #[error("not_replayed: {}", causes(.0))]
+    Replay(#[from] ReplayError),
+    #[error("not_hung_up: {}", causes(.0))]
+    HangUp(#[from] HangUpError),
+    #[error("part_not_pushed: {}", causes(.0))]
+    Broadcast(#[from] PushBroadcastError),
+}
+
+impl Failure for NotDone {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Push(error) | Self::Replay(ReplayError::Message(error)) => error.retry(),
+            Self::Replay(_) | Self::HangUp(_) | Self::Broadcast(_) => Retry::Transient,
+        }
+    }
+}
 
 /// Does what messages ask for.
 pub(crate) struct Pusher {
@@ -18,95 +55,70 @@ pub(crate) struct Pusher {
     pub(crate) replay_tasks: ReplayTasks,
     /// Closes connections.
     pub(crate) hang_up: HangUp,
-}
-
-/// What a batch asks for, each with its message's id.
-#[derive(Default)]
-struct Batch {
-    update_ids: Vec<String>,
-    updates: Vec<Announcement>,
-    others: Vec<(String, Request)>,
+    /// Pushes one part of a broadcast.
+    pub(crate) push_broadcast: PushBroadcast,
+    /// The updates queue, and where its dead letters go.
+    pub(crate) queue: Queue,
+    /// Makes jitter.
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 impl Pusher {
-    /// Pushes the updates of a batch as a whole, since a newer one in it may overtake an older one,
-    /// and does the rest beside. What cannot be read or done is named in the answer; the queue
-    /// delivers it again, and moves it to the dead letters when it has been delivered often enough.
-    pub(crate) async fn handle(&self, event: SqsEvent) -> Result<SqsBatchResponse, Infallible> {
-        let mut batch = Batch::default();
-        let mut failed = Vec::new();
-        for message in event.records {
-            let request = read(&message);
-            let id = message.message_id.unwrap_or_default();
+    /// Does what a batch asks for, all of it together.
+    pub(crate) async fn handle(&self, event: SqsEvent, deadline: Instant) -> Report {
+        let batch = Batch::new(1)
+            .hide_by(&self.queue)
+            .bury_by(&self.queue)
+            .until(deadline);
+        let answer = |deliveries| self.answer(deliveries);
+        batch.run_together(event, read, answer).await
+    }
+
+    async fn answer(&self, deliveries: Vec<Delivery<Request>>) -> Vec<Outcome> {
+        let received = deliveries.into_iter();
+        let (counts, requests): (Vec<_>, Vec<_>) =
+            received.map(|one| (one.receive_count, one.body)).unzip();
+        let results = self.run(requests).await.into_iter();
+        let outcome = |(count, result)| Outcome::after(count, result, &RETRY, &*self.entropy);
+        counts.into_iter().zip(results).map(outcome).collect()
+    }
+
+    /// Pushes the updates as a whole, since a newer one may overtake an older one, and does the
+    /// rest beside.
+    async fn run(&self, requests: Vec<Request>) -> Vec<Result<(), NotDone>> {
+        let (mut places, mut updates, mut others) = (vec![], vec![], vec![]);
+        for (place, request) in requests.into_iter().enumerate() {
             match request {
-                None => failed.push(id),
-                Some(Request::Push(update)) => {
-                    batch.update_ids.push(id);
-                    batch.updates.push(*update);
+                Request::Push(update) => {
+                    places.push(place);
+                    updates.push(*update);
                 }
-                Some(other) => batch.others.push((id, other)),
+                other => others.push((place, other)),
             }
         }
-        let (pushed, done) = tokio::join!(
-            self.push_updates.run(&batch.updates),
-            join_all(
-                batch
-                    .others
-                    .iter()
-                    .map(|(id, request)| self.handle_other(id, request))
-            ),
-        );
-        for (id, outcome) in batch.update_ids.into_iter().zip(pushed) {
-            failed.extend(
-                outcome
-                    .err()
-                    .map(|error| noted(id, "not pushed to all", &error)),
-            );
-        }
-        failed.extend(done.into_iter().flatten());
-        let mut response = SqsBatchResponse::default();
-        for id in failed {
-            response.add_failure(id);
-        }
-        Ok(response)
+        let others = others.iter();
+        let others = others.map(|(place, other)| async { (*place, self.other(other).await) });
+        let (pushed, others) = tokio::join!(self.push_updates.run(&updates), join_all(others));
+        let pushed = pushed.into_iter().map(|one| one.map_err(NotDone::from));
+        let all: BTreeMap<_, _> = places.into_iter().zip(pushed).chain(others).collect();
+        all.into_values().collect()
     }
 
-    /// The message's id, where it is to be delivered again.
-    async fn handle_other(&self, id: &str, request: &Request) -> Option<String> {
-        let id = id.to_owned();
+    async fn other(&self, request: &Request) -> Result<(), NotDone> {
         match request {
-            Request::Push(_) => None,
-            Request::Replay(replay) => {
-                let error = self.replay_tasks.run(replay).await.err()?;
-                Some(noted(id, "not replayed", &error))
-            }
-            Request::HangUp(connection) => {
-                let error = self.hang_up.run(connection).await.err()?;
-                Some(noted(id, "not hung up", &error))
-            }
+            // They are pushed as a whole.
+            Request::Push(_) => Ok(()),
+            Request::Replay(replay) => Ok(self.replay_tasks.run(replay).await?),
+            Request::HangUp(connection) => Ok(self.hang_up.run(connection).await?),
+            Request::Broadcast(part) => Ok(self.push_broadcast.run(part).await.map(drop)?),
         }
     }
 }
 
-fn noted(id: String, what: &str, error: &(dyn Error + 'static)) -> String {
-    tracing::warn!(message.id = id, error = causes(error), "{what}");
-    id
-}
-
-fn read(message: &SqsMessage) -> Option<Request> {
+fn read(message: &SqsMessage) -> Result<Request, String> {
     let body = message.body.as_deref().unwrap_or_default();
-    match wire::queue::read_request(body) {
-        Ok(request) => Some(request),
-        Err(error) => {
-            let id = message.message_id.as_deref();
-            tracing::error!(
-                message.id = id,
-                error = causes(&error),
-                "unreadable message"
-            );
-            None
-        }
-    }
+    let read = wire::queue::read_request(body);
+    read.map_err(|error| format!("unreadable_message: {}", causes(&error)))
 }
 
 #[cfg(test)]

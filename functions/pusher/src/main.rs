@@ -1,24 +1,27 @@
-//! Posts task updates, and what was missed of them, to the open connections.
+//! Posts task updates, what was missed of them, and broadcasts to the open connections.
 
 mod handler;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{HangUp, PushUpdates, ReplayTasks};
+use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
-use boot::{OsEntropy, SystemClock};
+use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
+use metrics::{Meter, MeteredPostman};
 
 use crate::handler::Pusher;
 
 struct Settings {
+    stage: String,
     connections_table: String,
     results_bucket: String,
     tasks_table: String,
     updates_queue: String,
     management_endpoint: String,
+    updates_dlq: String,
 }
 
 fn main() -> ExitCode {
@@ -27,43 +30,62 @@ fn main() -> ExitCode {
 
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
+        stage: reader.text_or("STAGE", "local"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         tasks_table: reader.text("TASKS_TABLE"),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
         management_endpoint: reader.address("MANAGEMENT_ENDPOINT", &["https", "http"]),
+        updates_dlq: reader.address("UPDATES_DLQ_URL", &["https", "http"]),
     }
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let pusher = wire(&Sdk::load().await?, settings);
-    boot::run(|event| pusher.handle(event)).await
+    let meter = Meter::new(&settings.stage, "pusher", Arc::new(SystemClock))?;
+    let pusher = wire(&Sdk::load().await?, settings, &meter);
+    boot::serve_batches(&meter, |event, deadline| pusher.handle(event, deadline)).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings) -> Pusher {
+fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {
     let connections = aws::dynamo::Connections::new(sdk, settings.connections_table);
     let connections = Arc::new(connections);
     let posts = Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint));
     let clock = Arc::new(SystemClock);
+    let entropy = Arc::new(OsEntropy);
     let push_updates = PushUpdates {
         connections: connections.clone(),
-        postman: posts.clone(),
+        postman: Arc::new(MeteredPostman::new(posts.clone(), meter)),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         clock: clock.clone(),
-        entropy: Arc::new(OsEntropy),
+        entropy: entropy.clone(),
     };
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock);
-    let queue = aws::sqs::UpdateSender::new(sdk, settings.updates_queue);
+    let sender = aws::sqs::UpdateSender::new(sdk, &settings.updates_queue);
+    let parts = aws::sqs::BroadcastSender::new(sdk, &settings.updates_queue);
+    let push_broadcast = PushBroadcast {
+        audience: connections.clone(),
+        connections: connections.clone(),
+        postman: posts.clone(),
+        queue: Arc::new(parts),
+        clock: Arc::new(SystemClock),
+        entropy: entropy.clone(),
+    };
     Pusher {
+        push_broadcast,
+        queue: Queue {
+            deliveries: Arc::new(aws::sqs::Receipts::new(sdk, settings.updates_queue)),
+            dead_letters: Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.updates_dlq)),
+        },
         replay_tasks: ReplayTasks {
             tasks: Arc::new(tasks),
             push: push_updates.clone(),
-            queue: Arc::new(queue),
+            queue: Arc::new(sender),
         },
         hang_up: HangUp {
             switchboard: posts,
             connections,
         },
         push_updates,
+        entropy,
     }
 }

@@ -19,6 +19,7 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "TASKS_TABLE is not set",
         "UPDATES_QUEUE_URL is not set",
         "MANAGEMENT_ENDPOINT must start with https:// or http://",
+        "UPDATES_DLQ_URL is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

@@ -8,17 +8,20 @@ use std::sync::Arc;
 use app::RunTask;
 use aws::Sdk;
 use boot::settings::Reader;
-use boot::{OsEntropy, SystemClock};
+use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
+use metrics::{Meter, MeteredTasks};
 use tasks::Needs;
 
 use crate::handler::Worker;
 
 struct Settings {
+    stage: String,
     mongodb_uri: String,
     tasks_table: String,
     results_bucket: String,
     task_queue: String,
+    task_dlq: String,
     updates_queue: String,
 }
 
@@ -28,20 +31,23 @@ fn main() -> ExitCode {
 
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
+        stage: reader.text_or("STAGE", "local"),
         mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
         tasks_table: reader.text("TASKS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+        task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
     }
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let worker = wire(&Sdk::load().await?, settings).await?;
-    boot::run(|event| worker.handle(event)).await
+    let meter = Meter::new(&settings.stage, "worker", Arc::new(SystemClock))?;
+    let worker = wire(&Sdk::load().await?, settings, &meter).await?;
+    boot::serve_batches(&meter, |event, deadline| worker.handle(event, deadline)).await
 }
 
-async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
+async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Worker, Error> {
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
     let registry = tasks::registry(Needs {
@@ -51,15 +57,17 @@ async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
     let run_task = RunTask {
         registry,
-        tasks: Arc::new(tasks),
+        tasks: Arc::new(MeteredTasks::new(Arc::new(tasks), meter)),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
         deliveries: deliveries.clone(),
         clock,
         entropy: Arc::new(OsEntropy),
     };
-    Ok(Worker {
-        run_task,
+    let dead_letters = Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.task_dlq));
+    let queue = Queue {
         deliveries,
-    })
+        dead_letters,
+    };
+    Ok(Worker { run_task, queue })
 }

@@ -1,4 +1,4 @@
-//! How a ticket's secret is stored, and how what was asked for is compared.
+//! How a ticket's secret is stored.
 
 use std::fmt::Write as _;
 

@@ -5,12 +5,15 @@
 //! then serve them with [`run`].
 
 mod ambient;
+mod batch;
+mod batch_line;
 mod run;
 pub mod settings;
 mod start;
 mod telemetry;
 
 pub use ambient::{OsEntropy, SystemClock};
+pub use batch::{Queue, serve_batches};
 pub use domain::causes;
-pub use run::run;
+pub use run::{run, serve};
 pub use start::start;

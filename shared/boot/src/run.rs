@@ -21,6 +21,17 @@ where
     E: Into<Diagnostic> + Debug,
     F: Future<Output = Result<R, E>>,
 {
+    serve(|event: LambdaEvent<A>| timed(handler(event.payload))).await
+}
+
+/// The same for handlers that leave a line of their own, with what Lambda says of the invocation.
+pub async fn serve<A, R, E, F>(handler: impl Fn(LambdaEvent<A>) -> F) -> Result<(), Error>
+where
+    A: DeserializeOwned,
+    R: Serialize,
+    E: Into<Diagnostic> + Debug,
+    F: Future<Output = Result<R, E>>,
+{
     let cold = AtomicBool::new(true);
     let service = service_fn(|event: LambdaEvent<A>| {
         let span = info_span!(
@@ -28,7 +39,7 @@ where
             faas.invocation_id = event.context.request_id,
             faas.coldstart = cold.swap(false, Ordering::Relaxed),
         );
-        timed(handler(event.payload)).instrument(span)
+        handler(event).instrument(span)
     });
     lambda_runtime::run(service).await
 }

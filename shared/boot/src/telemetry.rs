@@ -18,6 +18,7 @@ const OURS: &[&str] = &[
     "aws",
     "boot",
     "domain",
+    "metrics",
     "pusher",
     "stores",
     "sweeper",

@@ -1,16 +1,9 @@
 //! Why a task did not succeed, and whether trying again can help.
 
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
-/// Whether running the task again could succeed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Retry {
-    /// Never: bad input or a bug. The task ends at once.
-    Permanent,
-    /// Perhaps: a store was away, a call was throttled. The message is delivered again.
-    Transient,
-}
+pub use retry::Retry;
+use serde::{Deserialize, Serialize};
 
 /// A failure that a person can act on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -25,7 +18,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that trying again cannot mend.
+    /// A failure that trying again cannot mend: bad input or a defect. The task ends at once.
     pub fn permanent(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             code: code.into(),
@@ -41,5 +34,24 @@ impl Failure {
             message: message.into(),
             retry: Retry::Transient,
         }
+    }
+
+    /// A failure that may pass, but not before this long: a service said when to come back.
+    pub fn not_before(
+        least: Duration,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            retry: Retry::NotBefore(least),
+        }
+    }
+}
+
+impl retry::Failure for Failure {
+    fn retry(&self) -> Retry {
+        self.retry
     }
 }

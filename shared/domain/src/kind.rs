@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use retry::Backoff;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -64,6 +66,13 @@ impl TaskContext {
     }
 }
 
+/// The retries of a kind that says nothing else: five attempts within half a minute or so.
+pub const RETRY: Backoff = Backoff {
+    base: Duration::from_secs(1),
+    cap: Duration::from_mins(1),
+    attempts: 5,
+};
+
 /// One kind of background work. The future that `run` returns is dropped when the task is
 /// cancelled or its lease is lost, so work must be safe to stop at any `await`.
 #[async_trait]
@@ -72,6 +81,11 @@ pub trait Kind: Send + Sync + 'static {
     const NAME: &'static str;
     /// The typed input. Unknown fields should be denied, so that a misspelling is no silent default.
     type Input: DeserializeOwned + Send;
+    /// How often a task of this kind is tried, since it was submitted or retried, and how long to
+    /// wait between two attempts: at random up to a ceiling that doubles.
+    const RETRY: Backoff = RETRY;
+    /// Whether programs outside run its tasks and report on them. Our own workers leave them alone.
+    const OUTSIDE: bool = false;
 
     /// Checks what types cannot express. Called before the task is queued.
     fn check(input: &Self::Input) -> Result<(), Vec<FieldError>>;
@@ -88,6 +102,12 @@ pub trait AnyKind: Send + Sync {
 
     /// Does the work.
     async fn run(&self, context: &TaskContext, input: &Value) -> Result<Value, Failure>;
+
+    /// How often to try, and how long to wait in between.
+    fn retry(&self) -> Backoff;
+
+    /// Whether programs outside run its tasks.
+    fn is_outside(&self) -> bool;
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
@@ -121,6 +141,14 @@ impl<K: Kind> AnyKind for K {
         })?;
         Kind::run(self, context, typed).await
     }
+
+    fn retry(&self) -> Backoff {
+        K::RETRY
+    }
+
+    fn is_outside(&self) -> bool {
+        K::OUTSIDE
+    }
 }
 
 /// All kinds, by name.
@@ -140,6 +168,17 @@ impl Registry {
     /// The kind of that name.
     pub fn get(&self, name: &str) -> Option<&Arc<dyn AnyKind>> {
         self.kinds.get(name)
+    }
+
+    /// The retries of tasks of that kind. Those of a kind that is not known here are the common
+    /// ones: a newer worker may know it.
+    pub fn retry(&self, name: &str) -> Backoff {
+        self.get(name).map_or(RETRY, |kind| kind.retry())
+    }
+
+    /// Whether programs outside run tasks of that kind.
+    pub fn is_outside(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|kind| kind.is_outside())
     }
 
     /// Every name, sorted.

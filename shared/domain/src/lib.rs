@@ -4,6 +4,7 @@
 //! is named as a port (a small trait in [`ports`]) and implemented by adapters elsewhere.
 
 pub mod aggregate;
+pub mod broadcast;
 mod causes;
 pub mod connection;
 pub mod dashboard;
@@ -19,6 +20,7 @@ pub mod task;
 pub mod text;
 pub mod ticket;
 
+pub use broadcast::Broadcast;
 pub use causes::causes;
 pub use connection::{Connection, Topic};
 pub use dashboard::{Dashboard, Window};
@@ -27,5 +29,5 @@ pub use failure::{Failure, Retry};
 pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, UserId};
 pub use pace::Pace;
 pub use replay::{Replay, Resumed};
-pub use submission::{IdempotencyKey, Submission};
+pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};

@@ -5,6 +5,7 @@ use std::io;
 use std::str::FromStr;
 
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::canonical;
@@ -22,10 +23,15 @@ pub struct NoFingerprint;
 impl Fingerprint {
     /// The fingerprint of a payload.
     pub fn of(payload: &impl Serialize) -> serde_json::Result<Self> {
-        let value = serde_json::to_value(payload)?;
+        serde_json::to_value(payload).map(|value| Self::of_value(&value))
+    }
+
+    /// The fingerprint of a payload that is JSON already.
+    pub fn of_value(payload: &Value) -> Self {
         let mut hash = Hash(Sha256::new());
-        canonical::write(&value, &mut hash).map_err(serde_json::Error::io)?;
-        Ok(Self(hash.0.finalize().into()))
+        // Neither hashing nor writing a JSON value can fail.
+        let _ = canonical::write(payload, &mut hash);
+        Self(hash.0.finalize().into())
     }
 }
 

@@ -13,7 +13,7 @@ mod token;
 pub mod contract;
 
 pub use fingerprint::{Fingerprint, NoFingerprint};
-pub use key::{Key, KeyError, LONGEST_KEY};
+pub use key::{CallerKey, Key, KeyError, LONGEST_KEY, LONGEST_SCOPE};
 pub use memory::MemoryStore;
 pub use record::{Claim, Record, State, may_take};
 pub use run::{Executed, Request, RunError, run_once};

@@ -1,10 +1,14 @@
 //! HTTP bodies.
 
 mod batch;
+mod broadcast;
+mod notify;
 
 pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
 };
+pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
+pub use notify::{NotifiedBody, NotifyBody};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

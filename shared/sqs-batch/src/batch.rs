@@ -15,6 +15,7 @@ use crate::outcome::Outcome;
 use crate::report::{Report, Settled};
 use crate::run::Run;
 use crate::settle::Settle;
+use crate::together::Together;
 use crate::visibility::{Untouched, Visibility};
 
 /// How batches are handled. Make one during init and use it for every event.
@@ -83,8 +84,8 @@ impl<V: Visibility, D: DeadLetters> Batch<V, D> {
     /// Stops handling at this moment and gives what is not done back to the queue at once. Leave a
     /// few seconds before Lambda's own limit: what is done must still be acknowledged.
     #[must_use]
-    pub fn until(mut self, deadline: Instant) -> Self {
-        self.deadline = Some(deadline);
+    pub fn until(mut self, deadline: impl Into<Option<Instant>>) -> Self {
+        self.deadline = deadline.into();
         self
     }
 
@@ -109,9 +110,35 @@ impl<V: Visibility, D: DeadLetters> Batch<V, D> {
         };
         let lanes = lanes(event).into_iter().map(|lane| run.lane(lane));
         let settled = stream::iter(lanes).buffer_unordered(self.concurrency);
-        let mut settled: Vec<(usize, Settled)> = settled.concat().await;
-        settled.sort_unstable_by_key(|(place, _)| *place);
-        let records = settled.into_iter().map(|(_, settled)| settled).collect();
-        Report { records }
+        in_order(settled.concat().await)
     }
+
+    /// Decodes every record and handles them together, for work that gains from seeing them all:
+    /// one query for many, the newest of several changes. `handle` gives one outcome for each
+    /// delivery, in their order; its panic or the deadline concerns all of them.
+    ///
+    /// Of a FIFO queue's group nothing behind a record that cannot be decoded is handled, and what
+    /// stands behind one that is not acknowledged comes back with it, handled or not.
+    pub async fn run_together<T, E, Fut>(
+        &self,
+        event: SqsEvent,
+        decode: impl Fn(&SqsMessage) -> Result<T, E>,
+        handle: impl FnOnce(Vec<Delivery<T>>) -> Fut,
+    ) -> Report
+    where
+        E: Display,
+        Fut: Future<Output = Vec<Outcome>>,
+    {
+        let together = Together {
+            deadline: self.deadline,
+            settle: &self.settle,
+        };
+        in_order(together.run(lanes(event), decode, handle).await)
+    }
+}
+
+fn in_order(mut settled: Vec<(usize, Settled)>) -> Report {
+    settled.sort_unstable_by_key(|(place, _)| *place);
+    let records = settled.into_iter().map(|(_, settled)| settled).collect();
+    Report { records }
 }

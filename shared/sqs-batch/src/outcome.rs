@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use retry::{Backoff, Failure, Jitter};
+
+use crate::visibility::LONGEST_WAIT;
+
 /// A handler's word on one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -21,5 +25,22 @@ impl Outcome {
     pub fn dead_letter(reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self::DeadLetter { reason }
+    }
+
+    /// What follows from an attempt, counted from 1. A failure that trying again cannot mend, or
+    /// the last attempt's, makes a dead letter with that failure as its reason.
+    pub fn after<E: Failure>(
+        attempt: u32,
+        result: Result<(), E>,
+        backoff: &Backoff,
+        jitter: &(impl Jitter + ?Sized),
+    ) -> Self {
+        let Err(failure) = result else {
+            return Self::Done;
+        };
+        match backoff.next(attempt, failure.retry(), jitter) {
+            Some(wait) => Self::RetryAfter(wait.min(LONGEST_WAIT)),
+            None => Self::dead_letter(failure.to_string()),
+        }
     }
 }

@@ -5,7 +5,6 @@ use std::future::Future;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsMessage;
-use futures::future::join_all;
 use tokio::time::Instant;
 
 use crate::dead_letters::DeadLetters;
@@ -42,7 +41,7 @@ impl<V: Visibility, D: DeadLetters, Decode, Handle> Run<'_, V, D, Decode, Handle
             let stopped = (!record.end.is_acknowledged()).then(|| comes_back(&record.end));
             settled.push((place, record));
             if let Some(wait) = stopped {
-                settled.extend(self.hold_back(records, wait).await);
+                settled.extend(self.settle.hold_back(records, wait).await);
                 break;
             }
         }
@@ -66,24 +65,10 @@ impl<V: Visibility, D: DeadLetters, Decode, Handle> Run<'_, V, D, Decode, Handle
         let ended = guarded(self.deadline, work).await;
         self.settle.ended(message, ended).await
     }
-
-    /// A FIFO queue delivers nothing of a group while any message of it is hidden, so those behind
-    /// a failed record come back together with it.
-    async fn hold_back(
-        &self,
-        records: impl Iterator<Item = Placed>,
-        wait: Option<Duration>,
-    ) -> Vec<(usize, Settled)> {
-        let held = records.map(|(place, message)| async move {
-            let settled = self.settle.come_back(&message, End::Behind, wait).await;
-            (place, settled)
-        });
-        join_all(held).await
-    }
 }
 
 /// When a record that ended so comes back; none means by the queue's own timeout.
-fn comes_back(end: &End) -> Option<Duration> {
+pub(crate) fn comes_back(end: &End) -> Option<Duration> {
     match end {
         End::Retry(wait) => Some(*wait),
         End::DeadLetter { .. } | End::Poison { .. } | End::OutOfTime => Some(Duration::ZERO),

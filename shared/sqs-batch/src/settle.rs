@@ -4,11 +4,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::SqsMessage;
+use futures::future::join_all;
 use tokio::time::timeout;
 
 use crate::BoxError;
 use crate::dead_letters::{Buried, DeadLetters};
 use crate::guarded::Ended;
+use crate::lane::Placed;
 use crate::outcome::Outcome;
 use crate::report::{End, Settled};
 use crate::visibility::Visibility;
@@ -65,6 +67,19 @@ impl<V: Visibility, D: DeadLetters> Settle<V, D> {
             None => Ok(()),
         };
         settled(message, end, hidden.err())
+    }
+
+    /// A FIFO queue delivers nothing of a group while any message of it is hidden, so those behind
+    /// a failed record come back together with it.
+    pub(crate) async fn hold_back(
+        &self,
+        records: impl Iterator<Item = Placed>,
+        wait: Option<Duration>,
+    ) -> Vec<(usize, Settled)> {
+        let held = records.map(|(place, message)| async move {
+            (place, self.come_back(&message, End::Behind, wait).await)
+        });
+        join_all(held).await
     }
 
     async fn bury(

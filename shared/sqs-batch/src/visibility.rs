@@ -23,13 +23,26 @@ use crate::BoxError;
 /// }
 /// ```
 pub trait Visibility: Send + Sync {
-    /// `receipt` is the handle that came with the delivery. SQS takes whole seconds up to 12 hours
-    /// since the delivery; adapters round up.
+    /// `receipt` is the handle that came with the delivery. Adapters give SQS its
+    /// [`whole_seconds`].
     fn hide(
         &self,
         receipt: &str,
         length: Duration,
     ) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// SQS hides a message for 12 hours at most, counted from its delivery
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html>);
+/// the quarter of an hour is for the time that the work took.
+pub const LONGEST_WAIT: Duration = Duration::from_mins(12 * 60 - 15);
+
+/// A visibility timeout as SQS takes it: whole seconds, rounded up so that a message never returns
+/// early, and [`LONGEST_WAIT`] at most.
+pub fn whole_seconds(length: Duration) -> i32 {
+    let length = length.min(LONGEST_WAIT);
+    let started = u64::from(length.subsec_nanos() > 0);
+    i32::try_from(length.as_secs() + started).unwrap_or(i32::MAX)
 }
 
 /// Leaves every message to the queue's own visibility timeout.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, connection_store, event_log, frame_meter, pusher_queue, response_times, result_store,
-    stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index, task_queue,
-    task_store, ticket_store, update_queue,
+    activity, audience, broadcast_queue, connection_store, dead_letter_queue, event_log,
+    frame_meter, pusher_queue, response_times, result_store, stale_connections, stuck_tasks,
+    submission_ledger, subscriptions, task_index, task_queue, task_store, ticket_store,
+    update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryConnections, MemoryEvents, MemoryPusherQueue, MemoryResults,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryConnections, MemoryDeadLetters,
+    MemoryEvents, MemoryPusherQueue, MemoryResults, MemorySubmissions, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -110,6 +112,23 @@ async fn connections_are_a_connection_store() {
 }
 
 #[tokio::test]
+async fn connections_are_an_audience() {
+    let connections = MemoryConnections::default();
+    let hall = audience::Hall {
+        store: &connections,
+        audience: &connections,
+    };
+    audience::all(hall, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn the_broadcast_queue_is_one() {
+    let queue = MemoryBroadcastQueue::default();
+    let take = async || queue.take().into_iter().map(|(part, _)| part).collect();
+    broadcast_queue::all(&queue, &build::tenant(), take).await;
+}
+
+#[tokio::test]
 async fn tickets_are_a_ticket_store() {
     ticket_store::all(&MemoryTickets::default(), &build::tenant()).await;
 }
@@ -172,3 +191,9 @@ suite!(
         concurrent_batches_agree,
     ]
 );
+
+#[tokio::test]
+async fn dead_letters_are_a_dead_letter_queue() {
+    let letters = MemoryDeadLetters::default();
+    dead_letter_queue::all(&letters, async || letters.take()).await;
+}

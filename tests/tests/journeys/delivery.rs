@@ -53,7 +53,7 @@ async fn messages_that_race_run_the_task_once() {
 }
 
 #[tokio::test]
-async fn a_message_nobody_understands_ends_in_the_dead_letter_queue() {
+async fn a_message_nobody_understands_is_a_dead_letter_at_once_and_says_why() {
     let stack = Stack::running().await;
     let poison = json!({"v": 99, "marker": end_to_end::fresh()}).to_string();
     send(&stack, &poison).await;
@@ -63,6 +63,7 @@ async fn a_message_nobody_understands_ends_in_the_dead_letter_queue() {
             .queues()
             .receive_message()
             .queue_url(&queue)
+            .message_attribute_names("reason")
             .max_number_of_messages(10);
         let messages = received
             .visibility_timeout(1)
@@ -72,6 +73,11 @@ async fn a_message_nobody_understands_ends_in_the_dead_letter_queue() {
             .messages;
         for found in messages.unwrap_or_default() {
             if found.body() == Some(poison.as_str()) {
+                let attributes = found.message_attributes().expect("the reason");
+                assert_eq!(
+                    attributes["reason"].string_value(),
+                    Some("unreadable_message: the message has version 99, we know up to 1")
+                );
                 let receipt = found.receipt_handle().unwrap_or_default();
                 let delete = stack.queues().delete_message().queue_url(&queue);
                 delete

@@ -13,11 +13,18 @@
 )]
 
 mod analyze;
+mod broadcast;
 mod dashboard;
 mod delivery;
+mod external;
+mod floods;
 mod realtime;
 mod refusals;
+mod resume;
+mod storms;
 mod submission;
+mod subprotocol;
+mod subscriptions;
 mod sweep;
 mod tasks;
 mod tenants;

@@ -7,7 +7,9 @@ pub(crate) mod get_result;
 pub(crate) mod get_task;
 pub(crate) mod issue_ticket;
 pub(crate) mod list_tasks;
+pub(crate) mod post_broadcast;
 pub(crate) mod post_events;
+pub(crate) mod post_notify;
 pub(crate) mod submit_batch;
 pub(crate) mod submit_task;
 

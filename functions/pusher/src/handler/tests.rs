@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Behaviour, Fault, Faults, MemoryConnections, MemoryPostman, MemoryPusherQueue, MemoryResults,
-    MemoryTasks,
+    Behaviour, Fault, Faults, MemoryBroadcastQueue, MemoryConnections, MemoryDeadLetters,
+    MemoryDeliveries, MemoryPostman, MemoryPusherQueue, MemoryResults, MemoryTasks,
 };
-use time::Duration;
 
 use super::*;
 
@@ -22,6 +21,8 @@ struct Scene {
     connections: Arc<MemoryConnections>,
     postman: Arc<MemoryPostman>,
     page: ConnectionId,
+    dead_letters: Arc<MemoryDeadLetters>,
+    deliveries: Arc<MemoryDeliveries>,
     faults: Faults,
 }
 
@@ -33,7 +34,7 @@ fn completed(tenant: &TenantId) -> Task {
     let mut task = build::task(tenant, "aggregate", json!({}));
     task.request_id = "01890a5d-ac96-774b-bcce-b302099a8051".parse().unwrap();
     let token = build::lease_token();
-    task.claim(token, NOW, Duration::MINUTE).unwrap();
+    task.claim(token, NOW, time::Duration::MINUTE).unwrap();
     let value = json!({"rows": []});
     let result = TaskResult::Inline { value };
     task.complete(token, result, NOW).unwrap();
@@ -61,6 +62,12 @@ async fn scene() -> Scene {
         clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
         entropy: Arc::new(Counting::default()),
     };
+    let dead_letters = Arc::new(MemoryDeadLetters::new(&faults));
+    let deliveries = Arc::new(MemoryDeliveries::new(&faults));
+    let queue = Queue {
+        deliveries: deliveries.clone(),
+        dead_letters: dead_letters.clone(),
+    };
     let tasks = Arc::new(MemoryTasks::new(&faults));
     tasks.put(completed(&ann.tenant));
     let replay_tasks = ReplayTasks {
@@ -72,13 +79,26 @@ async fn scene() -> Scene {
         switchboard: postman.clone(),
         connections: connections.clone(),
     };
+    let push_broadcast = PushBroadcast {
+        audience: connections.clone(),
+        connections: connections.clone(),
+        postman: postman.clone(),
+        queue: Arc::new(MemoryBroadcastQueue::new(&faults)),
+        clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
+        entropy: Arc::new(Counting::default()),
+    };
     Scene {
         pusher: Pusher {
+            push_broadcast,
             push_updates,
             replay_tasks,
             hang_up,
+            queue,
+            entropy: Arc::new(Counting::default()),
         },
         connections,
+        dead_letters,
+        deliveries,
         postman,
         page: page.id,
         faults,
@@ -102,8 +122,9 @@ fn samples() -> BTreeMap<String, SqsEvent> {
 impl Scene {
     /// The last digit of each failed message's id.
     async fn handle(&self, event: SqsEvent) -> Vec<char> {
-        let response = self.pusher.handle(event).await.unwrap();
-        let ids = response.batch_item_failures.into_iter();
+        let deadline = Instant::now() + std::time::Duration::from_secs(25);
+        let report = self.pusher.handle(event, deadline).await;
+        let ids = report.response().batch_item_failures.into_iter();
         let mut last: Vec<_> = ids
             .map(|failure| failure.item_identifier.chars().last().unwrap())
             .collect();
@@ -119,6 +140,11 @@ impl Scene {
             .collect()
     }
 
+    fn types(&self) -> Vec<Value> {
+        let frames = self.frames().into_iter();
+        frames.map(|frame| frame["type"].clone()).collect()
+    }
+
     fn versions(&self) -> Vec<u64> {
         let frames = self.frames().into_iter();
         frames
@@ -127,19 +153,24 @@ impl Scene {
     }
 }
 
-/// What each sample does: the versions that Ann's page gets, and the messages that come back.
-const EXPECTED: &[(&str, &[u64], &[char])] = &[
-    ("completed", &[4], &[]),
-    ("completed-large", &[4], &[]),
-    ("failed", &[3], &[]),
-    ("hang-up", &[], &[]),
-    ("nobody-listens", &[], &[]),
-    ("overtaken", &[2, 5], &[]),
-    ("partly-bad", &[2, 4], &['2']),
-    ("poison", &[], &['1', '2', '3']),
-    ("replay", &[2, 3], &[]),
-    ("running", &[2], &[]),
-    ("unknown-version", &[], &['1']),
+/// What each sample does: the versions that Ann's page gets, and how many messages are dead letters.
+const EXPECTED: &[(&str, &[u64], usize)] = &[
+    ("broadcast", &[], 0),
+    ("broadcast-again", &[], 0),
+    ("broadcast-beside-an-update", &[4], 1),
+    ("broadcast-bye", &[], 0),
+    ("broadcast-elsewhere", &[], 0),
+    ("completed", &[4], 0),
+    ("completed-large", &[4], 0),
+    ("failed", &[3], 0),
+    ("hang-up", &[], 0),
+    ("nobody-listens", &[], 0),
+    ("overtaken", &[2, 5], 0),
+    ("partly-bad", &[2, 4], 1),
+    ("poison", &[], 3),
+    ("replay", &[2, 3], 0),
+    ("running", &[2], 0),
+    ("unknown-version", &[], 1),
 ];
 
 #[tokio::test]
@@ -150,9 +181,10 @@ async fn every_sample_is_handled() {
         samples.keys().eq(names.iter()),
         "a sample is not expected, or missing"
     );
-    for ((name, event), (_, versions, back)) in samples.into_iter().zip(EXPECTED) {
+    for ((name, event), (_, versions, dead)) in samples.into_iter().zip(EXPECTED) {
         let scene = scene().await;
-        assert_eq!(scene.handle(event).await, *back, "{name}");
+        assert!(scene.handle(event).await.is_empty(), "{name}");
+        assert_eq!(scene.dead_letters.take().len(), *dead, "{name}");
         assert_eq!(scene.versions(), *versions, "{name}");
     }
 }
@@ -225,6 +257,9 @@ async fn what_does_not_arrive_comes_back() {
     scene.postman.set(&scene.page, Behaviour::Failing);
     let back = scene.handle(samples().remove("completed").unwrap()).await;
     assert_eq!(back, ['1']);
+    let hidden = scene.deliveries.hidden();
+    assert!(hidden.iter().all(|(_, length)| *length <= RETRY.ceiling(1)));
+    assert_eq!(hidden.len(), 1);
     scene.postman.set(&scene.page, Behaviour::Gone);
     let back = scene.handle(samples().remove("completed").unwrap()).await;
     assert!(back.is_empty(), "a page that is gone needs nothing");
@@ -237,5 +272,43 @@ async fn without_its_listeners_an_update_comes_back() {
         .faults
         .always("connections.listeners", Fault::Unavailable);
     let back = scene.handle(samples().remove("partly-bad").unwrap()).await;
-    assert_eq!(back, ['1', '2', '3']);
+    assert_eq!(back, ['1', '3'], "the one that cannot be read is buried");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_arrives_is_buried_with_its_reason() {
+    let scene = scene().await;
+    scene.postman.set(&scene.page, Behaviour::Failing);
+    let mut event = samples().remove("completed").unwrap();
+    let count = RETRY.attempts.to_string();
+    let attributes = &mut event.records[0].attributes;
+    attributes.insert("ApproximateReceiveCount".into(), count);
+    assert!(scene.handle(event).await.is_empty());
+    let letter = scene.dead_letters.take().remove(0);
+    assert_eq!(letter.reason, "not_pushed: 1 connections were not reached");
+}
+
+#[tokio::test]
+async fn everybody_is_told_once_and_nobody_elsewhere() {
+    for (name, expected) in [
+        ("broadcast", &["broadcast"][..]),
+        ("broadcast-again", &["broadcast"]),
+        ("broadcast-beside-an-update", &["broadcast", "update"]),
+        ("broadcast-bye", &["bye"]),
+        ("broadcast-elsewhere", &[]),
+    ] {
+        let scene = scene().await;
+        scene.handle(samples().remove(name).unwrap()).await;
+        let mut types = scene.types();
+        types.sort_by_key(ToString::to_string);
+        assert_eq!(types, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_shard_that_cannot_be_read_comes_back_alone() {
+    let scene = scene().await;
+    scene.faults.on("audience.page", 3, Fault::Unavailable);
+    let back = scene.handle(samples().remove("broadcast").unwrap()).await;
+    assert_eq!(back.len(), 1);
 }

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
@@ -8,7 +10,8 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Fault, Faults, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+    CannedRows, Fault, Faults, MemoryDeadLetters, MemoryDeliveries, MemoryResults, MemoryTasks,
+    MemoryUpdateQueue,
 };
 
 use super::*;
@@ -19,6 +22,7 @@ struct Scene {
     tasks: Arc<MemoryTasks>,
     updates: Arc<MemoryUpdateQueue>,
     deliveries: Arc<MemoryDeliveries>,
+    dead_letters: Arc<MemoryDeadLetters>,
     faults: Faults,
 }
 
@@ -27,6 +31,11 @@ fn scene() -> Scene {
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let updates = Arc::new(MemoryUpdateQueue::new(&faults));
     let deliveries = Arc::new(MemoryDeliveries::new(&faults));
+    let dead_letters = Arc::new(MemoryDeadLetters::new(&faults));
+    let queue = Queue {
+        deliveries: deliveries.clone(),
+        dead_letters: dead_letters.clone(),
+    };
     let rows = CannedRows::new(vec![], &faults);
     for n in 1..=3 {
         tasks.put(task(n));
@@ -43,13 +52,11 @@ fn scene() -> Scene {
         entropy: Arc::new(Counting::default()),
     };
     Scene {
-        worker: Worker {
-            run_task,
-            deliveries: deliveries.clone(),
-        },
+        worker: Worker { run_task, queue },
         tasks,
         updates,
         deliveries,
+        dead_letters,
         faults,
     }
 }
@@ -84,7 +91,9 @@ fn samples() -> BTreeMap<String, SqsEvent> {
 impl Scene {
     /// The receipts of the messages that are to be delivered again.
     async fn handle(&self, event: SqsEvent) -> Vec<String> {
-        let response = self.worker.handle(event.clone()).await.unwrap();
+        let deadline = Instant::now() + Duration::from_secs(100);
+        let report = self.worker.handle(event.clone(), deadline).await;
+        let response = report.response();
         let failed = |message: &SqsMessage| {
             let mut failures = response.batch_item_failures.iter();
             failures.any(|failure| Some(&failure.item_identifier) == message.message_id.as_ref())
@@ -109,16 +118,17 @@ impl Scene {
     }
 }
 
-/// What each sample does: which tasks complete, and which messages come back.
-const EXPECTED: &[(&str, usize, &[&str])] = &[
-    ("batch", 3, &[]),
-    ("one-task", 1, &[]),
-    ("partly-bad", 2, &["receipt-2"]),
-    ("poison", 0, &["receipt-1", "receipt-2", "receipt-3"]),
-    ("redelivered", 1, &[]),
-    ("repeated", 1, &["receipt-2"]),
-    ("unknown-task", 0, &[]),
-    ("unknown-version", 0, &["receipt-1"]),
+/// What each sample does: how many tasks complete, which messages come back, and how many are
+/// dead letters.
+const EXPECTED: &[(&str, usize, &[&str], usize)] = &[
+    ("batch", 3, &[], 0),
+    ("one-task", 1, &[], 0),
+    ("partly-bad", 2, &[], 1),
+    ("poison", 0, &[], 3),
+    ("redelivered", 1, &[], 0),
+    ("repeated", 1, &["receipt-2"], 0),
+    ("unknown-task", 0, &[], 0),
+    ("unknown-version", 0, &[], 1),
 ];
 
 #[tokio::test]
@@ -129,12 +139,13 @@ async fn every_sample_is_handled() {
         samples.keys().eq(names.iter()),
         "a sample is not expected, or missing"
     );
-    for ((name, event), (_, completed, back)) in samples.into_iter().zip(EXPECTED) {
+    for ((name, event), (_, completed, back, dead)) in samples.into_iter().zip(EXPECTED) {
         let scene = scene();
         assert_eq!(scene.handle(event).await, *back, "{name}");
         let statuses = scene.statuses().into_iter();
         let done = statuses.filter(|status| *status == Status::Completed);
         assert_eq!(done.count(), *completed, "{name}");
+        assert_eq!(scene.dead_letters.take().len(), *dead, "{name}");
     }
 }
 
@@ -153,11 +164,56 @@ async fn a_repeated_message_runs_its_task_once() {
 }
 
 #[tokio::test]
-async fn poison_comes_back_at_once() {
+async fn poison_is_buried_with_its_reason() {
+    let scene = scene();
+    let event = samples().remove("unknown-version").unwrap();
+    let message = event.records[0].clone();
+    scene.handle(event).await;
+    let letter = scene.dead_letters.take().remove(0);
+    assert_eq!(Some(letter.body), message.body);
+    assert_eq!(Some(letter.message_id), message.message_id);
+    let reason = "unreadable_message: the message has version 99, we know up to 1";
+    assert_eq!(letter.reason, reason);
+}
+
+#[tokio::test]
+async fn what_cannot_be_buried_is_left_to_the_queue() {
+    let scene = scene();
+    scene.faults.always("dead_letters.bury", Fault::Unavailable);
+    let back = scene.handle(samples().remove("poison").unwrap()).await;
+    assert_eq!(back.len(), 3);
+}
+
+#[tokio::test]
+async fn a_task_that_is_given_up_is_buried_with_its_reason() {
     let scene = scene();
     scene
-        .handle(samples().remove("unknown-version").unwrap())
-        .await;
+        .faults
+        .always("aggregation.aggregate", Fault::Unavailable);
+    for attempt in 1..domain::kind::RETRY.attempts {
+        let back = scene.handle(samples().remove("one-task").unwrap()).await;
+        assert_eq!(back.len(), 1, "attempt {attempt} is not the last");
+    }
+    let back = scene.handle(samples().remove("one-task").unwrap()).await;
+    assert!(back.is_empty());
+    let failure = scene.tasks.get(id(1)).unwrap().state.failure().cloned();
+    let letter = scene.dead_letters.take().remove(0);
+    assert_eq!(
+        Some(letter.reason),
+        failure.map(|failure| failure.to_string())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_done_in_time_comes_back_at_once() {
+    let scene = scene();
+    scene
+        .faults
+        .always("aggregation.aggregate", Fault::HangBefore);
+    let event = samples().remove("one-task").unwrap();
+    let deadline = Instant::now() + Duration::from_secs(100);
+    let report = scene.worker.handle(event, deadline).await;
+    assert_eq!(report.records[0].end, sqs_batch::End::OutOfTime);
     assert_eq!(scene.hidden("receipt-1"), Some(0));
 }
 
@@ -184,6 +240,6 @@ async fn a_task_that_waits_hides_its_message() {
 async fn a_message_that_cannot_be_hidden_is_still_reported() {
     let scene = scene();
     scene.faults.always("deliveries.hide", Fault::Unavailable);
-    let back = scene.handle(samples().remove("poison").unwrap()).await;
-    assert_eq!(back.len(), 3);
+    let back = scene.handle(samples().remove("repeated").unwrap()).await;
+    assert_eq!(back.len(), 1);
 }

@@ -25,6 +25,7 @@ use domain::ports::{
 use futures::StreamExt as _;
 use futures::stream;
 use protocol::frames::LONGEST_FRAME;
+use retry::Retry;
 use tokio::time::Instant;
 
 use deliver::Letter;
@@ -73,6 +74,15 @@ pub enum PushError {
         /// How many.
         connections: usize,
     },
+}
+
+impl retry::Failure for PushError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::TooLarge { .. } => Retry::Permanent,
+            Self::Listeners(_) | Self::Link(_) | Self::Unreached { .. } => Retry::Transient,
+        }
+    }
 }
 
 impl PushUpdates {

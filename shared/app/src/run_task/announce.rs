@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use domain::ports::{Announcement, PortError};
-use domain::{Retry, Task, causes};
+use domain::{Task, causes};
 use tokio::time::timeout;
 
-use super::{Delivery, OUTAGE, Outcome, RunTask};
+use super::{Delivery, Outcome, RunTask};
 
 /// How long work waits for the announcement of a step.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ impl RunTask {
             }
             Err(error) => {
                 tracing::warn!(error = causes(&error), "an end was not announced");
-                Outcome::Later(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
+                self.after_outage(delivery)
             }
         }
     }
@@ -59,10 +59,12 @@ impl RunTask {
 }
 
 /// A task that failed though trying again might have helped is for a person to look at. That
-/// holds for every delivery of its message: only several of them make it a dead letter.
+/// holds for every delivery of its message: the one before may have ended on the way there.
 fn verdict(task: &Task) -> Outcome {
     match task.state.failure() {
-        Some(failure) if failure.retry == Retry::Transient => Outcome::DeadLetter,
+        Some(failure) if failure.retry.may_help() => Outcome::DeadLetter {
+            reason: failure.to_string(),
+        },
         _ => Outcome::Done,
     }
 }

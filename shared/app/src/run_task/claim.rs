@@ -24,6 +24,8 @@ pub(super) enum Claim {
     Missing,
     /// A task that will not change any more.
     Ended(Task),
+    /// A task that is run by programs outside.
+    Outside,
     /// A task that somebody else works on.
     Held {
         /// When to look again.
@@ -51,6 +53,9 @@ impl RunTask {
             let Some(stored) = stored.await? else {
                 return Ok(Claim::Missing);
             };
+            if !stored.status().is_terminal() && self.registry.is_outside(&stored.kind) {
+                return Ok(Claim::Outside);
+            }
             let mut task = stored.clone();
             match task.claim(token, self.clock.now(), LEASE) {
                 Ok(()) => {}

@@ -1,12 +1,16 @@
 //! Writes how an attempt ended.
 
+use std::fmt::Write as _;
+use std::time::Duration;
+
 use domain::text::cut;
-use domain::{Failure, Retry, Task, TaskResult};
+use domain::{Failure, Task, TaskResult};
+use retry::Backoff;
 
 use super::change::Stop;
 use super::claim::Held;
 use super::work::Worked;
-use super::{BETWEEN_ATTEMPTS, Delivery, MAX_ATTEMPTS, Outcome, RunTask};
+use super::{Delivery, Outcome, RunTask, later};
 
 /// Longest message of a failure, in bytes.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -27,13 +31,17 @@ impl RunTask {
         };
         match outcome.map_err(readable) {
             Ok(result) => self.complete(&mut held, result, last).await?,
-            Err(failure) if failure.retry == Retry::Permanent => {
-                self.fail(&mut held, failure, last).await?;
+            Err(failure) => {
+                let backoff = self.registry.retry(&held.task.kind);
+                let jitter = self.entropy.as_ref();
+                match backoff.next(held.task.tries, failure.retry, jitter) {
+                    Some(wait) => return self.release(held, failure, wait).await,
+                    None => {
+                        self.fail(&mut held, given_up(failure, backoff), last)
+                            .await?
+                    }
+                }
             }
-            Err(failure) if held.task.tries < MAX_ATTEMPTS => {
-                return self.release(held, failure).await;
-            }
-            Err(failure) => self.fail(&mut held, exhausted(failure), last).await?,
         }
         Ok(self.conclude(&held.task, delivery).await)
     }
@@ -75,7 +83,12 @@ impl RunTask {
         Ok(())
     }
 
-    async fn release(&self, mut held: Held, failure: Failure) -> Result<Outcome, Stop> {
+    async fn release(
+        &self,
+        mut held: Held,
+        failure: Failure,
+        wait: Duration,
+    ) -> Result<Outcome, Stop> {
         let now = self.clock.now();
         let released = self.change(&mut held, |task, token| {
             task.release(token, failure.clone(), now)
@@ -89,8 +102,7 @@ impl RunTask {
             "to be tried again"
         );
         self.tell(task).await;
-        let wait = BETWEEN_ATTEMPTS.wait(task.tries, self.entropy.as_ref());
-        Ok(Outcome::Later(wait))
+        Ok(later(wait))
     }
 }
 
@@ -99,11 +111,12 @@ fn readable(mut failure: Failure) -> Failure {
     failure
 }
 
-/// Stays transient: by that, later deliveries know the message for a dead letter.
-fn exhausted(mut failure: Failure) -> Failure {
-    failure.message = format!(
-        "{} Given up after {MAX_ATTEMPTS} attempts.",
-        failure.message
-    );
+/// What might have passed stays so: by that, later deliveries know the message for a dead letter.
+fn given_up(mut failure: Failure, backoff: Backoff) -> Failure {
+    if failure.retry.may_help() {
+        let attempts = backoff.attempts;
+        // Writing to a `String` cannot fail.
+        let _ = write!(failure.message, " Given up after {attempts} attempts.");
+    }
     failure
 }

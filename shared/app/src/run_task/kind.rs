@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::task::{JoinError, JoinSet};
 use tracing::Instrument as _;
 
-use super::{MAX_ATTEMPTS, RunTask};
+use super::RunTask;
 
 impl RunTask {
     /// Runs the task's kind, once, and keeps what comes out.
@@ -19,7 +19,7 @@ impl RunTask {
         task: &Task,
         progress: Arc<dyn ProgressSink>,
     ) -> Result<TaskResult, Failure> {
-        if task.tries > MAX_ATTEMPTS {
+        if task.tries > self.registry.retry(&task.kind).attempts {
             let message = "Every worker stopped in the middle of it, as if killed.";
             return Err(Failure::transient("worker_lost", message));
         }

@@ -25,29 +25,21 @@ use std::sync::Arc;
 use domain::kind::Registry;
 use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue};
 use domain::{RequestId, TenantId, causes};
+use retry::Backoff;
 use time::Duration;
 
-use crate::backoff::Backoff;
 use change::Stop;
 use claim::{Claim, Held};
 
 /// How long a claim holds without a sign of life. A crashed worker's task is idle for so long.
 pub const LEASE: Duration = Duration::seconds(30);
 
-/// How often a task is tried, since it was submitted or retried, before a failure that might pass counts as final.
-pub const MAX_ATTEMPTS: u32 = 5;
-
-/// The wait between attempts.
-const BETWEEN_ATTEMPTS: Backoff = Backoff {
-    base: Duration::SECOND,
-    cap: Duration::MINUTE,
-};
-
-/// The wait while a store or queue is away. The queue counts these deliveries too, so they are
-/// spread over minutes.
+/// The wait while a store or queue is away, however often. The queue counts these deliveries too,
+/// so they are spread over minutes.
 const OUTAGE: Backoff = Backoff {
-    base: Duration::seconds(2),
-    cap: Duration::minutes(5),
+    base: std::time::Duration::from_secs(2),
+    cap: std::time::Duration::from_mins(5),
+    attempts: u32::MAX,
 };
 
 /// Runs tasks.
@@ -83,14 +75,17 @@ pub struct Delivery {
 }
 
 /// What is to become of the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Acknowledge it.
     Done,
     /// Have it delivered again after this long.
     Later(Duration),
-    /// Let it go to the dead letters, where a person can look at it.
-    DeadLetter,
+    /// Put it among the dead letters, where a person can look at it.
+    DeadLetter {
+        /// Why: a code in words joined by `_`, `: `, and what happened.
+        reason: String,
+    },
 }
 
 impl RunTask {
@@ -106,11 +101,15 @@ impl RunTask {
     }
 
     async fn attempt(&self, delivery: &Delivery) -> Result<Outcome, Stop> {
-        match self.claim(delivery).await? {
+        // Hidden before anything is done about it: the queue itself hides a message for longer than
+        // any invocation, and whatever happens to this worker it is to come back when a lease ends.
+        let (claim, ()) = tokio::join!(self.claim(delivery), self.hide(&delivery.receipt));
+        match claim? {
             Claim::Missing => {
                 tracing::warn!("a message names a task that is not there");
                 Ok(Outcome::Done)
             }
+            Claim::Outside => Ok(Outcome::Done),
             Claim::Ended(task) => Ok(self.conclude(&task, delivery).await),
             Claim::Held { until } => Ok(self.wait_for(until)),
             Claim::Ours(held) => self.work_and_finish(held, delivery).await,
@@ -143,9 +142,18 @@ impl RunTask {
         let cause = causes(error);
         if matches!(error, PortError::Broken { .. }) {
             tracing::error!(error = cause, "the task cannot be read or written");
-            return Outcome::DeadLetter;
+            let reason = format!("task_unreadable: {cause}");
+            return Outcome::DeadLetter { reason };
         }
         tracing::warn!(error = cause, "the task waits for a store");
-        Outcome::Later(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
+        self.after_outage(delivery)
     }
+
+    fn after_outage(&self, delivery: &Delivery) -> Outcome {
+        later(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
+    }
+}
+
+fn later(wait: std::time::Duration) -> Outcome {
+    Outcome::Later(wait.try_into().unwrap_or(Duration::MAX))
 }

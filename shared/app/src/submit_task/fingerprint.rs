@@ -1,13 +1,12 @@
-//! What a submission asks for, in one short text.
+//! What a submission asks for, told apart from others.
 
-use serde_json::{Map, Value, json};
+use domain::Fingerprint;
+use serde_json::json;
 
 use super::TaskRequest;
-use crate::digest;
 
-/// Digest of everything the caller decides but the key. The order of an object's fields and the
-/// space between them do not matter.
-pub(super) fn of(request: &TaskRequest) -> String {
+/// Fingerprint of everything the caller decides but the key.
+pub(super) fn of(request: &TaskRequest) -> Fingerprint {
     let TaskRequest {
         kind,
         input,
@@ -15,23 +14,8 @@ pub(super) fn of(request: &TaskRequest) -> String {
         terms,
         idempotency_key: _,
     } = request;
-    let asked =
-        json!({"kind": kind, "input": canonical(input), "tags": tags, "terms": terms.to_json()});
-    digest::of(&canonical(&asked).to_string())
-}
-
-/// The same value with every object's fields in the order of their names.
-fn canonical(value: &Value) -> Value {
-    match value {
-        Value::Array(items) => items.iter().map(canonical).collect(),
-        Value::Object(fields) => {
-            let mut names: Vec<_> = fields.keys().collect();
-            names.sort_unstable();
-            let field = |name: &String| (name.clone(), canonical(&fields[name]));
-            Value::Object(names.into_iter().map(field).collect::<Map<_, _>>())
-        }
-        other => other.clone(),
-    }
+    let asked = json!({"kind": kind, "input": input, "tags": tags, "terms": terms.to_json()});
+    Fingerprint::of_value(&asked)
 }
 
 #[cfg(test)]
@@ -52,24 +36,22 @@ mod tests {
     }
 
     #[test]
-    fn spelling_does_not_matter_and_everything_else_does() {
-        let first = of(&request(r#"{"a":1,"b":[{"c":2,"d":3}]}"#, &["x"]));
-        let respelled = request(r#" {"b": [ {"d":3,"c":2} ], "a": 1}"#, &["x"]);
-        assert_eq!(of(&respelled), first);
+    fn everything_but_the_key_counts() {
+        let first = of(&request(r#"{"a":1,"b":2}"#, &["x"]));
+        assert_eq!(of(&request(r#" {"b": 2, "a": 1}"#, &["x"])), first);
         for other in [
-            request(r#"{"a":1,"b":[{"c":2,"d":4}]}"#, &["x"]),
-            request(r#"{"a":1,"b":[{"c":2,"d":3}]}"#, &[]),
-            request(r#"{"a":"1","b":[{"c":2,"d":3}]}"#, &["x"]),
+            request(r#"{"a":1,"b":3}"#, &["x"]),
+            request(r#"{"a":1,"b":2}"#, &[]),
             TaskRequest {
                 kind: "other".into(),
-                ..request(r#"{"a":1,"b":[{"c":2,"d":3}]}"#, &["x"])
+                ..request(r#"{"a":1,"b":2}"#, &["x"])
             },
             TaskRequest {
                 terms: RequestedTerms {
                     start: Start::After(Duration::MINUTE),
                     ..RequestedTerms::default()
                 },
-                ..request(r#"{"a":1,"b":[{"c":2,"d":3}]}"#, &["x"])
+                ..request(r#"{"a":1,"b":2}"#, &["x"])
             },
         ] {
             assert_ne!(of(&other), first, "{other:?}");

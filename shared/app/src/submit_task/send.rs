@@ -1,20 +1,19 @@
 //! The second half of a submission: a worker is asked to run the task.
 
+use std::time::Duration;
+
 use domain::ports::PortError;
 use domain::{Failure, RequestId, Task, TenantId, causes};
-use time::Duration;
+use retry::Backoff;
 
 use super::take::Taken;
 use super::{SubmitTask, SubmitTaskError, Submitted};
-use crate::backoff::Backoff;
 
-/// How often a message is sent before giving up.
-const SENDS: u32 = 3;
-
-/// The caller waits, so not for long.
-const PAUSE: Backoff = Backoff {
-    base: Duration::milliseconds(100),
-    cap: Duration::milliseconds(400),
+/// How often a message is sent before giving up. The caller waits, so not for long.
+const SENDS: Backoff = Backoff {
+    base: Duration::from_millis(100),
+    cap: Duration::from_millis(400),
+    attempts: 3,
 };
 
 impl SubmitTask {
@@ -22,7 +21,7 @@ impl SubmitTask {
         let mut sends = 1;
         loop {
             match self.queue.send(&task.tenant, task.request_id).await {
-                Err(PortError::Unavailable { .. }) if sends < SENDS => {
+                Err(PortError::Unavailable { .. }) if sends < SENDS.attempts => {
                     self.pause(sends).await;
                     sends += 1;
                 }
@@ -38,7 +37,7 @@ impl SubmitTask {
         ids: &[RequestId],
     ) -> Vec<Result<(), PortError>> {
         let mut outcomes = self.queue.send_all(tenant, ids).await;
-        for sends in 1..SENDS {
+        for sends in 1..SENDS.attempts {
             let again = |outcome: &_| matches!(outcome, Err(PortError::Unavailable { .. }));
             let places: Vec<_> = (0..ids.len()).filter(|&n| again(&outcomes[n])).collect();
             if places.is_empty() {
@@ -55,8 +54,7 @@ impl SubmitTask {
     }
 
     async fn pause(&self, sends: u32) {
-        let pause = PAUSE.wait(sends, self.entropy.as_ref());
-        tokio::time::sleep(pause.unsigned_abs()).await;
+        tokio::time::sleep(SENDS.wait(sends, self.entropy.as_ref())).await;
     }
 
     /// What the caller is told after sending.

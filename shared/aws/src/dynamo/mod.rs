@@ -3,6 +3,7 @@
 //! Every item carries `v`, the version of its layout, and `expires_at`, the second from which
 //! `DynamoDB` may delete it. That can take days, so every read checks it again.
 
+mod audience;
 mod connections;
 mod contention;
 mod expiry;
@@ -20,11 +21,20 @@ pub use tasks::Tasks;
 pub use tickets::Tickets;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use retry::Backoff;
 
 /// An item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Writes that meet others, or a busy table, are sent again after waits that double.
+const CONTENDED: Backoff = Backoff {
+    base: Duration::from_millis(20),
+    cap: Duration::from_secs(1),
+    attempts: 6,
+};
 
 /// The layout that is written.
 const LAYOUT: u8 = 1;

@@ -1,8 +1,6 @@
 //! Submissions with a key. One item per key: `key` (`<tenant>#<key>`), `request_id`,
 //! `fingerprint`, `expires_at`, `v`.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
@@ -10,23 +8,18 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::ports::{PortError, Recorded, SubmissionLedger};
-use domain::{IdempotencyKey, RequestId, Submission, Task, TenantId};
+use domain::{Fingerprint, IdempotencyKey, RequestId, Submission, Task, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
 
 use super::expiry::{is_past, second};
 use super::tasks::{IS_NEW, item_of};
-use super::{Item, LAYOUT, number, text};
+use super::{CONTENDED, Item, LAYOUT, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
 const TABLE: &str = "idempotency table";
-
-/// A transaction that meets another one on the same key is cancelled and written again, after
-/// waits that double: by then the other one's record is there to be read.
-const TRIES: u32 = 6;
-const FIRST_WAIT: Duration = Duration::from_millis(20);
 
 /// Remembers keys in a table with the key `key`, and stores tasks in the tasks table.
 #[derive(Debug, Clone)]
@@ -48,7 +41,7 @@ struct SubmissionItem {
 
 /// Others kept writing the same key, and yet none of them did.
 #[derive(Debug, thiserror::Error)]
-#[error("{TRIES} transactions met others on the same key")]
+#[error("{} transactions met others on the same key", CONTENDED.attempts)]
 struct Contended;
 
 /// Why nothing was written.
@@ -100,7 +93,7 @@ impl Submissions {
         now: OffsetDateTime,
     ) -> Result<Option<SubmissionItem>, PortError> {
         let get = self.client.get_item().table_name(&self.table);
-        let get = get.key("key", text(&name(tenant, key)));
+        let get = get.key("key", text(&name(tenant, key)?));
         let sent = get.consistent_read(true).send().await;
         let output = sent.map_err(|error| port_error(TABLE, error))?;
         let item: Option<SubmissionItem> =
@@ -115,9 +108,9 @@ impl Submissions {
         now: OffsetDateTime,
     ) -> Result<TransactWriteItem, PortError> {
         let item = to_item(SubmissionItem {
-            key: name(&task.tenant, &submission.key),
+            key: name(&task.tenant, &submission.key)?,
             request_id: task.request_id,
-            fingerprint: submission.fingerprint.clone(),
+            fingerprint: submission.fingerprint.to_string(),
             expires_at: second(submission.expires_at),
             v: LAYOUT,
         });
@@ -151,34 +144,34 @@ impl SubmissionLedger for Submissions {
     ) -> Result<Recorded, PortError> {
         let record = self.record_put(task, submission, now)?;
         let put = self.task_put(item_of(task)?)?;
-        let mut wait = FIRST_WAIT;
-        for _ in 0..TRIES {
+        for attempt in 1..=CONTENDED.attempts {
             let cancelled = match self.write(record.clone(), put.clone()).await {
                 Ok(()) => return Ok(Recorded::Created),
                 Err(Cancelled::Failed(error)) => return Err(error),
                 Err(cancelled) => cancelled,
             };
             if let Some(known) = self.live(&task.tenant, &submission.key, now).await? {
-                return Ok(recorded(known, task));
+                return recorded(&known, task);
             }
             if matches!(cancelled, Cancelled::IdTaken) {
                 return Err(PortError::Conflict { what: "task" });
             }
-            tokio::time::sleep(wait).await;
-            wait *= 2;
+            // By then the other one's record is there to be read.
+            tokio::time::sleep(CONTENDED.ceiling(attempt)).await;
         }
         Err(PortError::unavailable(TABLE, Contended))
     }
 }
 
-fn recorded(known: SubmissionItem, task: &Task) -> Recorded {
+fn recorded(known: &SubmissionItem, task: &Task) -> Result<Recorded, PortError> {
     if known.request_id == task.request_id {
-        return Recorded::Created;
+        return Ok(Recorded::Created);
     }
-    Recorded::Known {
+    let fingerprint: Fingerprint = known.fingerprint.parse().map_err(broken)?;
+    Ok(Recorded::Known {
         request_id: known.request_id,
-        fingerprint: known.fingerprint,
-    }
+        fingerprint,
+    })
 }
 
 /// The reasons come in the order of the items: the record's, then the task's. None where one of
@@ -197,9 +190,10 @@ fn meaning(cancelled: &TransactionCanceledException) -> Option<Cancelled> {
     }
 }
 
-/// No tenant's name holds a `#`, so the first one ends it.
-fn name(tenant: &TenantId, key: &IdempotencyKey) -> String {
-    format!("{tenant}#{key}")
+/// The tenant is the key's scope.
+fn name(tenant: &TenantId, key: &IdempotencyKey) -> Result<String, PortError> {
+    let scoped = key.within(tenant.as_str()).map_err(broken)?;
+    Ok(scoped.to_string())
 }
 
 fn transacted(put: Result<Put, BuildError>) -> Result<TransactWriteItem, PortError> {

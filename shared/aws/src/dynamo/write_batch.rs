@@ -1,26 +1,21 @@
 //! Deletes of many items.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use domain::ports::PortError;
 
-use super::Item;
+use super::{CONTENDED, Item};
 use crate::error::port_error;
 
 /// Most items in one `BatchWriteItem`
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>).
 const MOST_IN_BATCH: usize = 25;
 
-/// Rounds in which what `DynamoDB` left over is sent again, after waits that double.
-const ROUNDS: u32 = 5;
-const FIRST_WAIT: Duration = Duration::from_millis(20);
-
 /// A throttled table did not take all deletes.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} deletes were left over after {ROUNDS} rounds")]
+#[error("{0} deletes were left over after {rounds} rounds", rounds = CONTENDED.attempts)]
 struct LeftOver(usize);
 
 /// Deletes the items with these keys. Missing ones are fine.
@@ -51,8 +46,7 @@ async fn write(
     what: &'static str,
     mut requests: Vec<WriteRequest>,
 ) -> Result<(), PortError> {
-    let mut wait = FIRST_WAIT;
-    for _ in 0..ROUNDS {
+    for round in 1..=CONTENDED.attempts {
         let items = HashMap::from([(table.to_owned(), requests)]);
         let call = client.batch_write_item().set_request_items(Some(items));
         let output = call.send().await.map_err(|error| port_error(what, error))?;
@@ -61,8 +55,7 @@ async fn write(
         if requests.is_empty() {
             return Ok(());
         }
-        tokio::time::sleep(wait).await;
-        wait *= 2;
+        tokio::time::sleep(CONTENDED.ceiling(round)).await;
     }
     Err(PortError::unavailable(what, LeftOver(requests.len())))
 }

@@ -1,10 +1,15 @@
-//! Queues in SQS. Bodies are the JSON of `protocol::queue`; nothing travels in attributes.
+//! Queues in SQS. Bodies are the JSON of `protocol::queue`; only why a message is a dead letter
+//! travels in attributes.
 
+mod broadcasts;
+mod dead_letters;
 mod outbox;
 mod receipts;
 mod tasks;
 mod updates;
 
+pub use broadcasts::BroadcastSender;
+pub use dead_letters::DeadLetterSender;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;
 pub use updates::UpdateSender;

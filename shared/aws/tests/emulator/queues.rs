@@ -1,9 +1,12 @@
-use aws::sqs::{Receipts, TaskSender, UpdateSender};
+use aws::sqs::{BroadcastSender, DeadLetterSender, Receipts, TaskSender, UpdateSender};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::Message;
-use domain::ports::{Deliveries, PortError, TaskQueue};
+use domain::ports::{BroadcastQueue, DeadLetter, Deliveries, PortError, TaskQueue};
+use serde_json::json;
 use testkit::build;
-use testkit::contract::{pusher_queue, task_queue, update_queue};
+use testkit::contract::{
+    broadcast_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
+};
 use testkit::memory::Asked;
 use time::Duration;
 use wire::queue::Request;
@@ -27,18 +30,23 @@ impl Inbox {
     async fn receive(&self, wait: i32) -> Vec<Message> {
         let receive = self.client.receive_message().queue_url(&self.url);
         let receive = receive.max_number_of_messages(10).wait_time_seconds(wait);
+        let receive = receive.message_attribute_names("All");
         receive.send().await.unwrap().messages.unwrap_or_default()
     }
 
     async fn take(&self) -> Vec<String> {
-        let mut bodies = vec![];
-        for message in self.receive(1).await {
+        let taken = self.take_whole().await.into_iter();
+        taken.map(|message| message.body.unwrap()).collect()
+    }
+
+    async fn take_whole(&self) -> Vec<Message> {
+        let messages = self.receive(1).await;
+        for message in &messages {
             let delete = self.client.delete_message().queue_url(&self.url);
-            let receipt = message.receipt_handle.unwrap();
+            let receipt = message.receipt_handle.as_ref().unwrap();
             delete.receipt_handle(receipt).send().await.unwrap();
-            bodies.push(message.body.unwrap());
         }
-        bodies
+        messages
     }
 }
 
@@ -81,6 +89,17 @@ async fn an_update_sender_is_an_update_queue() {
 }
 
 #[tokio::test]
+async fn a_dead_letter_sender_is_a_dead_letter_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || inbox.take_whole().await.into_iter().map(letter).collect();
+        dead_letter_queue::all(&DeadLetterSender::new(&place.sdk, url), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
 async fn an_update_sender_is_a_pusher_queue() {
     let place = local().await;
     let test = async |url: String| {
@@ -97,6 +116,54 @@ async fn an_update_sender_is_a_pusher_queue() {
         };
         let sender = UpdateSender::new(&place.sdk, url);
         pusher_queue::all(&sender, &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+fn letter(message: Message) -> DeadLetter {
+    let attributes = message.message_attributes.unwrap();
+    let attribute = |name: &str| attributes[name].string_value().unwrap().to_owned();
+    DeadLetter {
+        body: message.body.unwrap(),
+        message_id: attribute("original_message_id"),
+        reason: attribute("reason"),
+    }
+}
+
+#[tokio::test]
+async fn a_broadcast_sender_is_a_broadcast_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            let parts = bodies.map(|body| match wire::queue::read_request(&body).unwrap() {
+                Request::Broadcast(part) => *part,
+                other => panic!("{other:?}"),
+            });
+            parts.collect()
+        };
+        let sender = BroadcastSender::new(&place.sdk, url);
+        broadcast_queue::all(&sender, &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn a_delayed_part_is_not_delivered_before_its_time() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let sender = BroadcastSender::new(&place.sdk, &url);
+        let part = build::broadcast(json!("later")).parts().remove(0);
+        let sent = sender.send_all(&[part], Duration::seconds(3)).await;
+        assert!(sent.iter().all(Result::is_ok));
+        assert_eq!(inbox.receive(0).await.len(), 0, "too early");
+        let mut arrived = inbox.receive(10).await;
+        if arrived.is_empty() {
+            arrived = inbox.receive(10).await;
+        }
+        assert_eq!(arrived.len(), 1);
     };
     place.with_queue(test).await;
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use aws::dynamo::{Submissions, Tasks};
 use domain::ports::{PortError, SubmissionLedger};
 use domain::submission::KEPT;
-use domain::{IdempotencyKey, Submission};
+use domain::{Fingerprint, IdempotencyKey, Submission};
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
@@ -36,7 +36,7 @@ async fn a_missing_table_is_no_known_key() {
     let ledger = Submissions::new(&place.sdk, "no-such-table", "nor-this");
     let submission = Submission {
         key: IdempotencyKey::new("key").unwrap(),
-        fingerprint: "5f".repeat(32),
+        fingerprint: Fingerprint::of_value(&json!("anything")),
         expires_at: NOW + KEPT,
     };
     let task = build::task(&build::tenant(), "aggregate", json!({}));

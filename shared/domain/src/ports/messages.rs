@@ -26,6 +26,26 @@ pub trait Deliveries: Send + Sync {
     async fn hide(&self, receipt: &str, length: Duration) -> Result<(), PortError>;
 }
 
+/// A message that nobody can handle, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The message's body, as it came.
+    pub body: String,
+    /// The id that it had in its queue.
+    pub message_id: String,
+    /// Why, for the person who looks at it: a code in words joined by `_`, `: `, and what happened.
+    /// Holds no secret.
+    pub reason: String,
+}
+
+/// Takes messages that nobody can handle to the queue where a person looks at them. The same one
+/// may come twice.
+#[async_trait]
+pub trait DeadLetterQueue: Send + Sync {
+    /// Puts the message there.
+    async fn bury(&self, letter: &DeadLetter) -> Result<(), PortError>;
+}
+
 /// One update on its way to everybody who listens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Announcement {

@@ -2,6 +2,7 @@
 //! each passes the contract suite of its port.
 
 mod ambient;
+mod broadcast;
 mod events;
 mod messages;
 mod pusher;
@@ -12,10 +13,11 @@ mod sweep;
 mod tasks;
 
 pub use ambient::{Clock, Entropy};
+pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
-pub use messages::{Announcement, Deliveries, TaskQueue, UpdateQueue};
+pub use messages::{Announcement, DeadLetter, DeadLetterQueue, Deliveries, TaskQueue, UpdateQueue};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::PortError;
 use crate::ids::RequestId;
-use crate::submission::Submission;
+use crate::submission::{Fingerprint, Submission};
 use crate::task::Task;
 
 /// What a submission with a key came to.
@@ -18,11 +18,16 @@ pub enum Recorded {
         /// That task.
         request_id: RequestId,
         /// What was asked for then.
-        fingerprint: String,
+        fingerprint: Fingerprint,
     },
 }
 
 /// Remembers which key made which task.
+///
+/// Keys and fingerprints are those of the crate `idempotency`; its `run_once` is not used, because
+/// a submission needs more than work that is done once and remembered afterwards: the task and the
+/// record of its key are written by one transaction. So a crash leaves both or neither, nobody
+/// waits for a lock to run out, and a key never stands for a task that is not there.
 #[async_trait]
 pub trait SubmissionLedger: Send + Sync {
     /// Stores a new task together with the record of its submission, both or neither, unless the

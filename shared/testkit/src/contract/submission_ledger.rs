@@ -7,7 +7,7 @@
 
 use domain::ports::{PortError, Recorded, SubmissionLedger, TaskStore};
 use domain::submission::KEPT;
-use domain::{IdempotencyKey, Submission, Task, TenantId};
+use domain::{Fingerprint, IdempotencyKey, Submission, Task, TenantId};
 use futures::future::join_all;
 use serde_json::json;
 use time::Duration;
@@ -42,7 +42,7 @@ fn task(tenant: &TenantId) -> Task {
 fn submission() -> Submission {
     Submission {
         key: IdempotencyKey::new(format!("~key#{}", build::request_id())).unwrap(),
-        fingerprint: "5f".repeat(32),
+        fingerprint: Fingerprint::of_value(&json!("what was asked for")),
         expires_at: NOW + KEPT,
     }
 }
@@ -50,7 +50,7 @@ fn submission() -> Submission {
 fn known(task: &Task, submission: &Submission) -> Recorded {
     Recorded::Known {
         request_id: task.request_id,
-        fingerprint: submission.fingerprint.clone(),
+        fingerprint: submission.fingerprint,
     }
 }
 
@@ -78,7 +78,7 @@ pub async fn a_known_key_names_its_task_and_makes_none(kept: Kept<'_>, tenant: &
     let (first, submission) = (task(tenant), submission());
     kept.create(&first, &submission).await;
     let other = Submission {
-        fingerprint: "00".repeat(32),
+        fingerprint: Fingerprint::of_value(&json!("something else")),
         ..submission.clone()
     };
     for again in [&submission, &other] {
@@ -132,7 +132,7 @@ pub async fn a_key_stands_for_its_task_until_it_expires(kept: Kept<'_>, tenant: 
 
     let renewed = Submission {
         expires_at: submission.expires_at + KEPT,
-        fingerprint: "01".repeat(32),
+        fingerprint: Fingerprint::of_value(&json!("something newer")),
         ..submission.clone()
     };
     let now = submission.expires_at;

@@ -1,7 +1,9 @@
 //! Queues in memory.
 
 use async_trait::async_trait;
-use domain::ports::{Announcement, Deliveries, PortError, TaskQueue, UpdateQueue};
+use domain::ports::{
+    Announcement, DeadLetter, DeadLetterQueue, Deliveries, PortError, TaskQueue, UpdateQueue,
+};
 use domain::{RequestId, TenantId};
 use time::Duration;
 
@@ -111,5 +113,38 @@ impl Deliveries for MemoryDeliveries {
             Ok(())
         };
         self.faults.around("deliveries.hide", hide).await
+    }
+}
+
+/// Keeps dead letters. The call is named `dead_letters.bury`.
+#[derive(Debug, Default)]
+pub struct MemoryDeadLetters {
+    buried: Kept<Vec<DeadLetter>>,
+    faults: Faults,
+}
+
+impl MemoryDeadLetters {
+    /// An empty queue.
+    pub fn new(faults: &Faults) -> Self {
+        Self {
+            faults: faults.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes everything that was buried since the last time.
+    pub fn take(&self) -> Vec<DeadLetter> {
+        std::mem::take(&mut self.buried.lock())
+    }
+}
+
+#[async_trait]
+impl DeadLetterQueue for MemoryDeadLetters {
+    async fn bury(&self, letter: &DeadLetter) -> Result<(), PortError> {
+        let bury = || {
+            self.buried.lock().push(letter.clone());
+            Ok(())
+        };
+        self.faults.around("dead_letters.bury", bury).await
     }
 }

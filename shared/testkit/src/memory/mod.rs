@@ -5,6 +5,8 @@
 
 mod activity;
 mod aggregation;
+mod audience;
+mod broadcasts;
 mod connections;
 mod events;
 mod faults;
@@ -20,11 +22,12 @@ mod tickets;
 
 pub use activity::MemoryActivity;
 pub use aggregation::CannedRows;
+pub use broadcasts::MemoryBroadcastQueue;
 pub use connections::MemoryConnections;
 pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
 pub use health::MemoryHealth;
-pub use messages::{MemoryDeliveries, MemoryTaskQueue, MemoryUpdateQueue};
+pub use messages::{MemoryDeadLetters, MemoryDeliveries, MemoryTaskQueue, MemoryUpdateQueue};
 pub use postman::{Behaviour, MemoryPostman, Posted};
 pub use pusher::{Asked, MemoryPusherQueue};
 pub use results::MemoryResults;

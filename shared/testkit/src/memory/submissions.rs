@@ -42,7 +42,7 @@ impl MemorySubmissions {
             } else {
                 Recorded::Known {
                     request_id: *id,
-                    fingerprint: known.fingerprint.clone(),
+                    fingerprint: known.fingerprint,
                 }
             });
         }

@@ -25,7 +25,10 @@ pub fn update_message(announcement: &Announcement) -> UpdateMessage {
         progress: update.progress.as_ref().map(part::progress),
         attempt: update.attempt,
         error: update.error.as_ref().map(part::error),
-        retryable: update.error.as_ref().is_some_and(is_transient),
+        retryable: update
+            .error
+            .as_ref()
+            .is_some_and(|error| error.retry.may_help()),
         at: update.at,
         result: announcement.result.as_ref().map(result),
     }
@@ -61,10 +64,6 @@ pub fn announcement(message: UpdateMessage) -> Result<Announcement, Unreadable> 
         },
         result: message.result.map(read_result),
     })
-}
-
-fn is_transient(failure: &Failure) -> bool {
-    failure.retry == Retry::Transient
 }
 
 fn failure(error: TaskError, retry: Retry) -> Failure {

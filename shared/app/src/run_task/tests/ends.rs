@@ -1,11 +1,12 @@
 //! How attempts end.
 
+use domain::kind::RETRY;
 use domain::task::{INLINE_LIMIT, Phase, Status, TaskResult};
 use serde_json::{Value, json};
 use time::Duration;
 
 use super::scene::Scene;
-use crate::run_task::{BETWEEN_ATTEMPTS, MAX_ATTEMPTS, Outcome};
+use crate::run_task::Outcome;
 
 fn statuses(scene: &Scene) -> Vec<(u64, Status, Option<Phase>)> {
     let told = scene.updates.take().into_iter();
@@ -80,19 +81,21 @@ async fn an_input_that_is_not_valid_any_more_is_permanent() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_that_may_pass_is_tried_again_and_then_given_up() {
     let scene = Scene::of(json!({"end": "transient"}));
-    for attempt in 1..MAX_ATTEMPTS {
+    for attempt in 1..RETRY.attempts {
         let Outcome::Later(wait) = scene.deliver(attempt).await else {
             panic!("attempt {attempt} is not the last");
         };
-        assert!(wait >= Duration::ZERO && wait <= BETWEEN_ATTEMPTS.ceiling(attempt));
+        assert!(wait >= Duration::ZERO && wait <= RETRY.ceiling(attempt));
         let task = scene.stored();
         assert_eq!((task.phase(), task.attempt), (Some(Phase::Queued), attempt));
         let told = task.latest().unwrap().error.clone().unwrap();
         assert_eq!(told.code, "away", "whoever waits learns why");
     }
-    // The queue moves the message only after some more deliveries, which change nothing.
-    for count in MAX_ATTEMPTS..=8 {
-        assert_eq!(scene.deliver(count).await, Outcome::DeadLetter);
+    // The message may come again before it is among the dead letters, which changes nothing.
+    let reason = "away: The server is away. Given up after 5 attempts.";
+    for count in RETRY.attempts..=8 {
+        let reason = reason.to_owned();
+        assert_eq!(scene.deliver(count).await, Outcome::DeadLetter { reason });
     }
     let failure = scene.stored().state.failure().cloned().unwrap();
     assert_eq!(failure.code, "away");
@@ -100,7 +103,7 @@ async fn a_failure_that_may_pass_is_tried_again_and_then_given_up() {
         failure.message,
         "The server is away. Given up after 5 attempts."
     );
-    assert_eq!(scene.runs(), (MAX_ATTEMPTS, MAX_ATTEMPTS));
+    assert_eq!(scene.runs(), (RETRY.attempts, RETRY.attempts));
     scene.check_one_end(&scene.updates.take());
 }
 

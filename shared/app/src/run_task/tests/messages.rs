@@ -49,7 +49,10 @@ async fn a_store_that_is_away_is_waited_for() {
 async fn a_task_that_cannot_be_read_is_for_a_person() {
     let scene = Scene::of(json!({"end": {"text": 3}}));
     scene.faults.always("tasks.load", Fault::Broken);
-    assert_eq!(scene.deliver(1).await, Outcome::DeadLetter);
+    let reason =
+        "task_unreadable: memory gave or got something it does not understand: a planned fault";
+    let reason = reason.to_owned();
+    assert_eq!(scene.deliver(1).await, Outcome::DeadLetter { reason });
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! Every way a task can run, with ports in memory and a clock that jumps.
 
+mod clocks;
 mod crashes;
 mod ends;
 mod leases;
