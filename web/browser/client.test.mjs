@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { chromium } from "playwright-core";
 import { ensureRequests, readConfig, readStack } from "./stack.mjs";
 
@@ -23,7 +23,7 @@ before(async () => {
 
 after(() => browser?.close());
 
-beforeEach(async (test) => {
+beforeEach(async () => {
   const context = await browser.newContext();
   page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -34,8 +34,9 @@ beforeEach(async (test) => {
   });
   await page.goto(stack.webUrl);
   await page.evaluate(start, { config: await readConfig(stack), stack });
-  test.after?.(() => context.close());
 });
+
+afterEach(() => page.context().close());
 
 /** In the page: a client whose sockets the test can cut. */
 async function start({ config, stack }) {
