@@ -54,13 +54,13 @@ export class Api {
     return this.#post("/tasks/batch", { tasks });
   }
 
-  /** Also while it is running. */
-  cancelTask(requestId: string): Promise<unknown> {
+  /** Also while it is running; one that was cancelled before answers the same. */
+  cancelTask(requestId: string): Promise<TaskDetail> {
     return this.#call(taskPath(requestId), { method: "DELETE" });
   }
 
-  /** Runs one again that did not succeed. */
-  retryTask(requestId: string): Promise<unknown> {
+  /** Runs one again that failed, was cancelled or timed out. */
+  retryTask(requestId: string): Promise<Accepted> {
     return this.#post(`${taskPath(requestId)}/retry`, {});
   }
 

@@ -252,9 +252,12 @@ describe("the HTTP commands", () => {
   it("cancels and runs again", async () => {
     ports.server
       .on("DELETE /tasks/task-1", () => ({ body: {} }))
-      .on("POST /tasks/task-1/retry", () => ({ body: {} }));
+      .on("POST /tasks/task-1/retry", () => ({
+        status: 202,
+        body: { request_id: "task-1", status: "processing", message: "", version: 5 },
+      }));
     await client.cancel("task-1");
-    await client.retry("task-1");
+    await expect(client.retry("task-1")).resolves.toMatchObject({ version: 5 });
     expect(ports.server.sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "DELETE /tasks/task-1",
       "POST /tasks/task-1/retry",

@@ -150,13 +150,16 @@ export class Client {
   }
 
   /** Also while it is running. Waits for the server if need be: to cancel twice is to cancel. */
-  async cancel(requestId: string): Promise<void> {
-    await this.outbox.run(() => this.api.cancelTask(requestId));
+  cancel(requestId: string): Promise<TaskDetail> {
+    return this.outbox.run(() => this.api.cancelTask(requestId));
   }
 
-  /** Runs one again that did not succeed. Does not wait for the server: it may have run since. */
-  async retry(requestId: string): Promise<void> {
-    await this.api.retryTask(requestId);
+  /** Runs one again that did not complete. Does not wait for the server: it may have run since. */
+  async retry(requestId: string): Promise<Accepted> {
+    const accepted = await this.api.retryTask(requestId);
+    // Not one's own for that: a task of another in the tenant can be run again too.
+    this.realtime.stream.note(accepted.request_id, accepted.version, true);
+    return accepted;
   }
 
   /** Hears of a topic over all connections to come; without one it takes effect with the next. */

@@ -54,6 +54,30 @@ describe("the feed", () => {
     expect(versions()).toEqual({ "task-2": 1, "task-1": 1 });
   });
 
+  it("lists over a connection that was there before", async () => {
+    client.connect();
+    await connect();
+    client.feed.start();
+    await settle();
+    expect(versions()).toEqual({ "task-2": 1, "task-1": 1 });
+  });
+
+  it("does not list again when one connection takes over from another", async () => {
+    await start();
+    ports.random = () => 0;
+    ports.socket.deliver({ type: "bye", reason: "deploy", reconnect_in_ms: 1_000 });
+    await ports.clock.advance(0);
+    const successor = ports.socket;
+    successor.onopen?.();
+    const tasks = { "task-1": 1, "task-2": 1 };
+    expect(JSON.parse(successor.sent[0] ?? "")).toEqual({ action: "resume", tasks });
+    const done = { version: 1, recovered: true };
+    successor.deliver({ type: "resumed", tasks: { "task-1": done, "task-2": done } });
+    await settle();
+    expect(ports.sockets.map(({ closed }) => closed)).toEqual([true, false]);
+    expect(ports.server.count("GET /tasks")).toBe(1);
+  });
+
   it("follows updates without asking again", async () => {
     await start();
     ports.socket.deliver(update(1, 2));

@@ -5,6 +5,7 @@
 
 import type { Api } from "./api.ts";
 import { delayMs, RECONNECT } from "./backoff.ts";
+import type { ConnectionState } from "./connection.ts";
 import { type ClientError, RealtimeError, SessionEndedError, toClientError } from "./errors.ts";
 import { isTerminal, type ParsedFrame } from "./frames.ts";
 import { Listeners } from "./listeners.ts";
@@ -70,15 +71,11 @@ export class TaskFeed {
     this.#detach.push(
       this.#realtime.onFrame((frame) => this.#takeError(frame)),
       this.#realtime.stream.onUpdate((update) => this.#take(update)),
-      this.#realtime.onState((state) => {
-        // A connection that took over from another without a gap leaves nothing to read again.
-        if (state.name === "open" && this.#away) this.#reload(0);
-        // Without a socket there is still a list to show.
-        if (state.name === "waiting" && !this.#list.loaded) this.#reload(0);
-        this.#away = state.name !== "open";
-      }),
+      this.#realtime.onState((state) => this.#follow(state)),
     );
     this.#realtime.start();
+    // Somebody else may have connected before.
+    if (this.#realtime.state.name === "open") this.#follow(this.#realtime.state);
   }
 
   stop(): void {
@@ -114,6 +111,14 @@ export class TaskFeed {
     const round = this.#round;
     const page = await this.#api.listTasks({ limit: PAGE, cursor });
     if (round === this.#round) this.#apply({ type: "page", page });
+  }
+
+  #follow({ name }: ConnectionState): void {
+    // A connection that took over from another without a gap leaves nothing to read again.
+    if (name === "open" && this.#away) this.#reload(0);
+    // Without a socket there is still a list to show.
+    if (name === "waiting" && !this.#list.loaded) this.#reload(0);
+    this.#away = name !== "open";
   }
 
   #reload(failures: number): void {

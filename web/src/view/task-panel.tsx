@@ -5,6 +5,7 @@ import { History } from "./history";
 import { Notice } from "./notice";
 import { TaskProgress } from "./progress";
 import { Result } from "./result";
+import { TaskActions } from "./task-actions";
 
 export function TaskPanel({ task }: { task: TaskDetail }) {
   return (
@@ -21,6 +22,7 @@ export function TaskPanel({ task }: { task: TaskDetail }) {
           />
         </section>
       )}
+      <TaskActions task={task} />
       <Result task={task} />
       <Facts task={task} />
       <History updates={task.updates} />
