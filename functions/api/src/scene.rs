@@ -119,6 +119,13 @@ impl Scene {
         self.ask(event).await
     }
 
+    /// Deletes a path as the sample events' caller.
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        let mut event = sample("cancel-task");
+        event.raw_path = Some(path.into());
+        self.ask(event).await
+    }
+
     /// Posts a text as the sample events' caller.
     pub(crate) async fn post(&self, path: &str, body: impl ToString) -> Answer {
         let mut event = sample("submit-aggregate");
@@ -155,6 +162,7 @@ fn ports(
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
+        traces: Arc::new(Counting::default()),
         events: events.clone(),
         index: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),

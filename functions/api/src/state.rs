@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::{
-    CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    ReportTask, SendBroadcast, SubmitBatch, SubmitTask,
+    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask,
 };
 use domain::kind::Registry;
 use domain::ports::{
@@ -28,10 +28,16 @@ pub(crate) struct App {
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
     pub(crate) get_task: GetTask,
+    /// `DELETE /tasks/{id}`.
+    pub(crate) cancel_task: CancelTask,
+    /// `POST /tasks/{id}/retry`.
+    pub(crate) retry_task: RetryTask,
     /// `GET /tasks/{id}/result`.
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// Begins traces.
+    pub(crate) traces: Arc<dyn Entropy>,
     /// `POST /notify`.
     pub(crate) report_task: ReportTask,
     /// `POST /broadcast`.
@@ -56,6 +62,7 @@ pub(crate) struct Ports {
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) traces: Arc<dyn Entropy>,
     pub(crate) updates: Arc<dyn UpdateQueue>,
     pub(crate) websocket_url: String,
 }
@@ -69,10 +76,15 @@ impl App {
             results: ports.results,
             clock: clock.clone(),
         };
+        let cancel_task = CancelTask {
+            tasks: ports.tasks.clone(),
+            updates: ports.updates.clone(),
+            clock: clock.clone(),
+        };
         let report_task = ReportTask {
             registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
-            updates: ports.updates,
+            updates: ports.updates.clone(),
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -97,6 +109,11 @@ impl App {
                 activity: ports.activity,
                 clock: clock.clone(),
             },
+            cancel_task,
+            retry_task: RetryTask {
+                submit_task: submit_task.clone(),
+                updates: ports.updates,
+            },
             submit_batch: SubmitBatch {
                 submit_task: submit_task.clone(),
             },
@@ -117,6 +134,7 @@ impl App {
                 clock,
                 entropy: ports.entropy,
             },
+            traces: ports.traces,
             websocket_url: ports.websocket_url,
         }
     }

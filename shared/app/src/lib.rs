@@ -5,6 +5,7 @@
 //! error becomes an HTTP status or a frame is decided at the edges.
 
 pub mod answer_frame;
+pub mod cancel_task;
 pub mod check_health;
 pub mod close_connection;
 pub mod get_result;
@@ -19,16 +20,20 @@ pub mod push_updates;
 pub mod read_dashboard;
 pub mod replay_tasks;
 pub mod report_task;
+pub mod retry_task;
 pub mod run_task;
 pub mod send_broadcast;
 pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
 
+mod announce;
+mod change_task;
 mod courier;
 mod digest;
 
 pub use answer_frame::AnswerFrame;
+pub use cancel_task::CancelTask;
 pub use check_health::CheckHealth;
 pub use close_connection::CloseConnection;
 pub use get_result::GetResult;
@@ -43,6 +48,7 @@ pub use push_updates::PushUpdates;
 pub use read_dashboard::ReadDashboard;
 pub use replay_tasks::ReplayTasks;
 pub use report_task::ReportTask;
+pub use retry_task::RetryTask;
 pub use run_task::RunTask;
 pub use send_broadcast::SendBroadcast;
 pub use submit_batch::SubmitBatch;

@@ -7,7 +7,7 @@ use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, connection_store, dead_letter_queue, event_log,
     frame_meter, pusher_queue, response_times, result_store, stale_connections, stuck_tasks,
-    submission_ledger, subscriptions, task_index, task_queue, task_store, ticket_store,
+    submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch, ticket_store,
     update_queue,
 };
 use testkit::memory::{
@@ -29,6 +29,16 @@ async fn tasks_are_a_task_index() {
         index: &tasks,
     };
     task_index::all(indexed, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_can_be_watched() {
+    let tasks = MemoryTasks::default();
+    let watched = task_watch::Watched {
+        store: &tasks,
+        watch: &tasks,
+    };
+    task_watch::all(watched, &build::tenant()).await;
 }
 
 #[tokio::test]

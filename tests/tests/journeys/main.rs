@@ -14,6 +14,7 @@
 
 mod analyze;
 mod broadcast;
+mod control;
 mod dashboard;
 mod delivery;
 mod external;

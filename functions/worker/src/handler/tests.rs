@@ -45,6 +45,7 @@ fn scene() -> Scene {
             aggregation: Arc::new(rows),
         }),
         tasks: tasks.clone(),
+        watch: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
         updates: updates.clone(),
         deliveries: deliveries.clone(),

@@ -23,7 +23,9 @@ pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{StaleConnections, StuckTask, StuckTasks};
-pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
+pub use tasks::{
+    Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
+};
 
 use std::error::Error;
 

@@ -24,6 +24,7 @@ pub mod subscriptions;
 pub mod task_index;
 pub mod task_queue;
 pub mod task_store;
+pub mod task_watch;
 pub mod ticket_store;
 pub mod update_queue;
 
