@@ -62,6 +62,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        traces: Arc::new(OsEntropy),
         updates: Arc::new(updates),
         websocket_url: settings.websocket_url,
         activity,

@@ -46,10 +46,11 @@ impl Modify for IdToken {
 
 /// The whole API over these use cases.
 pub(crate) fn router(app: Arc<App>) -> Router {
+    let traces = Arc::clone(&app.traces);
     Router::from(documented())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn(observe))
+        .layer(middleware::from_fn_with_state(traces, observe))
         .with_state(app)
 }
 

@@ -162,6 +162,7 @@ fn ports(
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
+        traces: Arc::new(Counting::default()),
         events: events.clone(),
         index: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),

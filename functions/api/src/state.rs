@@ -36,6 +36,8 @@ pub(crate) struct App {
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// Begins traces.
+    pub(crate) traces: Arc<dyn Entropy>,
     /// `POST /notify`.
     pub(crate) report_task: ReportTask,
     /// `POST /broadcast`.
@@ -60,6 +62,7 @@ pub(crate) struct Ports {
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) traces: Arc<dyn Entropy>,
     pub(crate) updates: Arc<dyn UpdateQueue>,
     pub(crate) websocket_url: String,
 }
@@ -131,6 +134,7 @@ impl App {
                 clock,
                 entropy: ports.entropy,
             },
+            traces: ports.traces,
             websocket_url: ports.websocket_url,
         }
     }

@@ -45,7 +45,13 @@ impl Worker {
             receive_count: delivery.receive_count,
             until: Some(deadline),
         };
-        let span = info_span!("task", task.id = %delivery.request_id, tenant = %delivery.tenant);
+        let span = info_span!(
+            "task",
+            task.id = %delivery.request_id,
+            tenant = %delivery.tenant,
+            // The task knows it.
+            trace.id = tracing::field::Empty,
+        );
         match self.run_task.run(&delivery).instrument(span).await {
             Outcome::Done => sqs_batch::Outcome::Done,
             Outcome::Later(wait) => sqs_batch::Outcome::RetryAfter(wait.unsigned_abs()),

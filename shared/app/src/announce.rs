@@ -23,6 +23,7 @@ pub(crate) async fn announce(updates: &dyn UpdateQueue, task: &Task) -> Result<(
         tags: task.tags.clone(),
         update: update.clone(),
         result: task.state.result().cloned(),
+        trace: task.trace,
     };
     updates.send(&announcement).await
 }

@@ -19,6 +19,7 @@ pub mod submission;
 pub mod task;
 pub mod text;
 pub mod ticket;
+mod trace;
 
 pub use broadcast::Broadcast;
 pub use causes::causes;
@@ -31,3 +32,4 @@ pub use pace::Pace;
 pub use replay::{Replay, Resumed};
 pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};
+pub use trace::{NoTrace, Trace};

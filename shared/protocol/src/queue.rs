@@ -105,6 +105,9 @@ pub struct UpdateMessage {
     /// What came out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<QueuedResult>,
+    /// The trace of the call that submitted the task, as a W3C `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// Asks the pusher to push a part of a broadcast.

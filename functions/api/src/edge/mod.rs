@@ -10,6 +10,7 @@ mod query;
 mod refusal;
 mod scoped;
 mod signed_in;
+mod trace;
 
 pub(crate) use body::{JsonBody, read_item};
 pub(crate) use caller::Caller;
@@ -20,3 +21,4 @@ pub(crate) use query::Params;
 pub(crate) use refusal::Refusal;
 pub(crate) use scoped::{Notifier, Operator};
 pub(crate) use signed_in::SignedIn;
+pub(crate) use trace::Traced;

@@ -78,6 +78,7 @@ impl Scene {
                 at: NOW,
             },
             result: None,
+            trace: None,
         }
     }
 

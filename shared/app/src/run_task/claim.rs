@@ -67,6 +67,9 @@ impl RunTask {
             let Some(stored) = stored.await? else {
                 return Ok(Claim::Missing);
             };
+            let trace = stored.trace.map(|trace| trace.id());
+            // The caller's span has a place for it, and every line within shows it.
+            tracing::Span::current().record("trace.id", trace);
             if let Some(until) = early(&stored, self.clock.now()) {
                 return Ok(Claim::Held { until });
             }

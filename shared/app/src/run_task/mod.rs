@@ -166,10 +166,10 @@ impl RunTask {
     }
 
     fn after_outage(&self, delivery: &Delivery) -> Outcome {
-        later(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
+        come_back(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
     }
 }
 
-fn later(wait: std::time::Duration) -> Outcome {
+fn come_back(wait: std::time::Duration) -> Outcome {
     Outcome::Later(wait.try_into().unwrap_or(Duration::MAX))
 }

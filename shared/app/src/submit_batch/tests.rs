@@ -65,6 +65,7 @@ fn request(input: impl Into<Value>) -> TaskRequest {
         tags: vec![],
         terms: RequestedTerms::default(),
         idempotency_key: None,
+        trace: None,
     }
 }
 

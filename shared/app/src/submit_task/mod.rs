@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::kind::{FieldError, Registry};
 use domain::ports::{Clock, Entropy, PortError, SubmissionLedger, TaskQueue, TaskStore};
-use domain::{IdempotencyKey, Identity, Task};
+use domain::{IdempotencyKey, Identity, Task, Trace};
 use serde_json::Value;
 
 mod check;
@@ -47,6 +47,8 @@ pub struct TaskRequest {
     pub terms: RequestedTerms,
     /// The caller's name for this submission: sent again, it makes no second task.
     pub idempotency_key: Option<IdempotencyKey>,
+    /// The trace that the call belongs to. It goes with the task to the worker and to the push.
+    pub trace: Option<Trace>,
 }
 
 /// A task that was taken on.

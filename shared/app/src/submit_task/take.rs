@@ -102,6 +102,9 @@ impl SubmitTask {
             tags: request.tags,
             terms: request.terms.from(now),
         };
-        Task::submit(new, now)
+        Task {
+            trace: request.trace,
+            ..Task::submit(new, now)
+        }
     }
 }

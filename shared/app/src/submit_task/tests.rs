@@ -88,6 +88,7 @@ fn request(input: Value) -> TaskRequest {
         tags: vec!["nightly".into()],
         terms: RequestedTerms::default(),
         idempotency_key: None,
+        trace: None,
     }
 }
 

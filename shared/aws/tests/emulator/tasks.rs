@@ -84,6 +84,7 @@ fn everything(tenant: &domain::TenantId) -> TaskQuery {
         status: None,
         kind: None,
         tag: None,
+        since: None,
         before: None,
         limit: 10,
     }

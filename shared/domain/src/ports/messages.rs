@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use time::Duration;
 
 use super::PortError;
+use crate::Trace;
 use crate::ids::{RequestId, TenantId, UserId};
 use crate::task::{TaskResult, Update};
 
@@ -63,6 +64,8 @@ pub struct Announcement {
     pub update: Update,
     /// What came out, with the update that completes the task.
     pub result: Option<TaskResult>,
+    /// The trace of the call that submitted the task.
+    pub trace: Option<Trace>,
 }
 
 /// Takes updates to the pusher. At least once, in any order.

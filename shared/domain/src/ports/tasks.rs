@@ -54,7 +54,9 @@ pub struct TaskQuery {
     pub kind: Option<String>,
     /// Only with this tag.
     pub tag: Option<String>,
-    /// Only tasks older than this one: the last of the page before.
+    /// Only this task and newer ones; there may be none of that name.
+    pub since: Option<RequestId>,
+    /// Only tasks older than this one: the last of the page before, or where a range ends.
     pub before: Option<RequestId>,
     /// At most this many.
     pub limit: usize,

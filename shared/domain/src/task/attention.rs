@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{State, Task};
 
-/// How long a queued task waits before somebody looks: longer than any wait between two attempts.
+/// How long a queued task waits, past the moment at which it is expected, before somebody looks.
 const QUEUED: Duration = Duration::minutes(2);
 
 /// How long somebody waits after a lease has ended: by then the message itself has come back.
@@ -37,11 +37,11 @@ impl Task {
         }
     }
 
-    /// When a queued task's message is expected at a worker: at once, or when it is to run.
+    /// When a queued task's message is expected at a worker: at once, or when it is to run, or to
+    /// be tried again.
     fn expected_at(&self) -> OffsetDateTime {
-        self.terms
-            .run_at
-            .map_or(self.updated_at, |at| at.max(self.updated_at))
+        let later = [self.terms.run_at, self.again_at].into_iter().flatten();
+        later.fold(self.updated_at, OffsetDateTime::max)
     }
 }
 
@@ -166,5 +166,19 @@ mod tests {
     fn a_clock_that_is_behind_changes_nothing() {
         let created = NOW + Duration::DAY;
         assert_eq!(next_attention(created, NOW), minute_after(NOW + QUEUED));
+    }
+
+    #[test]
+    fn a_task_that_waits_for_its_next_attempt_is_not_stuck() {
+        let mut task = task();
+        let token = LeaseToken::new(Uuid::from_u128(2));
+        task.claim(token, NOW, Duration::MINUTE).unwrap();
+        let away = crate::Failure::transient("away", "");
+        task.release(token, away, NOW).unwrap();
+        task.again(NOW + Duration::HOUR);
+        let expected = NOW + Duration::HOUR + QUEUED;
+        assert_eq!(task.attention_at(), Some(minute_after(expected)));
+        task.claim(token, NOW, Duration::MINUTE).unwrap();
+        assert_eq!(task.again_at, None);
     }
 }

@@ -152,6 +152,7 @@ fn matches(task: &Task, query: &TaskQuery) -> bool {
         && query.status.is_none_or(|status| task.status() == status)
         && query.kind.as_ref().is_none_or(|kind| &task.kind == kind)
         && query.tag.as_ref().is_none_or(|tag| task.tags.contains(tag))
+        && query.since.is_none_or(|since| task.request_id >= since)
         && query.before.is_none_or(|before| task.request_id < before)
 }
 
