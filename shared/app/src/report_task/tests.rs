@@ -239,7 +239,7 @@ proptest! {
     /// all workers only the holder moves a task on while its lease lasts.
     #[test]
     fn reports_keep_the_tasks_rules(steps in prop::collection::vec(any_step(), 1..40)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let scene = scene();
             let workers: Vec<_> = (0..3).map(|_| build::identity(&scene.tenant)).collect();
