@@ -18,6 +18,7 @@ use std::sync::Arc;
 use aws::Sdk;
 use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
+use aws::secrets::RootSecretReader;
 use aws::sqs::TaskSender;
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
@@ -48,12 +49,14 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
     let aggregation = events.clone();
     Ok(Ports {
         entropy: Arc::new(OsEntropy),
+        guard: settings.guard,
         index: tasks.clone(),
         ledger: Arc::new(ledger),
         queue: Arc::new(TaskSender::new(&sdk, settings.task_queue_url)),
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
+        roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
         websocket_url: settings.websocket_url,

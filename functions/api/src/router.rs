@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
-    get_dashboard, get_health, get_openapi, get_result, get_task, issue_ticket, list_tasks,
+    get_dashboard, get_health, get_openapi, get_result, get_task, get_webhook_secret, issue_ticket, list_tasks,
     post_events, submit_batch, submit_task,
 };
 use crate::state::App;
@@ -69,6 +69,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_task::get_task))
         .routes(routes!(get_result::get_result))
         .routes(routes!(issue_ticket::issue_ticket))
+        .routes(routes!(get_webhook_secret::get_webhook_secret))
 }
 
 async fn not_found() -> Refusal {

@@ -14,7 +14,7 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults,
+    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults, MemoryRootSecrets,
     MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 use time::Duration;
@@ -139,12 +139,14 @@ fn ports(
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
         events: events.clone(),
+        guard: webhooks::Guard::strict(),
         index: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
         registry: registry(Needs { aggregation }),
         response_times: events,
         results,
+        roots: Arc::new(MemoryRootSecrets::new(faults)),
         servers: vec![
             Arc::new(MemoryHealth::new("postgres", faults)),
             Arc::new(MemoryHealth::new("mongodb", faults)),

@@ -1,6 +1,7 @@
 //! What the environment must say.
 
 use boot::settings::Reader;
+use webhooks::Guard;
 
 /// Where everything is.
 pub(crate) struct Settings {
@@ -12,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) results_bucket: String,
     pub(crate) task_queue_url: String,
     pub(crate) websocket_url: String,
+    pub(crate) root_secret: String,
+    pub(crate) guard: Guard,
 }
 
 impl Settings {
@@ -26,6 +29,8 @@ impl Settings {
             results_bucket: reader.text("RESULTS_BUCKET"),
             task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
             websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),
+            root_secret: reader.text("WEBHOOK_ROOT_SECRET"),
+            guard: reader.parsed("CALLBACK_ALLOW"),
         }
     }
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use app::{
     CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    SubmitBatch, SubmitTask,
+    SubmitBatch, SubmitTask, WebhookSecrets,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, SubmissionLedger,
+    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, RootSecretStore,
+    SubmissionLedger,
     TaskIndex, TaskQueue, TaskStore, TicketStore,
 };
+use webhooks::Guard;
 
 /// The use cases behind the API, wired once per process.
 pub(crate) struct App {
@@ -32,6 +34,8 @@ pub(crate) struct App {
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// `GET /webhooks/secret`.
+    pub(crate) webhook_secrets: WebhookSecrets,
     /// Where browsers open their WebSocket, without a query.
     pub(crate) websocket_url: String,
 }
@@ -42,12 +46,14 @@ pub(crate) struct Ports {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
+    pub(crate) guard: Guard,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
     pub(crate) results: Arc<dyn ResultStore>,
+    pub(crate) roots: Arc<dyn RootSecretStore>,
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
@@ -68,6 +74,7 @@ impl App {
             tasks: ports.tasks,
             ledger: ports.ledger,
             queue: ports.queue,
+            guard: ports.guard,
             clock: clock.clone(),
             entropy: ports.entropy.clone(),
         };
@@ -99,6 +106,7 @@ impl App {
                 clock,
                 entropy: ports.entropy,
             },
+            webhook_secrets: WebhookSecrets { roots: ports.roots },
             websocket_url: ports.websocket_url,
         }
     }

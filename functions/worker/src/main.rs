@@ -21,6 +21,7 @@ struct Settings {
     task_queue: String,
     task_dlq: String,
     updates_queue: String,
+    callbacks_queue: String,
 }
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+        callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
     }
 }
 
@@ -56,6 +58,10 @@ async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
         tasks: Arc::new(tasks),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
+        callbacks: Arc::new(aws::sqs::CallbackSender::new(
+            sdk,
+            settings.callbacks_queue,
+        )),
         deliveries: deliveries.clone(),
         clock,
         entropy: Arc::new(OsEntropy),

@@ -7,6 +7,7 @@
 pub mod answer_frame;
 pub mod check_health;
 pub mod close_connection;
+pub mod deliver_callback;
 pub mod get_result;
 pub mod get_task;
 pub mod hang_up;
@@ -21,12 +22,14 @@ pub mod run_task;
 pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
+pub mod webhook_secrets;
 
 mod digest;
 
 pub use answer_frame::AnswerFrame;
 pub use check_health::CheckHealth;
 pub use close_connection::CloseConnection;
+pub use deliver_callback::DeliverCallback;
 pub use get_result::GetResult;
 pub use get_task::GetTask;
 pub use hang_up::HangUp;
@@ -41,6 +44,7 @@ pub use run_task::RunTask;
 pub use submit_batch::SubmitBatch;
 pub use submit_task::SubmitTask;
 pub use sweep::Sweep;
+pub use webhook_secrets::WebhookSecrets;
 
 use time::Duration;
 

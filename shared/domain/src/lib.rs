@@ -4,6 +4,7 @@
 //! is named as a port (a small trait in [`ports`]) and implemented by adapters elsewhere.
 
 pub mod aggregate;
+pub mod callback;
 mod causes;
 pub mod connection;
 pub mod dashboard;
@@ -14,11 +15,13 @@ pub mod kind;
 pub mod pace;
 pub mod ports;
 pub mod replay;
+pub mod root_secret;
 pub mod submission;
 pub mod task;
 pub mod text;
 pub mod ticket;
 
+pub use callback::Callback;
 pub use causes::causes;
 pub use connection::{Connection, Topic};
 pub use dashboard::{Dashboard, Window};
@@ -27,5 +30,6 @@ pub use failure::{Failure, Retry};
 pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, UserId};
 pub use pace::Pace;
 pub use replay::{Replay, Resumed};
+pub use root_secret::{RootSecret, RootSecrets};
 pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};

@@ -105,6 +105,20 @@ pub struct UpdateMessage {
     pub result: Option<QueuedResult>,
 }
 
+/// Asks for a task's submitter to be told of its end. Holds names only: what is told is read from
+/// the task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Whose task.
+    pub tenant: String,
+    /// The task.
+    pub request_id: String,
+    /// The version that ended it.
+    pub version: u64,
+}
+
 /// A result on its way to the pusher.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kept", rename_all = "snake_case")]

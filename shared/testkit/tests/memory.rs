@@ -5,13 +5,13 @@ use std::sync::Arc;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, connection_store, dead_letter_queue, event_log, frame_meter, pusher_queue,
-    response_times, result_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    activity, callback_queue, connection_store, dead_letter_queue, event_log, frame_meter, pusher_queue,
+    response_times, result_store, root_secret_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
     task_index, task_queue, task_store, ticket_store, update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryPusherQueue,
-    MemoryResults,
+    Faults, MemoryActivity, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryPusherQueue,
+    MemoryResults, MemoryRootSecrets,
     MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
@@ -178,4 +178,16 @@ suite!(
 async fn dead_letters_are_a_dead_letter_queue() {
     let letters = MemoryDeadLetters::default();
     dead_letter_queue::all(&letters, async || letters.take()).await;
+}
+
+#[tokio::test]
+async fn the_callback_queue_is_one() {
+    let queue = MemoryCallbackQueue::default();
+    callback_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+}
+
+#[tokio::test]
+async fn root_secrets_are_a_root_secret_store() {
+    let secrets = MemoryRootSecrets::default();
+    root_secret_store::all(&secrets, async || secrets.rotate()).await;
 }

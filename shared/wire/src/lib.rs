@@ -6,5 +6,6 @@
 pub mod frame;
 pub mod queue;
 pub mod task;
+pub mod webhook;
 
 mod part;

@@ -10,7 +10,7 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Fault, Faults, MemoryDeadLetters, MemoryDeliveries, MemoryResults, MemoryTasks,
+    CannedRows, MemoryCallbackQueue, Fault, Faults, MemoryDeadLetters, MemoryDeliveries, MemoryResults, MemoryTasks,
     MemoryUpdateQueue,
 };
 
@@ -47,6 +47,7 @@ fn scene() -> Scene {
         tasks: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
         updates: updates.clone(),
+        callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
         deliveries: deliveries.clone(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),

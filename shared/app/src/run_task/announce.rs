@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::ports::{Announcement, PortError};
-use domain::{Task, causes};
+use domain::{Callback, Task, causes};
 use tokio::time::timeout;
 
 use super::{Delivery, Outcome, RunTask};
@@ -54,7 +54,17 @@ impl RunTask {
             update: update.clone(),
             result: task.state.result().cloned(),
         };
-        self.updates.send(&announcement).await
+        let (announced, called_back) =
+            tokio::join!(self.updates.send(&announcement), self.call_back(task));
+        announced.and(called_back)
+    }
+
+    /// Asks for the submitter to be told of the end, where that is wanted.
+    async fn call_back(&self, task: &Task) -> Result<(), PortError> {
+        match Callback::due(task) {
+            Some(callback) => self.callbacks.send(&callback).await,
+            None => Ok(()),
+        }
     }
 }
 

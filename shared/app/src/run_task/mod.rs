@@ -23,7 +23,7 @@ mod work;
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue};
+use domain::ports::{CallbackQueue, Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue};
 use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
 use time::Duration;
@@ -53,6 +53,8 @@ pub struct RunTask {
     pub results: Arc<dyn ResultStore>,
     /// The way to whoever listens.
     pub updates: Arc<dyn UpdateQueue>,
+    /// The way to whoever is to be told of the end.
+    pub callbacks: Arc<dyn CallbackQueue>,
     /// The messages in hand.
     pub deliveries: Arc<dyn Deliveries>,
     /// What leases count from.

@@ -1,12 +1,14 @@
 //! Queues in SQS. Bodies are the JSON of `protocol::queue`; only why a message is a dead letter
 //! travels in attributes.
 
+mod callbacks;
 mod dead_letters;
 mod outbox;
 mod receipts;
 mod tasks;
 mod updates;
 
+pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;

@@ -2,6 +2,7 @@
 //! each passes the contract suite of its port.
 
 mod ambient;
+mod callbacks;
 mod events;
 mod messages;
 mod pusher;
@@ -12,6 +13,7 @@ mod sweep;
 mod tasks;
 
 pub use ambient::{Clock, Entropy};
+pub use callbacks::{CallbackQueue, RootSecretStore};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };

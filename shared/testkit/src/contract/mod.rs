@@ -8,6 +8,7 @@
 
 pub mod activity;
 pub mod aggregation;
+pub mod callback_queue;
 pub mod connection_store;
 pub mod dead_letter_queue;
 pub mod event_log;
@@ -15,6 +16,7 @@ pub mod frame_meter;
 pub mod pusher_queue;
 pub mod response_times;
 pub mod result_store;
+pub mod root_secret_store;
 pub mod stale_connections;
 pub mod stuck_tasks;
 pub mod submission_ledger;

@@ -5,6 +5,7 @@
 
 mod activity;
 mod aggregation;
+mod callbacks;
 mod connections;
 mod events;
 mod faults;
@@ -20,6 +21,7 @@ mod tickets;
 
 pub use activity::MemoryActivity;
 pub use aggregation::CannedRows;
+pub use callbacks::{MemoryCallbackQueue, MemoryRootSecrets};
 pub use connections::MemoryConnections;
 pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};

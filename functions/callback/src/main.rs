@@ -1,0 +1,91 @@
+//! Tells submitters of the ends of their tasks, by signed webhooks.
+
+mod handler;
+mod tally;
+
+use std::io::stdout;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::{DeliverCallback, WebhookSecrets, deliver_callback, get_task::GetTask};
+use aws::Sdk;
+use boot::settings::Reader;
+use boot::{OsEntropy, Queue, SystemClock};
+use domain::causes;
+use domain::ports::Clock as _;
+use lambda_runtime::Error;
+use webhooks::{Guard, Sender};
+
+use crate::handler::Callbacks;
+use crate::tally::Tally;
+
+/// How receivers know us.
+const AGENT: &str = concat!("adology/", env!("CARGO_PKG_VERSION"));
+
+struct Settings {
+    tasks_table: String,
+    results_bucket: String,
+    callbacks_queue: String,
+    callbacks_dlq: String,
+    root_secret: String,
+    guard: Guard,
+}
+
+fn main() -> ExitCode {
+    boot::start(read, serve)
+}
+
+fn read(reader: &mut Reader<'_>) -> Settings {
+    Settings {
+        tasks_table: reader.text("TASKS_TABLE"),
+        results_bucket: reader.text("RESULTS_BUCKET"),
+        callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
+        callbacks_dlq: reader.address("CALLBACKS_DLQ_URL", &["https", "http"]),
+        root_secret: reader.text("WEBHOOK_ROOT_SECRET"),
+        guard: reader.parsed("CALLBACK_ALLOW"),
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), Error> {
+    let callbacks = wire(&Sdk::load().await?, settings)?;
+    let callbacks = &callbacks;
+    boot::serve_batches(|event, deadline| async move {
+        let report = callbacks.handle(event, deadline).await;
+        let flushed = callbacks.tally.flush(SystemClock.now().into(), &mut stdout());
+        if let Err(error) = flushed {
+            tracing::warn!(error = causes(&error), "metrics were not written");
+        }
+        report
+    })
+    .await
+}
+
+fn wire(sdk: &Sdk, settings: Settings) -> Result<Callbacks, Error> {
+    let clock = Arc::new(SystemClock);
+    let entropy = Arc::new(OsEntropy);
+    let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
+    let roots = aws::secrets::RootSecretReader::new(sdk, settings.root_secret);
+    let deliver = DeliverCallback {
+        get_task: GetTask {
+            tasks: Arc::new(tasks),
+            results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
+            clock: clock.clone(),
+        },
+        secrets: WebhookSecrets {
+            roots: Arc::new(roots),
+        },
+        sender: Sender::new(settings.guard, AGENT)?.schedule(deliver_callback::schedule()),
+        clock,
+        entropy: entropy.clone(),
+    };
+    let dead_letters = aws::sqs::DeadLetterSender::new(sdk, settings.callbacks_dlq);
+    Ok(Callbacks {
+        deliver,
+        queue: Queue {
+            deliveries: Arc::new(aws::sqs::Receipts::new(sdk, settings.callbacks_queue)),
+            dead_letters: Arc::new(dead_letters),
+        },
+        entropy,
+        tally: Tally::new()?,
+    })
+}
