@@ -5,6 +5,8 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -22,6 +24,78 @@ impl Socket {
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("cannot connect: {error}"),
         }
+    }
+
+    /// Connects offering subprotocols, and gives the one that the server has chosen; or gives the
+    /// HTTP status of the refusal, 0 where the two do not agree.
+    pub async fn open_offering(url: &str, offer: &str) -> Result<(Self, Option<String>), u16> {
+        let mut request = url.into_client_request().expect("a URL");
+        let value = offer.parse().expect("a header");
+        request
+            .headers_mut()
+            .insert("sec-websocket-protocol", value);
+        match connect_async(request).await {
+            Ok((stream, response)) => {
+                let chosen = response.headers().get("sec-websocket-protocol");
+                let chosen = chosen.and_then(|value| value.to_str().ok());
+                Ok((Self(stream), chosen.map(ToOwned::to_owned)))
+            }
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(Error::Protocol(_)) => Err(0),
+            Err(error) => panic!("cannot connect: {error}"),
+        }
+    }
+
+    /// The next frame, if one comes before this moment; none where it does not, or where the
+    /// connection ends.
+    pub async fn frame_before(&mut self, end: Instant) -> Option<Value> {
+        loop {
+            match timeout_at(end, self.0.next()).await.ok()?? {
+                Ok(Message::Text(text)) => return serde_json::from_str(&text).ok(),
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// The next frame of this type; others are skipped.
+    pub async fn frame_of(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = self.frame().await;
+            if frame["type"] == kind {
+                return frame;
+            }
+        }
+    }
+
+    /// Sends JSON, and gives the next frame that is no update.
+    pub async fn ask(&mut self, frame: &Value) -> Value {
+        self.send(&frame.to_string()).await;
+        loop {
+            let answer = self.frame().await;
+            if answer["type"] != "update" {
+                return answer;
+            }
+        }
+    }
+
+    /// Waits until the server closes the connection.
+    pub async fn closed(mut self) {
+        let ends = async {
+            while let Some(Ok(message)) = self.0.next().await {
+                if message.is_close() {
+                    break;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, ends)
+            .await
+            .expect("the server closes in time");
+    }
+
+    /// Sends a text, unless the connection has ended.
+    pub async fn try_send(&mut self, text: &str) -> bool {
+        self.0.send(Message::text(text)).await.is_ok()
     }
 
     /// Sends a text.

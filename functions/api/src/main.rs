@@ -23,6 +23,7 @@ use aws::sqs::TaskSender;
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
+use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
 use tasks::{Needs, registry};
 
@@ -34,12 +35,14 @@ fn main() -> ExitCode {
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let app = App::over(ports(settings).await?);
+    let meter = Meter::new(&settings.stage, "api", Arc::new(SystemClock))?;
+    let app = App::over(ports(settings, &meter).await?);
     let router = router::router(Arc::new(app));
-    run(service_fn(|event| lambda::answer(router.clone(), event))).await
+    let answer = |event| meter.around(lambda::answer(router.clone(), event));
+    run(service_fn(answer)).await
 }
 
-async fn ports(settings: Settings) -> Result<Ports, Error> {
+async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let sdk = Sdk::load().await?;
     let clock = Arc::new(SystemClock);
     let activity = Arc::new(postgres::connect(&settings.database_url, None)?);
@@ -51,7 +54,7 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
         entropy: Arc::new(OsEntropy),
         guard: settings.guard,
         index: tasks.clone(),
-        ledger: Arc::new(ledger),
+        ledger: Arc::new(MeteredSubmissions::new(Arc::new(ledger), meter)),
         queue: Arc::new(TaskSender::new(&sdk, settings.task_queue_url)),
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
@@ -63,6 +66,6 @@ async fn ports(settings: Settings) -> Result<Ports, Error> {
         activity,
         clock,
         events,
-        tasks,
+        tasks: Arc::new(MeteredTasks::new(tasks, meter)),
     })
 }

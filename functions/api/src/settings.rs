@@ -5,6 +5,7 @@ use webhooks::Guard;
 
 /// Where everything is.
 pub(crate) struct Settings {
+    pub(crate) stage: String,
     pub(crate) database_url: String,
     pub(crate) mongodb_uri: String,
     pub(crate) tasks_table: String,
@@ -21,6 +22,7 @@ impl Settings {
     /// Reads all of them.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
+            stage: reader.text_or("STAGE", "local"),
             database_url: reader.address("DATABASE_URL", &["postgres", "postgresql"]),
             mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
             tasks_table: reader.text("TASKS_TABLE"),

@@ -9,11 +9,10 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use boot::Queue;
 use domain::ports::{Entropy, PortError};
 use domain::{Callback, causes};
+use metrics::Meter;
 use sqs_batch::{Backoff, Batch, Delivery, Failure, Outcome, Report, Retry};
 use tokio::time::Instant;
 use tracing::{Instrument as _, info_span};
-
-use crate::tally::Tally;
 
 /// Callbacks that are sent at the same time: the whole batch, so that a slow receiver delays none
 /// of the others.
@@ -36,7 +35,7 @@ pub(crate) struct Callbacks {
     /// Makes jitter.
     pub(crate) entropy: Arc<dyn Entropy>,
     /// Counts what becomes of them.
-    pub(crate) tally: Tally,
+    pub(crate) meter: Meter,
 }
 
 /// Why nothing was sent, as a person reads it.
@@ -81,12 +80,12 @@ impl Callbacks {
         let duration = started.elapsed();
         match sent {
             Ok(fate) => {
-                self.tally.sent(&fate, duration);
+                self.meter.callback(name(&fate), duration);
                 log(&fate, duration);
                 outcome(fate)
             }
             Err(error) => {
-                self.tally.not_sent();
+                self.meter.callback("not_sent", duration);
                 tracing::warn!(error = causes(&error), "a callback was not sent");
                 Outcome::after(attempt, Err(NotSent(error)), &OUTAGE, &*self.entropy)
             }
@@ -99,6 +98,17 @@ fn outcome(fate: Fate) -> Outcome {
         Fate::Delivered(_) | Fate::Refused | Fate::NothingToTell => Outcome::Done,
         Fate::Again { after, .. } => Outcome::RetryAfter(after),
         Fate::GivenUp(given_up) => Outcome::dead_letter(given_up.to_string()),
+    }
+}
+
+/// The outcome's name among the metrics.
+fn name(fate: &Fate) -> &'static str {
+    match fate {
+        Fate::Delivered(_) => "delivered",
+        Fate::Refused => "gone",
+        Fate::NothingToTell => "nothing_to_tell",
+        Fate::Again { .. } => "to_be_retried",
+        Fate::GivenUp(_) => "given_up",
     }
 }
 

@@ -1,9 +1,7 @@
 //! Tells submitters of the ends of their tasks, by signed webhooks.
 
 mod handler;
-mod tally;
 
-use std::io::stdout;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,18 +9,17 @@ use app::{DeliverCallback, WebhookSecrets, deliver_callback, get_task::GetTask};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
-use domain::causes;
-use domain::ports::Clock as _;
 use lambda_runtime::Error;
+use metrics::Meter;
 use webhooks::{Guard, Sender};
 
 use crate::handler::Callbacks;
-use crate::tally::Tally;
 
 /// How receivers know us.
 const AGENT: &str = concat!("adology/", env!("CARGO_PKG_VERSION"));
 
 struct Settings {
+    stage: String,
     tasks_table: String,
     results_bucket: String,
     callbacks_queue: String,
@@ -37,6 +34,7 @@ fn main() -> ExitCode {
 
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
+        stage: reader.text_or("STAGE", "local"),
         tasks_table: reader.text("TASKS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
@@ -47,20 +45,12 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let callbacks = wire(&Sdk::load().await?, settings)?;
-    let callbacks = &callbacks;
-    boot::serve_batches(|event, deadline| async move {
-        let report = callbacks.handle(event, deadline).await;
-        let flushed = callbacks.tally.flush(SystemClock.now().into(), &mut stdout());
-        if let Err(error) = flushed {
-            tracing::warn!(error = causes(&error), "metrics were not written");
-        }
-        report
-    })
-    .await
+    let meter = Meter::new(&settings.stage, "callback", Arc::new(SystemClock))?;
+    let callbacks = wire(&Sdk::load().await?, settings, &meter)?;
+    boot::serve_batches(&meter, |event, deadline| callbacks.handle(event, deadline)).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings) -> Result<Callbacks, Error> {
+fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Callbacks, Error> {
     let clock = Arc::new(SystemClock);
     let entropy = Arc::new(OsEntropy);
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
@@ -86,6 +76,6 @@ fn wire(sdk: &Sdk, settings: Settings) -> Result<Callbacks, Error> {
             dead_letters: Arc::new(dead_letters),
         },
         entropy,
-        tally: Tally::new()?,
+        meter: meter.clone(),
     })
 }

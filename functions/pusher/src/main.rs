@@ -10,10 +10,12 @@ use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
+use metrics::{Meter, MeteredPostman};
 
 use crate::handler::Pusher;
 
 struct Settings {
+    stage: String,
     connections_table: String,
     results_bucket: String,
     tasks_table: String,
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
 
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
+        stage: reader.text_or("STAGE", "local"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         tasks_table: reader.text("TASKS_TABLE"),
@@ -38,11 +41,12 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let pusher = wire(&Sdk::load().await?, settings);
-    boot::serve_batches(|event, deadline| pusher.handle(event, deadline)).await
+    let meter = Meter::new(&settings.stage, "pusher", Arc::new(SystemClock))?;
+    let pusher = wire(&Sdk::load().await?, settings, &meter);
+    boot::serve_batches(&meter, |event, deadline| pusher.handle(event, deadline)).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings) -> Pusher {
+fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {
     let connections = aws::dynamo::Connections::new(sdk, settings.connections_table);
     let connections = Arc::new(connections);
     let posts = Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint));
@@ -50,7 +54,7 @@ fn wire(sdk: &Sdk, settings: Settings) -> Pusher {
     let entropy = Arc::new(OsEntropy);
     let push_updates = PushUpdates {
         connections: connections.clone(),
-        postman: posts.clone(),
+        postman: Arc::new(MeteredPostman::new(posts.clone(), meter)),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         clock: clock.clone(),
         entropy: entropy.clone(),

@@ -5,6 +5,7 @@ use std::time::Instant;
 use app::Sweep;
 use app::sweep::Swept;
 use lambda_runtime::Diagnostic;
+use metrics::Meter;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
@@ -12,6 +13,8 @@ use serde::de::IgnoredAny;
 pub(crate) struct Sweeper {
     /// Picks up what has been left behind.
     pub(crate) sweep: Sweep,
+    /// Counts what was swept.
+    pub(crate) meter: Meter,
 }
 
 /// What a run did, for whoever invokes the function by hand.
@@ -44,6 +47,7 @@ impl Sweeper {
         let started = Instant::now();
         let swept = self.sweep.run().await;
         log(swept, started.elapsed().as_secs_f64() * 1_000.0);
+        self.count(swept);
         if swept.faults > 0 {
             return Err(Incomplete(swept.faults));
         }
@@ -53,6 +57,17 @@ impl Sweeper {
             connections_removed: swept.connections_removed,
         })
     }
+
+    fn count(&self, swept: Swept) {
+        for (thing, count) in [
+            ("tasks_requeued", swept.requeued),
+            ("dead_leases", swept.dead_leases),
+            ("connections", swept.connections_removed),
+            ("faults", swept.faults),
+        ] {
+            self.meter.swept(thing, count);
+        }
+    }
 }
 
 fn log(swept: Swept, duration_ms: f64) {
@@ -61,7 +76,7 @@ fn log(swept: Swept, duration_ms: f64) {
         sweep.dead_leases = swept.dead_leases,
         sweep.connections_removed = swept.connections_removed,
         sweep.faults = swept.faults,
-        sweep.duration_ms = duration_ms,
+        duration_ms,
         "swept"
     );
 }

@@ -9,11 +9,13 @@ use app::Sweep;
 use aws::Sdk;
 use boot::SystemClock;
 use boot::settings::Reader;
-use lambda_runtime::Error;
+use lambda_runtime::{Error, LambdaEvent};
+use metrics::Meter;
 
 use crate::handler::Sweeper;
 
 struct Settings {
+    stage: String,
     tasks_table: String,
     connections_table: String,
     task_queue_url: String,
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
 
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
+        stage: reader.text_or("STAGE", "local"),
         tasks_table: reader.text("TASKS_TABLE"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
@@ -32,17 +35,20 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let sweeper = wire(&Sdk::load().await?, settings);
-    boot::run(|event| sweeper.handle(event)).await
+    let meter = Meter::new(&settings.stage, "sweeper", Arc::new(SystemClock))?;
+    let sweeper = wire(&Sdk::load().await?, settings, &meter);
+    let sweep = |tick: LambdaEvent<_>| meter.around(sweeper.handle(tick.payload));
+    boot::serve(sweep).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings) -> Sweeper {
+fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
     let clock = Arc::new(SystemClock);
     let connections = Arc::new(aws::dynamo::Connections::new(
         sdk,
         settings.connections_table,
     ));
     Sweeper {
+        meter: meter.clone(),
         sweep: Sweep {
             stuck: Arc::new(aws::dynamo::Tasks::new(
                 sdk,

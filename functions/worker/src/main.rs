@@ -10,11 +10,13 @@ use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
+use metrics::{Meter, MeteredTasks};
 use tasks::Needs;
 
 use crate::handler::Worker;
 
 struct Settings {
+    stage: String,
     mongodb_uri: String,
     tasks_table: String,
     results_bucket: String,
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
 
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
+        stage: reader.text_or("STAGE", "local"),
         mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
         tasks_table: reader.text("TASKS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
@@ -41,11 +44,12 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let worker = wire(&Sdk::load().await?, settings).await?;
-    boot::serve_batches(|event, deadline| worker.handle(event, deadline)).await
+    let meter = Meter::new(&settings.stage, "worker", Arc::new(SystemClock))?;
+    let worker = wire(&Sdk::load().await?, settings, &meter).await?;
+    boot::serve_batches(&meter, |event, deadline| worker.handle(event, deadline)).await
 }
 
-async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
+async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Worker, Error> {
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
     let registry = tasks::registry(Needs {
@@ -55,7 +59,7 @@ async fn wire(sdk: &Sdk, settings: Settings) -> Result<Worker, Error> {
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
     let run_task = RunTask {
         registry,
-        tasks: Arc::new(tasks),
+        tasks: Arc::new(MeteredTasks::new(Arc::new(tasks), meter)),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
         callbacks: Arc::new(aws::sqs::CallbackSender::new(

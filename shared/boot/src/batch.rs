@@ -8,11 +8,13 @@ use std::time::Duration;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::ports::{Clock, DeadLetter, DeadLetterQueue, Deliveries};
 use lambda_runtime::{Error, LambdaEvent};
-use sqs_batch::{BoxError, Buried, DeadLetters, End, Report, Settled, Visibility};
+use metrics::Meter;
+use sqs_batch::{BoxError, Buried, DeadLetters, Report, Visibility};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use crate::SystemClock;
+use crate::batch_line::BatchLine;
 use crate::run::serve;
 
 /// What an invocation keeps back of its time, to tell the queue what is not done: longer than the
@@ -48,15 +50,26 @@ impl DeadLetters for Queue {
 }
 
 /// Hands every batch to the handler, with the moment by which it should be done, and tells Lambda
-/// which of its messages are to be delivered again.
-pub async fn serve_batches<F>(handler: impl Fn(SqsEvent, Instant) -> F) -> Result<(), Error>
+/// which of its messages are to be delivered again. Each batch leaves one line that says what became
+/// of it, and what the meter has collected meanwhile.
+pub async fn serve_batches<F>(
+    meter: &Meter,
+    handler: impl Fn(SqsEvent, Instant) -> F,
+) -> Result<(), Error>
 where
     F: Future<Output = Report>,
 {
     let answer = |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(event.context.deadline, SystemClock.now());
-        let handled = handler(event.payload, deadline);
-        async { Ok::<_, Infallible>(answer(&handled.await)) }
+        let line = BatchLine::of(&event.payload);
+        let work = handler(event.payload, deadline);
+        let told = async move {
+            let report = work.await;
+            let (come_back, dead_letters) = line.log(&report);
+            meter.batch(come_back, dead_letters);
+            report.response()
+        };
+        async { Ok::<SqsBatchResponse, Infallible>(meter.around(told).await) }
     };
     serve(answer).await
 }
@@ -66,40 +79,6 @@ fn deadline(until: u64, now: OffsetDateTime) -> Instant {
     let now = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
     let left = Duration::from_millis(until.saturating_sub(now));
     Instant::now() + left.saturating_sub(RESERVE)
-}
-
-fn answer(report: &Report) -> SqsBatchResponse {
-    report.records.iter().for_each(log);
-    report.response()
-}
-
-/// One line for each message that was not simply handled.
-fn log(record: &Settled) {
-    let Settled {
-        message_id,
-        end,
-        fault,
-    } = record;
-    match end {
-        End::Done => return,
-        End::Retry(wait) => {
-            let wait_ms = wait.as_millis();
-            tracing::info!(message.id = message_id, wait_ms, "comes back");
-        }
-        End::DeadLetter { reason, moved } | End::Poison { reason, moved } => {
-            tracing::error!(message.id = message_id, reason, moved, "a dead letter");
-        }
-        End::Panicked { message } => {
-            tracing::error!(message.id = message_id, reason = message, "panicked");
-        }
-        End::OutOfTime => tracing::error!(message.id = message_id, "not done in time"),
-        End::Behind => tracing::info!(message.id = message_id, "waits for one before it"),
-    }
-    if let Some(fault) = fault {
-        let error = domain::causes(fault.as_ref());
-        // It comes back all the same, when its present hiding ends.
-        tracing::warn!(message.id = message_id, error, "the queue was not told");
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod ambient;
 mod batch;
+mod batch_line;
 mod run;
 pub mod settings;
 mod start;
@@ -14,5 +15,5 @@ mod telemetry;
 pub use ambient::{OsEntropy, SystemClock};
 pub use batch::{Queue, serve_batches};
 pub use domain::causes;
-pub use run::run;
+pub use run::{run, serve};
 pub use start::start;

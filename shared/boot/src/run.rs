@@ -21,11 +21,11 @@ where
     E: Into<Diagnostic> + Debug,
     F: Future<Output = Result<R, E>>,
 {
-    serve(|event: LambdaEvent<A>| handler(event.payload)).await
+    serve(|event: LambdaEvent<A>| timed(handler(event.payload))).await
 }
 
-/// The same with what Lambda says of the invocation.
-pub(crate) async fn serve<A, R, E, F>(handler: impl Fn(LambdaEvent<A>) -> F) -> Result<(), Error>
+/// The same for handlers that leave a line of their own, with what Lambda says of the invocation.
+pub async fn serve<A, R, E, F>(handler: impl Fn(LambdaEvent<A>) -> F) -> Result<(), Error>
 where
     A: DeserializeOwned,
     R: Serialize,
@@ -39,7 +39,7 @@ where
             faas.invocation_id = event.context.request_id,
             faas.coldstart = cold.swap(false, Ordering::Relaxed),
         );
-        timed(handler(event)).instrument(span)
+        handler(event).instrument(span)
     });
     lambda_runtime::run(service).await
 }

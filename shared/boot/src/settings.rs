@@ -69,6 +69,12 @@ impl Reader<'_> {
         }
     }
 
+    /// A text that may be missing.
+    pub fn text_or(&mut self, name: &'static str, otherwise: &str) -> String {
+        let given = (self.source)(name).filter(|text| !text.trim().is_empty());
+        given.unwrap_or_else(|| otherwise.into())
+    }
+
     /// An address that starts with one of these schemes, such as `https`.
     pub fn address(&mut self, name: &'static str, schemes: &[&str]) -> String {
         let text = self.text(name);
@@ -169,6 +175,8 @@ mod tests {
             (
                 reader.text("TABLE"),
                 reader.address("URL", &["http", "https"]),
+                reader.text_or("TABLE", "other"),
+                reader.text_or("BLANK", "other"),
                 reader.choice("LEVEL", &[("info", 1), ("debug", 2)]),
                 reader.choice("OTHER_LEVEL", &[("info", 1), ("debug", 2)]),
                 [
@@ -180,6 +188,8 @@ mod tests {
         let expected = (
             "tasks".into(),
             "https://example.org".into(),
+            "tasks".into(),
+            "other".into(),
             Some(2),
             Some(1),
             [12, 7],

@@ -19,6 +19,7 @@ const OURS: &[&str] = &[
     "boot",
     "callback",
     "domain",
+    "metrics",
     "pusher",
     "stores",
     "sweeper",

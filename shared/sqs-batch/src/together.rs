@@ -130,12 +130,11 @@ impl<V: Visibility, D: DeadLetters> Together<'_, V, D> {
         let mut settled = Vec::with_capacity(lane.len());
         let mut records = lane.into_iter();
         for ((place, message), word) in records.by_ref() {
-            let record = match word {
-                Some(word) => self.settle.ended(&message, word).await,
-                None => {
-                    let at_once = Some(Duration::ZERO);
-                    self.settle.come_back(&message, End::Behind, at_once).await
-                }
+            let record = if let Some(word) = word {
+                self.settle.ended(&message, word).await
+            } else {
+                let at_once = Some(Duration::ZERO);
+                self.settle.come_back(&message, End::Behind, at_once).await
             };
             let stopped = (!record.end.is_acknowledged()).then(|| comes_back(&record.end));
             settled.push((place, record));

@@ -62,6 +62,7 @@ impl Lane {
     pub(crate) fn worker(&self, instead: &[(&str, &str)]) -> Function {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
+            ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
         ];
         self.site.worker(&[&ours, instead].concat())

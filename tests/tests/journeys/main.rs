@@ -15,9 +15,13 @@
 mod analyze;
 mod dashboard;
 mod delivery;
+mod floods;
 mod realtime;
 mod refusals;
+mod resume;
 mod submission;
+mod subprotocol;
+mod subscriptions;
 mod sweep;
 mod tasks;
 mod tenants;

@@ -34,7 +34,7 @@ fn completed(tenant: &TenantId) -> Task {
     let mut task = build::task(tenant, "aggregate", json!({}));
     task.request_id = "01890a5d-ac96-774b-bcce-b302099a8051".parse().unwrap();
     let token = build::lease_token();
-    task.claim(token, NOW, Duration::MINUTE).unwrap();
+    task.claim(token, NOW, time::Duration::MINUTE).unwrap();
     let value = json!({"rows": []});
     let result = TaskResult::Inline { value };
     task.complete(token, result, NOW).unwrap();

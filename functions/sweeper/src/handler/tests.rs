@@ -29,7 +29,9 @@ async fn scene() -> (Sweeper, Faults) {
         connections,
         clock: Arc::new(FixedClock::at(NOW + LIFETIME)),
     };
-    (Sweeper { sweep }, faults)
+    let clock = Arc::new(FixedClock::at(NOW));
+    let meter = Meter::new("test", "sweeper", clock).unwrap();
+    (Sweeper { sweep, meter }, faults)
 }
 
 fn samples() -> BTreeMap<String, String> {
@@ -59,6 +61,15 @@ async fn every_sample_is_handled() {
         let (sweeper, _) = scene().await;
         let expected = json!({"requeued": 2, "dead_leases": 0, "connections_removed": 1});
         assert_eq!(handle(&sweeper, &event).await, Ok(expected), "{name}");
+        let mut lines = Vec::new();
+        sweeper.meter.flush_to(&mut lines);
+        let lines = String::from_utf8(lines).unwrap();
+        for part in [
+            r#""Thing":"connections","Swept":1"#,
+            r#""Thing":"tasks_requeued","Swept":2"#,
+        ] {
+            assert!(lines.contains(part), "{name}: {lines}");
+        }
         let nothing = json!({"requeued": 0, "dead_leases": 0, "connections_removed": 0});
         assert_eq!(handle(&sweeper, &event).await, Ok(nothing), "{name}");
     }

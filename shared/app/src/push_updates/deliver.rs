@@ -44,11 +44,11 @@ impl PushUpdates {
         let mut taken = 0;
         let posting = async {
             for letter in &letters {
-                match self.post(&id, &letter.text).await {
+                match self.post_when_open(&id, &letter.text).await {
                     Ok(()) => taken += 1,
                     Err(PostError::Gone) => {
                         taken = letters.len();
-                        self.forget(&id).await;
+                        self.forget_unless_opening(&id).await;
                         break;
                     }
                     Err(error) => {
@@ -78,7 +78,6 @@ impl PushUpdates {
                 Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
             };
             match posted {
-                Err(PostError::Gone) if tries < TRIES.attempts && self.may_be_opening(id).await => {}
                 Err(error) if may_pass(&error) && tries < TRIES.attempts => {}
                 last => return last,
             }
@@ -87,20 +86,35 @@ impl PushUpdates {
         }
     }
 
-    /// A connection is stored before its handshake ends, so that nothing falls between; until then
-    /// the gateway says that it is gone.
+    /// The same for a connection that may not be open yet: it is stored before its handshake ends,
+    /// so that nothing falls between, and until then the gateway says that it is gone.
+    async fn post_when_open(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
+        for tries in 1..TRIES.attempts {
+            match self.post(id, text).await {
+                Err(PostError::Gone) if self.may_be_opening(id).await => {}
+                last => return last,
+            }
+            sleep(TRIES.wait(tries, self.entropy.as_ref())).await;
+        }
+        self.post(id, text).await
+    }
+
     async fn may_be_opening(&self, id: &ConnectionId) -> bool {
         let now = self.clock.now();
         let found = self.connections.find(id, now).await;
         found.is_ok_and(|found| found.is_some_and(|found| found.may_be_opening(now)))
     }
 
-    /// Forgets a connection that is gone. One that may be about to open is left alone: the client
-    /// asks for what it has missed when it is open, and the row goes with its end.
-    pub(crate) async fn forget(&self, id: &ConnectionId) {
-        if self.may_be_opening(id).await {
-            return;
+    /// A connection that may be about to open is left alone: the client asks for what it has missed
+    /// when it is open, and the row goes with its end.
+    async fn forget_unless_opening(&self, id: &ConnectionId) {
+        if !self.may_be_opening(id).await {
+            self.forget(id).await;
         }
+    }
+
+    /// Forgets a connection that is gone.
+    pub(crate) async fn forget(&self, id: &ConnectionId) {
         if let Err(error) = self.connections.remove(id).await {
             tracing::warn!(
                 error = causes(&error),

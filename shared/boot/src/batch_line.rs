@@ -1,0 +1,165 @@
+//! What the log says of a batch: one line, and one more for each message that is not simply handled.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use serde::Deserialize;
+use sqs_batch::{End, Report, Settled};
+
+/// A batch that is being handled.
+pub(crate) struct BatchLine {
+    started: Instant,
+    /// The tasks that it is about, joined by commas.
+    tasks: String,
+    /// How often its most delivered message has been delivered.
+    receives: u32,
+}
+
+/// What a message's body may say of itself, whichever it is.
+#[derive(Default, Deserialize)]
+struct Named {
+    request_id: Option<String>,
+}
+
+/// How many records ended how.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Counts {
+    done: usize,
+    retried: usize,
+    dead_letters: usize,
+    panicked: usize,
+    out_of_time: usize,
+}
+
+impl BatchLine {
+    pub(crate) fn of(event: &SqsEvent) -> Self {
+        let named = event
+            .records
+            .iter()
+            .filter_map(|message| named(message).request_id);
+        let tasks: BTreeSet<String> = named.collect();
+        let receives = event.records.iter().map(receives);
+        Self {
+            started: Instant::now(),
+            tasks: tasks.into_iter().collect::<Vec<_>>().join(","),
+            receives: receives.max().unwrap_or_default(),
+        }
+    }
+
+    /// Gives how many records come back, and how many became dead letters.
+    pub(crate) fn log(&self, report: &Report) -> (usize, usize) {
+        report.records.iter().for_each(log);
+        let counts = Counts::of(report);
+        tracing::info!(
+            batch.records = report.records.len(),
+            batch.done = counts.done,
+            batch.retried = counts.retried,
+            batch.dead_letters = counts.dead_letters,
+            batch.panicked = counts.panicked,
+            batch.out_of_time = counts.out_of_time,
+            batch.receives = self.receives,
+            task.ids = self.tasks,
+            duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+            "handled"
+        );
+        let come_back = report.response().batch_item_failures.len();
+        (come_back, counts.dead_letters)
+    }
+}
+
+/// A body that is nothing of ours names nothing.
+fn named(message: &SqsMessage) -> Named {
+    let body = message.body.as_deref().unwrap_or_default();
+    serde_json::from_str(body).unwrap_or_default()
+}
+
+fn receives(message: &SqsMessage) -> u32 {
+    let count = message.attributes.get("ApproximateReceiveCount");
+    count.and_then(|count| count.parse().ok()).unwrap_or(1)
+}
+
+impl Counts {
+    fn of(report: &Report) -> Self {
+        let mut counts = Self::default();
+        for record in &report.records {
+            *match record.end {
+                End::Done => &mut counts.done,
+                End::Retry(_) | End::Behind => &mut counts.retried,
+                End::DeadLetter { .. } | End::Poison { .. } => &mut counts.dead_letters,
+                End::Panicked { .. } => &mut counts.panicked,
+                End::OutOfTime => &mut counts.out_of_time,
+            } += 1;
+        }
+        counts
+    }
+}
+
+fn log(record: &Settled) {
+    let Settled {
+        message_id,
+        end,
+        fault,
+    } = record;
+    match end {
+        End::Done => return,
+        End::Retry(wait) => {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(message.id = message_id, wait_ms, "comes back");
+        }
+        End::DeadLetter { reason, moved } | End::Poison { reason, moved } => {
+            tracing::error!(message.id = message_id, reason, moved, "a dead letter");
+        }
+        End::Panicked { message } => {
+            tracing::error!(message.id = message_id, reason = message, "panicked");
+        }
+        End::OutOfTime => tracing::error!(message.id = message_id, "not done in time"),
+        End::Behind => tracing::info!(message.id = message_id, "waits for one before it"),
+    }
+    if let Some(fault) = fault {
+        let error = domain::causes(fault.as_ref());
+        // It comes back all the same, when its present hiding ends.
+        tracing::warn!(message.id = message_id, error, "the queue was not told");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqs_batch::{Batch, Delivery, Outcome};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_batch_is_told_by_its_tasks_and_ends() {
+        let event: SqsEvent = serde_json::from_value(serde_json::json!({"Records": [
+            {"messageId": "1", "body": r#"{"request_id":"b"}"#},
+            {"messageId": "2", "body": r#"{"request_id":"a"}"#,
+                "attributes": {"ApproximateReceiveCount": "3"}},
+            {"messageId": "3", "body": r#"{"request_id":"b"}"#},
+            {"messageId": "4", "body": "?"},
+        ]}))
+        .unwrap();
+        let line = BatchLine::of(&event);
+        assert_eq!((line.tasks.as_str(), line.receives), ("a,b", 3));
+
+        let decode = |message: &SqsMessage| match message.body.as_deref() {
+            Some("?") => Err("what?"),
+            _ => Ok(()),
+        };
+        let handle = |delivery: Delivery<()>| async move {
+            match delivery.receive_count {
+                3 => Outcome::RetryAfter(std::time::Duration::ZERO),
+                _ => Outcome::Done,
+            }
+        };
+        let report = Batch::new(1).run(event, decode, handle).await;
+        let expected = Counts {
+            done: 2,
+            retried: 1,
+            dead_letters: 1,
+            ..Counts::default()
+        };
+        assert_eq!(Counts::of(&report), expected);
+        assert_eq!(line.log(&report), (2, 1));
+    }
+}

@@ -1,0 +1,36 @@
+//! What is counted and measured, without a line of it in a use case.
+//!
+//! Everything that happens to a task goes through its store, and everything that is pushed goes
+//! through the postman. So a function's `main.rs` puts a metered port around the adapter, and the
+//! numbers are right whichever use case makes the change, and however many do: of writes that race
+//! only the one that took effect is counted.
+//!
+//! | metric | unit | by | noted by |
+//! |---|---|---|---|
+//! | `Submitted` | count | stage, kind | [`MeteredTasks`], [`MeteredSubmissions`] |
+//! | `QueueWait` | ms | stage, kind | a claim: since the task was queued, or was to start |
+//! | `InFlight` | count | stage, kind | a claim: the tasks that this process has in hand, this one included |
+//! | `RunTime` | ms | stage, kind | the end of an attempt, since its claim |
+//! | `Completed`, `Cancelled`, `TimedOut` | count | stage, kind | the end of a task |
+//! | `Failed` | count | stage, kind, code | the same |
+//! | `Retried` | count | stage, kind, code | an attempt that failed and will be followed by another |
+//! | `Requeued` | count | stage, kind | a task that is run again after its end |
+//! | `Pushed`, `PushGone`, `PushFailed` | count | stage | [`MeteredPostman`] |
+//! | `Callbacks` | count | stage, outcome | [`Meter::callback`] |
+//! | `CallbackTime` | ms | stage, outcome | the same: one attempt, the reading of the task included |
+//! | `Swept` | count | stage, thing | [`Meter::swept`] |
+//! | `BatchItemFailures`, `DeadLetters` | count | stage, function | [`Meter::batch`] |
+//!
+//! Each is kept by stage alone, too. Tenants are no dimension: there are many, and every combination
+//! of dimensions has a price.
+
+mod callbacks;
+mod meter;
+mod postman;
+mod submissions;
+mod tasks;
+
+pub use meter::{InvalidStage, Meter};
+pub use postman::MeteredPostman;
+pub use submissions::MeteredSubmissions;
+pub use tasks::MeteredTasks;
