@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
-    get_dashboard, get_health, get_openapi, get_result, get_task, get_webhook_secret, issue_ticket, list_tasks,
-    post_events, submit_batch, submit_task,
+    get_dashboard, get_health, get_openapi, get_result, get_task, get_webhook_secret, issue_ticket,
+    list_tasks, post_events, submit_batch, submit_task,
 };
 use crate::state::App;
 

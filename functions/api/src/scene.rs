@@ -14,8 +14,8 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults, MemoryRootSecrets,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults,
+    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 use time::Duration;
 

@@ -9,8 +9,7 @@ use app::{
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, RootSecretStore,
-    SubmissionLedger,
-    TaskIndex, TaskQueue, TaskStore, TicketStore,
+    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
 };
 use webhooks::Guard;
 

@@ -70,7 +70,8 @@ impl Callbacks {
             request_id,
             version,
         } = &delivery.body;
-        let span = info_span!("callback", task.id = %request_id, %tenant, task.version = version, attempt);
+        let span =
+            info_span!("callback", task.id = %request_id, %tenant, task.version = version, attempt);
         self.attempt(&delivery.body, attempt).instrument(span).await
     }
 

@@ -62,10 +62,7 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Worker, Er
         tasks: Arc::new(MeteredTasks::new(Arc::new(tasks), meter)),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
-        callbacks: Arc::new(aws::sqs::CallbackSender::new(
-            sdk,
-            settings.callbacks_queue,
-        )),
+        callbacks: Arc::new(aws::sqs::CallbackSender::new(sdk, settings.callbacks_queue)),
         deliveries: deliveries.clone(),
         clock,
         entropy: Arc::new(OsEntropy),

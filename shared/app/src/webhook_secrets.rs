@@ -106,7 +106,7 @@ mod tests {
         let (secrets, ..) = scene();
         let acme = TenantId::new("acme").unwrap();
         let shown = secrets.of(&acme).await.unwrap();
-        let expected = "whsec_KNOWN";
+        let expected = "whsec_p5TJafrdpvNLn1ZAhiTc/AYbRiP7voWUmnanVsGgNqY=";
         assert_eq!(shown.current.reveal(), expected);
         assert_eq!(shown.previous, None);
     }

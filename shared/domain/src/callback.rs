@@ -38,7 +38,10 @@ mod tests {
 
     #[test]
     fn only_an_end_is_told_and_only_to_who_wants_to_know() {
-        for (url, told) in [(Some("https://example.org/hook".to_owned()), true), (None, false)] {
+        for (url, told) in [
+            (Some("https://example.org/hook".to_owned()), true),
+            (None, false),
+        ] {
             let mut task = build::task(&build::tenant(), "aggregate", json!({}));
             task.terms.callback_url = url;
             assert_eq!(Callback::due(&task), None);

@@ -70,7 +70,12 @@ fn the_schema_is_that_of_the_code() {
 fn names(frame: &str, field: &str) -> Vec<String> {
     fn collect(schema: &Value, field: &str, names: &mut Vec<String>) {
         if let Some(values) = schema["properties"][field]["enum"].as_array() {
-            names.extend(values.iter().filter_map(Value::as_str).map(ToOwned::to_owned));
+            names.extend(
+                values
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(ToOwned::to_owned),
+            );
         }
         for part in ["oneOf", "allOf", "anyOf"] {
             for inner in schema[part].as_array().into_iter().flatten() {
@@ -102,7 +107,10 @@ fn the_page_tells_of_every_frame_code_and_limit() {
             format!("{MOST_RESUMED} tasks"),
         ]);
     let missing: Vec<_> = told.filter(|words| !page.contains(words)).collect();
-    assert!(missing.is_empty(), "docs/realtime.md does not tell of {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "docs/realtime.md does not tell of {missing:?}"
+    );
 }
 
 /// A code that the page tells of and nobody sends would mislead.

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, callback_queue, connection_store, dead_letter_queue, event_log, frame_meter, pusher_queue,
-    response_times, result_store, root_secret_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, ticket_store, update_queue,
+    activity, callback_queue, connection_store, dead_letter_queue, event_log, frame_meter,
+    pusher_queue, response_times, result_store, root_secret_store, stale_connections, stuck_tasks,
+    submission_ledger, subscriptions, task_index, task_queue, task_store, ticket_store,
+    update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryPusherQueue,
-    MemoryResults, MemoryRootSecrets,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters,
+    MemoryEvents, MemoryPusherQueue, MemoryResults, MemoryRootSecrets, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]

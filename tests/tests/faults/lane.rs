@@ -64,6 +64,8 @@ impl Lane {
             ("TASK_QUEUE_URL", &*self.tasks),
             ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
+            // Its tasks have no callbacks.
+            ("CALLBACKS_QUEUE_URL", &*self.updates),
         ];
         self.site.worker(&[&ours, instead].concat())
     }

@@ -13,6 +13,7 @@
 )]
 
 mod analyze;
+mod callbacks;
 mod dashboard;
 mod delivery;
 mod floods;

@@ -10,8 +10,8 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, MemoryCallbackQueue, Fault, Faults, MemoryDeadLetters, MemoryDeliveries, MemoryResults, MemoryTasks,
-    MemoryUpdateQueue,
+    CannedRows, Fault, Faults, MemoryCallbackQueue, MemoryDeadLetters, MemoryDeliveries,
+    MemoryResults, MemoryTasks, MemoryUpdateQueue,
 };
 
 use super::*;

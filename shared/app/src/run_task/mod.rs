@@ -23,7 +23,9 @@ mod work;
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{CallbackQueue, Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue};
+use domain::ports::{
+    CallbackQueue, Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue,
+};
 use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
 use time::Duration;

@@ -3,7 +3,9 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::Message;
 use domain::ports::{DeadLetter, Deliveries, PortError, TaskQueue};
 use testkit::build;
-use testkit::contract::{callback_queue, dead_letter_queue, pusher_queue, task_queue, update_queue};
+use testkit::contract::{
+    callback_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
+};
 use testkit::memory::Asked;
 use time::Duration;
 use wire::queue::Request;

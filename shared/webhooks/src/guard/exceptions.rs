@@ -69,7 +69,14 @@ mod tests {
 
     #[test]
     fn other_words_are_refused() {
-        for text in ["https", "port", "port 99999", "any", "10.0.0.0/33", "http; any port"] {
+        for text in [
+            "https",
+            "port",
+            "port 99999",
+            "any",
+            "10.0.0.0/33",
+            "http; any port",
+        ] {
             assert_eq!(text.parse::<Guard>().unwrap_err(), NoException, "{text}");
         }
     }

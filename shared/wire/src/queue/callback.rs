@@ -54,9 +54,15 @@ mod tests {
         assert!(matches!(newer, Err(Unreadable::UnknownVersion(2))));
         for damaged in ["", "[]", r#"{"v":1}"#, r#"{"v":1,"tenant":"t"}"#] {
             let refused = read_callback(damaged);
-            assert!(matches!(refused, Err(Unreadable::Malformed(_))), "{damaged}");
+            assert!(
+                matches!(refused, Err(Unreadable::Malformed(_))),
+                "{damaged}"
+            );
         }
         let nameless = r#"{"v":1,"tenant":"a#b","request_id":"1","version":3}"#;
-        assert!(matches!(read_callback(nameless), Err(Unreadable::InvalidId(_))));
+        assert!(matches!(
+            read_callback(nameless),
+            Err(Unreadable::InvalidId(_))
+        ));
     }
 }

@@ -12,7 +12,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use testkit::ambient::{Counting, TokioClock};
 use testkit::build::{self, NOW};
-use testkit::memory::{MemoryCallbackQueue, Faults, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{
+    Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+};
 use tokio::time::{sleep, timeout};
 
 use crate::run_task::{Delivery, LEASE, Outcome, RunTask};
