@@ -29,29 +29,47 @@ impl Callback {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-    use testkit::build::{self, NOW};
-    use time::Duration;
+    use serde_json::Value;
+    use time::{Duration, OffsetDateTime};
+    use uuid::Uuid;
 
     use super::*;
-    use crate::task::TaskResult;
+    use crate::LeaseToken;
+    use crate::ids::UserId;
+    use crate::task::{NewTask, TaskResult, Terms};
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn submitted(callback_url: Option<&str>) -> Task {
+        let terms = Terms {
+            callback_url: callback_url.map(Into::into),
+            ..Terms::default()
+        };
+        let new = NewTask {
+            request_id: RequestId::new(Uuid::nil()),
+            tenant: TenantId::new("acme").unwrap(),
+            owner: UserId::new("ann").unwrap(),
+            kind: "aggregate".into(),
+            input: Value::Null,
+            tags: vec![],
+            terms,
+        };
+        Task::submit(new, NOW)
+    }
 
     #[test]
     fn only_an_end_is_told_and_only_to_who_wants_to_know() {
-        for (url, told) in [
-            (Some("https://example.org/hook".to_owned()), true),
-            (None, false),
-        ] {
-            let mut task = build::task(&build::tenant(), "aggregate", json!({}));
-            task.terms.callback_url = url;
+        for (url, told) in [(Some("https://example.org/hook"), Some(3)), (None, None)] {
+            let mut task = submitted(url);
             assert_eq!(Callback::due(&task), None);
-            let token = build::lease_token();
+            let token = LeaseToken::new(Uuid::nil());
             task.claim(token, NOW, Duration::MINUTE).unwrap();
             assert_eq!(Callback::due(&task), None);
-            let result = TaskResult::Inline { value: json!({}) };
-            task.complete(token, result, NOW).unwrap();
+            let value = Value::Null;
+            task.complete(token, TaskResult::Inline { value }, NOW)
+                .unwrap();
             let due = Callback::due(&task);
-            assert_eq!(due.map(|callback| callback.version), told.then_some(3));
+            assert_eq!(due.map(|callback| callback.version), told);
         }
     }
 }

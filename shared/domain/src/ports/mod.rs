@@ -22,7 +22,7 @@ pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
-pub use sweep::{StaleConnections, StuckTask, StuckTasks};
+pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};
 pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
 
 use std::error::Error;

@@ -12,6 +12,7 @@ pub mod callback_queue;
 pub mod connection_store;
 pub mod dead_letter_queue;
 pub mod event_log;
+pub mod expiring;
 pub mod frame_meter;
 pub mod pusher_queue;
 pub mod response_times;
