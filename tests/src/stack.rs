@@ -31,6 +31,16 @@ impl Stack {
 
     /// Signs in as a new user of a tenant, in the given groups.
     pub async fn new_user(&self, tenant: &str, groups: &[&str]) -> Caller {
+        let (name, password) = self.new_login(tenant, groups).await;
+        let token = self
+            .sign_in(&name, &password)
+            .await
+            .expect("the user signs in");
+        Caller::new(&variable("ADOLOGY_HTTP_URL"), token, tenant)
+    }
+
+    /// Name and password of a new user of a tenant, in the given groups.
+    pub async fn new_login(&self, tenant: &str, groups: &[&str]) -> (String, String) {
         let users = cognito::Client::new(&self.aws);
         let pool = variable("COGNITO_USER_POOL_ID");
         let name = format!("u-{}", fresh());
@@ -67,11 +77,7 @@ impl Stack {
                 .await
                 .expect("the user joins the group");
         }
-        let token = self
-            .sign_in(&name, PASSWORD)
-            .await
-            .expect("the user signs in");
-        Caller::new(&variable("ADOLOGY_HTTP_URL"), token, tenant)
+        (name, PASSWORD.into())
     }
 
     /// The ID token of a user, or the error's text.

@@ -19,7 +19,7 @@ use aws::Sdk;
 use aws::dynamo::{Submissions, Tasks, Tickets};
 use aws::s3::Results;
 use aws::secrets::RootSecretReader;
-use aws::sqs::TaskSender;
+use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
@@ -50,7 +50,10 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
+    let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
+    let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
+        broadcasts: Arc::new(broadcasts),
         entropy: Arc::new(OsEntropy),
         guard: settings.guard,
         index: tasks.clone(),
@@ -62,7 +65,9 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        updates: Arc::new(updates),
         websocket_url: settings.websocket_url,
+        callbacks: Arc::new(CallbackSender::new(&sdk, settings.callbacks_queue_url)),
         activity,
         clock,
         events,

@@ -14,8 +14,9 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryEvents, MemoryHealth, MemoryResults,
-    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
+    MemoryHealth, MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -31,6 +32,8 @@ pub(crate) const LARGE: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
 pub(crate) const RUNNING: &str = "01890a5d-ac96-774b-bcce-b302099a8059";
 /// One that failed.
 pub(crate) const FAILED: &str = "01890a5d-ac96-774b-bcce-b302099a805a";
+/// A queued one that runs outside.
+pub(crate) const EXTERNAL: &str = "01890a5d-ac96-774b-bcce-b302099a805c";
 /// A completed one of another tenant.
 pub(crate) const FOREIGN: &str = "01890a5d-ac96-774b-bcce-b302099a805b";
 
@@ -43,6 +46,10 @@ pub(crate) struct Scene {
     pub(crate) tasks: Arc<MemoryTasks>,
     /// What was queued.
     pub(crate) queue: Arc<MemoryTaskQueue>,
+    /// Which broadcasts were queued.
+    pub(crate) broadcasts: Arc<MemoryBroadcastQueue>,
+    /// Which updates were.
+    pub(crate) updates: Arc<MemoryUpdateQueue>,
 }
 
 /// What API Gateway got.
@@ -71,12 +78,21 @@ impl Scene {
         let queue = Arc::new(MemoryTaskQueue::new(&faults));
         let results = Arc::new(MemoryResults::new(&faults));
         fill(&tasks, &results).await;
-        let app = App::over(ports(&faults, &tasks, &queue, results));
+        let broadcasts = Arc::new(MemoryBroadcastQueue::new(&faults));
+        let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+        let ports = ports(&faults, &tasks, &queue, results);
+        let app = App::over(Ports {
+            broadcasts: broadcasts.clone(),
+            updates: updates.clone(),
+            ..ports
+        });
         Self {
             router: router(Arc::new(app)),
             faults,
             tasks,
             queue,
+            broadcasts,
+            updates,
         }
     }
 
@@ -100,6 +116,13 @@ impl Scene {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         event.raw_path = Some(path.into());
         event.raw_query_string = Some(query.into());
+        self.ask(event).await
+    }
+
+    /// Deletes a path as the sample events' caller.
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        let mut event = sample("cancel-task");
+        event.raw_path = Some(path.into());
         self.ask(event).await
     }
 
@@ -136,6 +159,8 @@ fn ports(
     let aggregation = Arc::new(CannedRows::default());
     Ports {
         activity: Arc::new(MemoryActivity::new(faults)),
+        broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
+        callbacks: Arc::new(MemoryCallbackQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
         events: events.clone(),
@@ -172,6 +197,9 @@ async fn fill(tasks: &MemoryTasks, results: &MemoryResults) {
     };
     tasks.put(completed(large, stored));
     tasks.put(claimed(submitted(RUNNING, "acme")).0);
+    let mut external = submitted(EXTERNAL, "acme");
+    external.kind = "external".into();
+    tasks.put(external);
     let (mut failed, token) = claimed(submitted(FAILED, "acme"));
     let failure = Failure::permanent("invalid_input", "window: unknown");
     failed.fail(token, failure, NOW).unwrap();

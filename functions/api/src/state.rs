@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use app::{
-    CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    SubmitBatch, SubmitTask, WebhookSecrets,
+    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets,
+    announce::Announcer,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore, RootSecretStore,
-    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
+    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, ResponseTimes,
+    ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
+    UpdateQueue,
 };
 use webhooks::Guard;
 
@@ -29,10 +31,18 @@ pub(crate) struct App {
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
     pub(crate) get_task: GetTask,
+    /// `DELETE /tasks/{id}`.
+    pub(crate) cancel_task: CancelTask,
+    /// `POST /tasks/{id}/retry`.
+    pub(crate) retry_task: RetryTask,
     /// `GET /tasks/{id}/result`.
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// `POST /notify`.
+    pub(crate) report_task: ReportTask,
+    /// `POST /broadcast`.
+    pub(crate) send_broadcast: SendBroadcast,
     /// `GET /webhooks/secret`.
     pub(crate) webhook_secrets: WebhookSecrets,
     /// Where browsers open their WebSocket, without a query.
@@ -42,6 +52,8 @@ pub(crate) struct App {
 /// What the use cases need from the outside.
 pub(crate) struct Ports {
     pub(crate) activity: Arc<dyn ActivityStore>,
+    pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
+    pub(crate) callbacks: Arc<dyn CallbackQueue>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
@@ -56,6 +68,7 @@ pub(crate) struct Ports {
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) updates: Arc<dyn UpdateQueue>,
     pub(crate) websocket_url: String,
 }
 
@@ -66,6 +79,21 @@ impl App {
         let get_task = GetTask {
             tasks: ports.tasks.clone(),
             results: ports.results,
+            clock: clock.clone(),
+        };
+        let announcer = Announcer {
+            updates: ports.updates,
+            callbacks: ports.callbacks,
+        };
+        let cancel_task = CancelTask {
+            tasks: ports.tasks.clone(),
+            announcer: announcer.clone(),
+            clock: clock.clone(),
+        };
+        let report_task = ReportTask {
+            registry: ports.registry.clone(),
+            tasks: ports.tasks.clone(),
+            announcer: announcer.clone(),
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -91,6 +119,11 @@ impl App {
                 activity: ports.activity,
                 clock: clock.clone(),
             },
+            cancel_task,
+            retry_task: RetryTask {
+                submit_task: submit_task.clone(),
+                announcer,
+            },
             submit_batch: SubmitBatch {
                 submit_task: submit_task.clone(),
             },
@@ -100,6 +133,12 @@ impl App {
                 get_task: get_task.clone(),
             },
             get_task,
+            report_task,
+            send_broadcast: SendBroadcast {
+                queue: ports.broadcasts,
+                clock: clock.clone(),
+                entropy: ports.entropy.clone(),
+            },
             issue_ticket: IssueTicket {
                 tickets: ports.tickets,
                 clock,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::hang_up::HangUpError;
+use app::push_broadcast::PushBroadcastError;
 use app::push_updates::PushError;
 use app::replay_tasks::ReplayError;
-use app::{HangUp, PushUpdates, ReplayTasks};
+use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use boot::Queue;
 use domain::causes;
@@ -33,13 +34,15 @@ enum NotDone {
     Replay(#[from] ReplayError),
     #[error("not_hung_up: {}", causes(.0))]
     HangUp(#[from] HangUpError),
+    #[error("part_not_pushed: {}", causes(.0))]
+    Broadcast(#[from] PushBroadcastError),
 }
 
 impl Failure for NotDone {
     fn retry(&self) -> Retry {
         match self {
             Self::Push(error) | Self::Replay(ReplayError::Message(error)) => error.retry(),
-            Self::Replay(_) | Self::HangUp(_) => Retry::Transient,
+            Self::Replay(_) | Self::HangUp(_) | Self::Broadcast(_) => Retry::Transient,
         }
     }
 }
@@ -52,6 +55,8 @@ pub(crate) struct Pusher {
     pub(crate) replay_tasks: ReplayTasks,
     /// Closes connections.
     pub(crate) hang_up: HangUp,
+    /// Pushes one part of a broadcast.
+    pub(crate) push_broadcast: PushBroadcast,
     /// The updates queue, and where its dead letters go.
     pub(crate) queue: Queue,
     /// Makes jitter.
@@ -105,6 +110,7 @@ impl Pusher {
             Request::Push(_) => Ok(()),
             Request::Replay(replay) => Ok(self.replay_tasks.run(replay).await?),
             Request::HangUp(connection) => Ok(self.hang_up.run(connection).await?),
+            Request::Broadcast(part) => Ok(self.push_broadcast.run(part).await.map(drop)?),
         }
     }
 }

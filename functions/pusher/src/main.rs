@@ -1,11 +1,11 @@
-//! Posts task updates, and what was missed of them, to the open connections.
+//! Posts task updates, what was missed of them, and broadcasts to the open connections.
 
 mod handler;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{HangUp, PushUpdates, ReplayTasks};
+use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
@@ -61,7 +61,17 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {
     };
     let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock);
     let sender = aws::sqs::UpdateSender::new(sdk, &settings.updates_queue);
+    let parts = aws::sqs::BroadcastSender::new(sdk, &settings.updates_queue);
+    let push_broadcast = PushBroadcast {
+        audience: connections.clone(),
+        connections: connections.clone(),
+        postman: posts.clone(),
+        queue: Arc::new(parts),
+        clock: Arc::new(SystemClock),
+        entropy: entropy.clone(),
+    };
     Pusher {
+        push_broadcast,
         queue: Queue {
             deliveries: Arc::new(aws::sqs::Receipts::new(sdk, settings.updates_queue)),
             dead_letters: Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.updates_dlq)),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::RunTask;
+use app::announce::Announcer;
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
@@ -56,13 +57,21 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Worker, Er
         aggregation: Arc::new(events),
     });
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, settings.task_queue));
-    let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
+    let tasks = Arc::new(aws::dynamo::Tasks::new(
+        sdk,
+        settings.tasks_table,
+        clock.clone(),
+    ));
+    let callbacks = aws::sqs::CallbackSender::new(sdk, settings.callbacks_queue);
     let run_task = RunTask {
         registry,
-        tasks: Arc::new(MeteredTasks::new(Arc::new(tasks), meter)),
+        tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
+        watch: tasks,
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
-        updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
-        callbacks: Arc::new(aws::sqs::CallbackSender::new(sdk, settings.callbacks_queue)),
+        announcer: Announcer {
+            updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
+            callbacks: Arc::new(callbacks),
+        },
         deliveries: deliveries.clone(),
         clock,
         entropy: Arc::new(OsEntropy),

@@ -4,7 +4,9 @@
 //! it once from their adapters and call it for every event. Nothing here knows who calls: how an
 //! error becomes an HTTP status or a frame is decided at the edges.
 
+pub mod announce;
 pub mod answer_frame;
+pub mod cancel_task;
 pub mod check_health;
 pub mod close_connection;
 pub mod deliver_callback;
@@ -15,18 +17,25 @@ pub mod ingest_events;
 pub mod issue_ticket;
 pub mod list_tasks;
 pub mod open_connection;
+pub mod push_broadcast;
 pub mod push_updates;
 pub mod read_dashboard;
 pub mod replay_tasks;
+pub mod report_task;
+pub mod retry_task;
 pub mod run_task;
+pub mod send_broadcast;
 pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
 pub mod webhook_secrets;
 
+mod change_task;
+mod courier;
 mod digest;
 
 pub use answer_frame::AnswerFrame;
+pub use cancel_task::CancelTask;
 pub use check_health::CheckHealth;
 pub use close_connection::CloseConnection;
 pub use deliver_callback::DeliverCallback;
@@ -37,10 +46,14 @@ pub use ingest_events::IngestEvents;
 pub use issue_ticket::IssueTicket;
 pub use list_tasks::ListTasks;
 pub use open_connection::OpenConnection;
+pub use push_broadcast::PushBroadcast;
 pub use push_updates::PushUpdates;
 pub use read_dashboard::ReadDashboard;
 pub use replay_tasks::ReplayTasks;
+pub use report_task::ReportTask;
+pub use retry_task::RetryTask;
 pub use run_task::RunTask;
+pub use send_broadcast::SendBroadcast;
 pub use submit_batch::SubmitBatch;
 pub use submit_task::SubmitTask;
 pub use sweep::Sweep;

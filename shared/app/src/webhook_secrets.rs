@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use domain::ports::{PortError, RootSecretStore};
-use domain::{Identity, RootSecret, Scope, TenantId};
+use domain::{RootSecret, TenantId};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use webhooks::Secret;
@@ -31,19 +31,8 @@ pub struct TenantSecrets {
     pub previous: Option<Secret>,
 }
 
-/// Why the secrets are not shown.
-#[derive(Debug, thiserror::Error)]
-pub enum ShowSecretsError {
-    /// Whoever has the secret can pass for us: not every user of the tenant is to have it.
-    #[error("the user does not have the scope webhooks")]
-    NotAllowed,
-    /// The root secret cannot be read.
-    #[error(transparent)]
-    Store(#[from] PortError),
-}
-
 impl WebhookSecrets {
-    /// The tenant's secrets, for signing.
+    /// The tenant's secrets.
     pub async fn of(&self, tenant: &TenantId) -> Result<TenantSecrets, PortError> {
         let roots = self.roots.read().await?;
         let current = derive(&roots.current, tenant)?;
@@ -52,14 +41,6 @@ impl WebhookSecrets {
             current,
             previous: previous.transpose()?,
         })
-    }
-
-    /// The secrets of the caller's tenant, for the caller's eyes.
-    pub async fn show(&self, caller: &Identity) -> Result<TenantSecrets, ShowSecretsError> {
-        if !caller.scopes.contains(&Scope::Webhooks) {
-            return Err(ShowSecretsError::NotAllowed);
-        }
-        Ok(self.of(&caller.tenant).await?)
     }
 }
 
@@ -77,8 +58,6 @@ fn derive(root: &RootSecret, tenant: &TenantId) -> Result<Secret, PortError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use testkit::build;
     use testkit::memory::{Fault, Faults, MemoryRootSecrets};
 
@@ -91,13 +70,6 @@ mod tests {
             roots: roots.clone(),
         };
         (secrets, roots, faults)
-    }
-
-    fn caller(scopes: &[Scope]) -> Identity {
-        Identity {
-            scopes: scopes.iter().copied().collect::<BTreeSet<_>>(),
-            ..build::identity(&build::tenant())
-        }
     }
 
     /// Receivers keep it: a change of the derivation would break all of them.
@@ -131,18 +103,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_who_may_see_them_does() {
+    async fn without_the_root_there_are_none() {
         let (secrets, _, faults) = scene();
-        for scopes in [&[][..], &[Scope::Operator, Scope::Notify]] {
-            let shown = secrets.show(&caller(scopes)).await;
-            assert!(matches!(shown, Err(ShowSecretsError::NotAllowed)));
-        }
-        assert_eq!(faults.count("roots.read"), 0);
-        let caller = caller(&[Scope::Webhooks]);
-        let shown = secrets.show(&caller).await.unwrap();
-        assert_eq!(shown, secrets.of(&caller.tenant).await.unwrap());
         faults.always("roots.read", Fault::Unavailable);
-        let shown = secrets.show(&caller).await;
-        assert!(matches!(shown, Err(ShowSecretsError::Store(_))));
+        assert!(secrets.of(&build::tenant()).await.is_err());
     }
 }

@@ -4,6 +4,7 @@
 //! is named as a port (a small trait in [`ports`]) and implemented by adapters elsewhere.
 
 pub mod aggregate;
+pub mod broadcast;
 pub mod callback;
 mod causes;
 pub mod connection;
@@ -21,6 +22,7 @@ pub mod task;
 pub mod text;
 pub mod ticket;
 
+pub use broadcast::Broadcast;
 pub use callback::Callback;
 pub use causes::causes;
 pub use connection::{Connection, Topic};

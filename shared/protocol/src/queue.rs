@@ -35,6 +35,8 @@ pub enum Ask {
     Replay,
     /// A [`HangUpMessage`].
     HangUp,
+    /// A [`BroadcastMessage`].
+    Broadcast,
 }
 
 /// Asks the pusher to post what a connection has missed of some tasks.
@@ -117,6 +119,73 @@ pub struct CallbackMessage {
     pub request_id: String,
     /// The version that ended it.
     pub version: u64,
+}
+
+/// Asks the pusher to push a part of a broadcast.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BroadcastMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Always [`Ask::Broadcast`].
+    pub ask: Ask,
+    /// The broadcast.
+    pub broadcast: QueuedBroadcast,
+    /// Who gets it.
+    pub to: QueuedAddressees,
+}
+
+/// A broadcast on its way to the pusher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QueuedBroadcast {
+    /// Its name.
+    pub id: String,
+    /// Only connections of this tenant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// When it was taken on.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// What it says.
+    pub notice: QueuedNotice,
+}
+
+/// What a broadcast says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum QueuedNotice {
+    /// A message.
+    Message {
+        /// Any JSON.
+        message: Value,
+    },
+    /// To reconnect.
+    Reconnect {
+        /// Why, for people.
+        reason: String,
+        /// Milliseconds.
+        within_ms: u64,
+    },
+}
+
+/// The connections that a part of a broadcast goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueuedAddressees {
+    /// Those of a shard.
+    Shard {
+        /// Its number.
+        number: u16,
+        /// Only those listed after this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+    },
+    /// These.
+    Named {
+        /// Who.
+        ids: Vec<String>,
+        /// How often they have been tried.
+        round: u32,
+    },
 }
 
 /// A result on its way to the pusher.

@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod analyze;
+mod external;
 mod stored;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use domain::ports::Aggregation;
 pub use aggregate::{Aggregate, AggregateInput};
 pub use analyze::sentiment::sentiment;
 pub use analyze::{Analyze, AnalyzeInput};
+pub use external::External;
 
 /// What the kinds need from the outside.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub fn registry(needs: Needs) -> Registry {
     Registry::default()
         .with(Aggregate::new(needs.aggregation))
         .with(Analyze)
+        .with(External)
 }
 
 #[cfg(test)]
@@ -42,6 +45,6 @@ mod tests {
             aggregation: Arc::new(CannedRows::default()),
         };
         let names: Vec<_> = registry(needs).names().collect();
-        assert_eq!(names, ["aggregate", "analyze"]);
+        assert_eq!(names, ["aggregate", "analyze", "external"]);
     }
 }

@@ -60,6 +60,40 @@ impl Clock for TokioClock {
     }
 }
 
+/// A clock that moves with tokio's and can be set forwards or back, as an operator or a time server
+/// sets a machine's.
+#[derive(Debug)]
+pub struct JumpingClock {
+    clock: TokioClock,
+    ahead: Mutex<Duration>,
+}
+
+impl JumpingClock {
+    /// A clock that shows this moment now.
+    pub fn at(moment: OffsetDateTime) -> Self {
+        Self {
+            clock: TokioClock::at(moment),
+            ahead: Mutex::new(Duration::ZERO),
+        }
+    }
+
+    /// Sets it by this much forwards, or back where it is negative.
+    pub fn jump(&self, by: Duration) {
+        let mut ahead = self
+            .ahead
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *ahead += by;
+    }
+}
+
+impl Clock for JumpingClock {
+    fn now(&self) -> OffsetDateTime {
+        let ahead = self.ahead.lock();
+        self.clock.now() + *ahead.unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
 /// Entropy that counts: the same run gives the same ids.
 #[derive(Debug, Default)]
 pub struct Counting(AtomicU64);

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::broadcast::{BroadcastId, Notice};
 use domain::task::{NewTask, Terms};
 use domain::ticket::Ticket;
 use domain::{
-    Connection, ConnectionId, Event, Fingerprint, IdempotencyKey, Identity, LeaseToken, RequestId,
-    Submission, Task, TenantId, UserId,
+    Broadcast, Connection, ConnectionId, Event, Fingerprint, IdempotencyKey, Identity, LeaseToken,
+    RequestId, Submission, Task, TenantId, UserId,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -71,6 +72,16 @@ pub fn connection(identity: &Identity) -> Connection {
         id: connection_id(),
         identity: identity.clone(),
         connected_at: NOW,
+    }
+}
+
+/// A message to all tenants, sent at [`NOW`].
+pub fn broadcast(message: Value) -> Broadcast {
+    Broadcast {
+        id: BroadcastId::new(fresh()),
+        notice: Notice::Message(message),
+        tenant: None,
+        at: NOW,
     }
 }
 

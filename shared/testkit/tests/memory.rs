@@ -6,15 +6,15 @@ use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, callback_queue, connection_store, dead_letter_queue, event_log, expiring,
-    frame_meter, pusher_queue, response_times, result_store, root_secret_store, stale_connections,
-    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store,
-    ticket_store, update_queue,
+    activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
+    event_log, expiring, frame_meter, pusher_queue, response_times, result_store,
+    root_secret_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters,
-    MemoryEvents, MemoryPusherQueue, MemoryResults, MemoryRootSecrets, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
+    MemoryDeadLetters, MemoryEvents, MemoryPusherQueue, MemoryResults, MemoryRootSecrets,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -30,6 +30,16 @@ async fn tasks_are_a_task_index() {
         index: &tasks,
     };
     task_index::all(indexed, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_can_be_watched() {
+    let tasks = MemoryTasks::default();
+    let watched = task_watch::Watched {
+        store: &tasks,
+        watch: &tasks,
+    };
+    task_watch::all(watched, &build::tenant()).await;
 }
 
 #[tokio::test]
@@ -110,6 +120,23 @@ async fn the_update_queue_is_one() {
 #[tokio::test]
 async fn connections_are_a_connection_store() {
     connection_store::all(&MemoryConnections::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_are_an_audience() {
+    let connections = MemoryConnections::default();
+    let hall = audience::Hall {
+        store: &connections,
+        audience: &connections,
+    };
+    audience::all(hall, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn the_broadcast_queue_is_one() {
+    let queue = MemoryBroadcastQueue::default();
+    let take = async || queue.take().into_iter().map(|(part, _)| part).collect();
+    broadcast_queue::all(&queue, &build::tenant(), take).await;
 }
 
 #[tokio::test]

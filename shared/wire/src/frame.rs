@@ -1,10 +1,11 @@
-//! Announcements as WebSocket frames, and topics by the names that clients use.
+//! Announcements and broadcasts as WebSocket frames, and topics by the names that clients use.
 
+use domain::broadcast::{Broadcast, Notice};
 use domain::ports::{Announcement, ResultLink};
 use domain::task::LONGEST_TAG;
 use domain::text::is_plain;
 use domain::{Identity, RequestId, Resumed, Topic};
-use protocol::frames::{ResumedTask, Stream, TopicName, UpdateFrame};
+use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame};
 
 use crate::part;
 use crate::task::result_fields;
@@ -39,6 +40,21 @@ pub fn operators_copy(announcement: &Announcement) -> UpdateFrame {
         result: None,
         result_url: None,
         ..update(announcement, None)
+    }
+}
+
+/// The frame that everybody sees.
+pub fn broadcast(broadcast: &Broadcast) -> ServerFrame {
+    match broadcast.notice.clone() {
+        Notice::Message(message) => ServerFrame::Broadcast {
+            id: broadcast.id.to_string(),
+            message,
+            at: broadcast.at,
+        },
+        Notice::Reconnect { reason, within } => ServerFrame::Bye {
+            reason,
+            reconnect_in_ms: part::milliseconds(within),
+        },
     }
 }
 
@@ -79,9 +95,9 @@ pub fn topic(name: &TopicName, caller: &Identity) -> Result<Topic, InvalidTopic>
 #[cfg(test)]
 mod tests {
     use domain::task::TaskResult;
-    use protocol::frames::ServerFrame;
     use serde_json::json;
-    use testkit::build;
+    use testkit::build::{self, NOW};
+    use time::Duration;
 
     use super::*;
 
@@ -122,6 +138,24 @@ mod tests {
         assert_eq!(copy.tenant, Some(task.tenant.to_string()));
         assert_eq!(copy.stream, Some(Stream::Operators));
         assert_eq!((copy.result, copy.result_url), (None, None));
+    }
+
+    #[test]
+    fn a_broadcast_is_shown_without_whom_it_is_for() {
+        let mut sent = build::broadcast(json!({"text": "hello"}));
+        sent.tenant = Some(build::tenant());
+        let expected = json!({
+            "type": "broadcast", "id": sent.id.to_string(), "message": {"text": "hello"},
+            "at": "2026-03-01T12:00:00Z",
+        });
+        assert_eq!(serde_json::to_value(broadcast(&sent)).unwrap(), expected);
+        assert_eq!(sent.at, NOW);
+        sent.notice = Notice::Reconnect {
+            reason: "deploy".into(),
+            within: Duration::MINUTE,
+        };
+        let expected = json!({"type": "bye", "reason": "deploy", "reconnect_in_ms": 60_000});
+        assert_eq!(serde_json::to_value(broadcast(&sent)).unwrap(), expected);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! Adapters that write queue messages and functions that read them share this crate, so both
 //! directions of a format live side by side and are tested against each other.
 
+pub mod broadcast;
 pub mod frame;
+pub mod notify;
 pub mod queue;
 pub mod task;
 pub mod webhook;

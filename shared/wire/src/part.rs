@@ -3,6 +3,7 @@
 use domain::Failure;
 use domain::task::{Phase, Priority, Progress, Status};
 use protocol::task as wire;
+use time::Duration;
 
 pub(crate) fn status(status: Status) -> wire::Status {
     match status {
@@ -72,4 +73,13 @@ pub(crate) fn error(failure: &Failure) -> wire::TaskError {
         code: failure.code.clone(),
         message: failure.message.clone(),
     }
+}
+
+/// Whole milliseconds; nothing of ours is before now or longer than any clock.
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.whole_milliseconds()).unwrap_or_default()
+}
+
+pub(crate) fn read_milliseconds(milliseconds: u64) -> Duration {
+    Duration::milliseconds(i64::try_from(milliseconds).unwrap_or(i64::MAX))
 }

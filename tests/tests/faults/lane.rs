@@ -63,6 +63,7 @@ impl Lane {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
             ("TASK_DLQ_URL", &*self.dead),
+            ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
             // Its tasks have no callbacks.
             ("CALLBACKS_QUEUE_URL", &*self.updates),
@@ -120,11 +121,10 @@ impl Lane {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        let ended = tokio::time::timeout(PATIENCE, wait).await;
-        match ended {
-            Ok(ended) => ended,
-            Err(_) => panic!("not ended: {:#?}", self.site.stored(task.request_id).await),
+        if let Ok(ended) = tokio::time::timeout(PATIENCE, wait).await {
+            return ended;
         }
+        panic!("not ended: {:#?}", self.site.stored(task.request_id).await)
     }
 
     /// Waits until no message is left, neither waiting nor in somebody's hands.

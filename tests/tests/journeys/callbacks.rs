@@ -195,5 +195,5 @@ async fn addresses_where_callbacks_do_not_lead_are_refused() {
 async fn the_secret_is_for_those_who_may_see_it() {
     let caller = Stack::running().await.new_tenant().await;
     let answer = caller.get("/webhooks/secret").await;
-    assert_eq!((answer.status, answer.code()), (403, "not_allowed"));
+    assert_eq!((answer.status, answer.code()), (403, "forbidden"));
 }

@@ -13,13 +13,17 @@
 )]
 
 mod analyze;
+mod broadcast;
 mod callbacks;
+mod control;
 mod dashboard;
 mod delivery;
+mod external;
 mod floods;
 mod realtime;
 mod refusals;
 mod resume;
+mod storms;
 mod submission;
 mod subprotocol;
 mod subscriptions;

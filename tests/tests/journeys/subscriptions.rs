@@ -148,7 +148,7 @@ async fn a_connection_has_a_hundred_topics_and_leaves_no_row() {
         .ask(&json!({"action": "subscribe", "tag": "more"}))
         .await;
     assert_eq!(answer["code"], "too_many_topics");
-    assert_eq!(rows(&stack, &caller.tenant).await, 101);
+    assert_eq!(rows(&stack, &caller.tenant).await, 102);
     socket.close().await;
     for _ in 0..100 {
         if rows(&stack, &caller.tenant).await == 0 {

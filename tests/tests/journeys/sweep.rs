@@ -87,8 +87,9 @@ async fn row_of(stack: &Stack, tenant: &str) -> Option<HashMap<String, Attribute
     let page = scan
         .table_name(Stack::variable("CONNECTIONS_TABLE"))
         .consistent_read(true)
-        .filter_expression("tenant = :tenant")
+        .filter_expression("tenant = :tenant AND begins_with(topic, :own)")
         .expression_attribute_values(":tenant", text(tenant))
+        .expression_attribute_values(":own", text("connection#"))
         .send()
         .await;
     let rows = page.expect("the table answers").items.unwrap_or_default();

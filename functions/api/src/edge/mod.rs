@@ -8,6 +8,7 @@ mod idempotency;
 mod observe;
 mod query;
 mod refusal;
+mod scoped;
 mod signed_in;
 
 pub(crate) use body::{JsonBody, read_item};
@@ -17,4 +18,5 @@ pub(crate) use idempotency::{IdempotencyHeader, REPLAYED, idempotency_key};
 pub(crate) use observe::observe;
 pub(crate) use query::Params;
 pub(crate) use refusal::Refusal;
+pub(crate) use scoped::{Notifier, Operator, WebhookOwner};
 pub(crate) use signed_in::SignedIn;

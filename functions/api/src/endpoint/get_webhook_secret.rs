@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use app::webhook_secrets::ShowSecretsError;
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use protocol::http::WebhookSecretBody;
 use protocol::problem::{MEDIA_TYPE, Problem};
 
-use crate::edge::{Caller, Refusal, SignedIn};
+use crate::edge::{Refusal, SignedIn, WebhookOwner};
 use crate::state::App;
 
 /// Shows the secret that signs the tenant's webhooks
@@ -19,30 +17,17 @@ use crate::state::App;
     (status = 200, body = WebhookSecretBody, description = "Keep it where only your receiver can read it."),
     SignedIn,
     (status = 403, body = Problem, content_type = MEDIA_TYPE,
-     description = "`not_allowed`: the user is not in the group `webhooks`; `no_tenant`: the user belongs to no tenant"),
+     description = "`forbidden`: the user is not in the group `webhooks`; `no_tenant`: the user belongs to no tenant"),
 ))]
 pub(crate) async fn get_webhook_secret(
     State(app): State<Arc<App>>,
-    Caller(caller): Caller,
+    WebhookOwner(caller): WebhookOwner,
 ) -> Result<Json<WebhookSecretBody>, Refusal> {
-    let secrets = app.webhook_secrets.show(&caller).await?;
+    let secrets = app.webhook_secrets.of(&caller.tenant).await?;
     Ok(Json(WebhookSecretBody {
         secret: secrets.current.reveal(),
         previous: secrets.previous.map(|secret| secret.reveal()),
     }))
-}
-
-impl From<ShowSecretsError> for Refusal {
-    fn from(error: ShowSecretsError) -> Self {
-        match error {
-            ShowSecretsError::NotAllowed => {
-                let detail = "the secret is for users in the group webhooks; an administrator of the user pool can \
-                    add you to it";
-                Self::new(StatusCode::FORBIDDEN, "not_allowed", detail)
-            }
-            ShowSecretsError::Store(cause) => cause.into(),
-        }
-    }
 }
 
 #[cfg(test)]

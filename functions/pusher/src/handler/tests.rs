@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Behaviour, Fault, Faults, MemoryConnections, MemoryDeadLetters, MemoryDeliveries,
-    MemoryPostman, MemoryPusherQueue, MemoryResults, MemoryTasks,
+    Behaviour, Fault, Faults, MemoryBroadcastQueue, MemoryConnections, MemoryDeadLetters,
+    MemoryDeliveries, MemoryPostman, MemoryPusherQueue, MemoryResults, MemoryTasks,
 };
 
 use super::*;
@@ -79,8 +79,17 @@ async fn scene() -> Scene {
         switchboard: postman.clone(),
         connections: connections.clone(),
     };
+    let push_broadcast = PushBroadcast {
+        audience: connections.clone(),
+        connections: connections.clone(),
+        postman: postman.clone(),
+        queue: Arc::new(MemoryBroadcastQueue::new(&faults)),
+        clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
+        entropy: Arc::new(Counting::default()),
+    };
     Scene {
         pusher: Pusher {
+            push_broadcast,
             push_updates,
             replay_tasks,
             hang_up,
@@ -131,6 +140,11 @@ impl Scene {
             .collect()
     }
 
+    fn types(&self) -> Vec<Value> {
+        let frames = self.frames().into_iter();
+        frames.map(|frame| frame["type"].clone()).collect()
+    }
+
     fn versions(&self) -> Vec<u64> {
         let frames = self.frames().into_iter();
         frames
@@ -141,6 +155,11 @@ impl Scene {
 
 /// What each sample does: the versions that Ann's page gets, and how many messages are dead letters.
 const EXPECTED: &[(&str, &[u64], usize)] = &[
+    ("broadcast", &[], 0),
+    ("broadcast-again", &[], 0),
+    ("broadcast-beside-an-update", &[4], 1),
+    ("broadcast-bye", &[], 0),
+    ("broadcast-elsewhere", &[], 0),
     ("completed", &[4], 0),
     ("completed-large", &[4], 0),
     ("failed", &[3], 0),
@@ -267,4 +286,29 @@ async fn what_never_arrives_is_buried_with_its_reason() {
     assert!(scene.handle(event).await.is_empty());
     let letter = scene.dead_letters.take().remove(0);
     assert_eq!(letter.reason, "not_pushed: 1 connections were not reached");
+}
+
+#[tokio::test]
+async fn everybody_is_told_once_and_nobody_elsewhere() {
+    for (name, expected) in [
+        ("broadcast", &["broadcast"][..]),
+        ("broadcast-again", &["broadcast"]),
+        ("broadcast-beside-an-update", &["broadcast", "update"]),
+        ("broadcast-bye", &["bye"]),
+        ("broadcast-elsewhere", &[]),
+    ] {
+        let scene = scene().await;
+        scene.handle(samples().remove(name).unwrap()).await;
+        let mut types = scene.types();
+        types.sort_by_key(ToString::to_string);
+        assert_eq!(types, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_shard_that_cannot_be_read_comes_back_alone() {
+    let scene = scene().await;
+    scene.faults.on("audience.page", 3, Fault::Unavailable);
+    let back = scene.handle(samples().remove("broadcast").unwrap()).await;
+    assert_eq!(back.len(), 1);
 }

@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::announce::Announcer;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
@@ -45,9 +46,12 @@ fn scene() -> Scene {
             aggregation: Arc::new(rows),
         }),
         tasks: tasks.clone(),
+        watch: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
-        updates: updates.clone(),
-        callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
         deliveries: deliveries.clone(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),

@@ -3,25 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{PortError, PostError};
+use domain::ports::PostError;
 use domain::{ConnectionId, causes};
-use retry::Backoff;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::PushUpdates;
-
-/// How long one post may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::courier::Courier;
 
 /// How long all of a batch's messages to one connection may take.
 const BUDGET: Duration = Duration::from_secs(12);
-
-/// How often one message is posted before the connection is left alone.
-const TRIES: Backoff = Backoff {
-    base: Duration::from_millis(200),
-    cap: Duration::from_secs(1),
-    attempts: 3,
-};
 
 /// One message to one connection.
 pub(super) struct Letter {
@@ -71,62 +61,35 @@ impl PushUpdates {
 
     /// Posts one message, several times where that may help.
     pub(crate) async fn post(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
-        let mut tries = 1;
-        loop {
-            let posted = match timeout(PATIENCE, self.postman.post(id, text)).await {
-                Ok(posted) => posted,
-                Err(slow) => Err(PortError::unavailable("the connection", slow).into()),
-            };
-            match posted {
-                Err(error) if may_pass(&error) && tries < TRIES.attempts => {}
-                last => return last,
-            }
-            sleep(TRIES.wait(tries, self.entropy.as_ref())).await;
-            tries += 1;
-        }
+        self.courier().post(id, text).await
     }
 
     /// The same for a connection that may not be open yet: it is stored before its handshake ends,
     /// so that nothing falls between, and until then the gateway says that it is gone.
     async fn post_when_open(&self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
-        for tries in 1..TRIES.attempts {
-            match self.post(id, text).await {
-                Err(PostError::Gone) if self.may_be_opening(id).await => {}
-                last => return last,
-            }
-            sleep(TRIES.wait(tries, self.entropy.as_ref())).await;
-        }
-        self.post(id, text).await
-    }
-
-    async fn may_be_opening(&self, id: &ConnectionId) -> bool {
-        let now = self.clock.now();
-        let found = self.connections.find(id, now).await;
-        found.is_ok_and(|found| found.is_some_and(|found| found.may_be_opening(now)))
+        self.courier().post_when_open(id, text).await
     }
 
     /// A connection that may be about to open is left alone: the client asks for what it has missed
     /// when it is open, and the row goes with its end.
     async fn forget_unless_opening(&self, id: &ConnectionId) {
-        if !self.may_be_opening(id).await {
-            self.forget(id).await;
+        let courier = self.courier();
+        if !courier.may_be_opening(id).await {
+            courier.forget(id).await;
         }
     }
 
     /// Forgets a connection that is gone.
     pub(crate) async fn forget(&self, id: &ConnectionId) {
-        if let Err(error) = self.connections.remove(id).await {
-            tracing::warn!(
-                error = causes(&error),
-                "a closed connection was not forgotten"
-            );
-        }
+        self.courier().forget(id).await;
     }
-}
 
-fn may_pass(error: &PostError) -> bool {
-    match error {
-        PostError::Gone | PostError::Failed(PortError::Broken { .. }) => false,
-        PostError::Throttled | PostError::Failed(_) => true,
+    fn courier(&self) -> Courier<'_> {
+        Courier {
+            postman: self.postman.as_ref(),
+            connections: self.connections.as_ref(),
+            clock: self.clock.as_ref(),
+            entropy: self.entropy.as_ref(),
+        }
     }
 }

@@ -18,12 +18,8 @@ const _: () = assert!(BEAT.as_secs() * 3 <= LEASE.unsigned_abs().as_secs());
 impl RunTask {
     /// Renews the lease and hides the message, together, for as long as it is polled. Ends only
     /// when the lease is lost.
-    ///
-    /// The first hiding replaces the queue's own, which is longer than any invocation: after a
-    /// crash the message comes back when the lease ends.
     pub(super) async fn keep_lease(&self, task: &Task, token: LeaseToken, receipt: &str) -> Stop {
         let mut until = lease_end(task).unwrap_or(task.updated_at);
-        self.hide(receipt).await;
         loop {
             sleep(BEAT).await;
             let next = self.clock.now() + LEASE;
@@ -59,7 +55,7 @@ impl RunTask {
 
     /// A message that returns too early meets our lease and waits for it, so failing to hide it
     /// is worth a line in the log only.
-    async fn hide(&self, receipt: &str) {
+    pub(super) async fn hide(&self, receipt: &str) {
         if let Err(error) = self.deliveries.hide(receipt, LEASE).await {
             tracing::warn!(error = causes(&error), "the message was not hidden");
         }

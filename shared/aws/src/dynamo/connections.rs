@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | self | `connection#<id>` | id | `tenant`, `user`, `scopes`, `connected_at`, `topics` (set), `expiry_shard`, `frames_until`, `closing` |
 //! | listener | a topic | id | |
+//! | presence | `all#<shard>` | id | `tenant` |
 //!
 //! All also hold `expires_at` and `v`. The self item names every topic of its connection, so a
 //! connection is forgotten without an index. Forgetting first marks it as closing, from when on
@@ -15,8 +16,9 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
+use domain::broadcast::Shard;
 use domain::ports::{ConnectionStore, PortError};
-use domain::{Connection, ConnectionId, Identity, Topic};
+use domain::{Connection, ConnectionId, Identity, TenantId, Topic};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
@@ -91,6 +93,22 @@ pub(super) struct ListenerItem {
     pub(super) v: u8,
 }
 
+/// Topics of a self item that are not the connection's to choose: its shard.
+pub(super) const PRESENCE: usize = 1;
+
+#[derive(Serialize)]
+struct PresenceItem {
+    #[serde(flatten)]
+    listener: ListenerItem,
+    tenant: TenantId,
+}
+
+/// Whoever is in an item with the table's keys.
+#[derive(Deserialize)]
+pub(super) struct Listening {
+    pub(super) connection_id: ConnectionId,
+}
+
 impl Connections {
     /// Keeps connections in this table.
     pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
@@ -143,16 +161,15 @@ impl Connections {
 impl ConnectionStore for Connections {
     async fn register(&self, connection: &Connection) -> Result<(), PortError> {
         let own = connection.own_topic().to_string();
-        let listener = ListenerItem {
-            topic: own.clone(),
-            connection_id: connection.id.clone(),
-            expires_at: second(connection.expires_at()),
-            v: LAYOUT,
+        let presence = PresenceItem {
+            listener: listener(connection, Shard::of(&connection.id).to_string()),
+            tenant: connection.identity.tenant.clone(),
         };
         let write = self.client.transact_write_items();
         let sent = write
-            .transact_items(self.put(new_self_item(connection, own))?)
-            .transact_items(self.put(listener)?)
+            .transact_items(self.put(new_self_item(connection, own.clone()))?)
+            .transact_items(self.put(listener(connection, own))?)
+            .transact_items(self.put(presence)?)
             .send()
             .await;
         sent.map(drop).map_err(|error| port_error(TABLE, error))
@@ -202,13 +219,22 @@ impl ConnectionStore for Connections {
     }
 }
 
+fn listener(connection: &Connection, topic: String) -> ListenerItem {
+    ListenerItem {
+        topic,
+        connection_id: connection.id.clone(),
+        expires_at: second(connection.expires_at()),
+        v: LAYOUT,
+    }
+}
+
 fn new_self_item(connection: &Connection, own_topic: String) -> SelfItem {
     SelfItem {
         topic: self_topic(&connection.id),
         connection_id: connection.id.clone(),
         identity: connection.identity.clone(),
         connected_at: connection.connected_at,
-        topics: BTreeSet::from([own_topic]),
+        topics: BTreeSet::from([own_topic, Shard::of(&connection.id).to_string()]),
         expires_at: second(connection.expires_at()),
         expiry_shard: Some(BY_EXPIRY.shard_of(connection.id.as_str())),
         frames_until: None,

@@ -3,6 +3,7 @@
 //! Every item carries `v`, the version of its layout, and `expires_at`, the second from which
 //! `DynamoDB` may delete it. That can take days, so every read checks it again.
 
+mod audience;
 mod connections;
 mod contention;
 mod due;

@@ -10,7 +10,7 @@ use domain::connection::MOST_TOPICS;
 use domain::ports::{Followed, PortError, Subscriptions};
 use domain::{Connection, Topic};
 
-use super::connections::{Connections, ListenerItem, TABLE, key, self_topic};
+use super::connections::{Connections, ListenerItem, PRESENCE, TABLE, key, self_topic};
 use super::contention::settled;
 use super::expiry::second;
 use super::{LAYOUT, number, text};
@@ -32,7 +32,7 @@ impl Subscriptions for Connections {
                  AND (contains(topics, :topic) OR size(topics) < :most)",
             )
             .expression_attribute_values(":topic", text(topic))
-            .expression_attribute_values(":most", number(&MOST_TOPICS));
+            .expression_attribute_values(":most", number(&(MOST_TOPICS + PRESENCE)));
         match self.write(update(add)?, self.put(listener)?).await {
             Ok(()) => Ok(Followed::Listening),
             Err(PortError::Conflict { .. }) => self.why_not(connection).await,

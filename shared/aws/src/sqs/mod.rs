@@ -1,6 +1,7 @@
 //! Queues in SQS. Bodies are the JSON of `protocol::queue`; only why a message is a dead letter
 //! travels in attributes.
 
+mod broadcasts;
 mod callbacks;
 mod dead_letters;
 mod outbox;
@@ -8,6 +9,7 @@ mod receipts;
 mod tasks;
 mod updates;
 
+pub use broadcasts::BroadcastSender;
 pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
 pub use receipts::Receipts;

@@ -6,6 +6,7 @@ use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
 use domain::ports::PortError;
 use futures::future::join_all;
 use serde::Serialize;
+use time::Duration;
 
 use crate::Sdk;
 use crate::error::port_error;
@@ -13,6 +14,9 @@ use crate::error::port_error;
 /// Most messages in one call
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
 const MOST_IN_BATCH: usize = 10;
+
+/// Longest delay of a message, by the same page.
+const LONGEST_DELAY: Duration = Duration::minutes(15);
 
 /// One queue to send to.
 #[derive(Debug, Clone)]
@@ -56,6 +60,16 @@ impl Outbox {
         &self,
         messages: impl IntoIterator<Item = M>,
     ) -> Vec<Result<(), PortError>> {
+        self.send_all_after(messages, Duration::ZERO).await
+    }
+
+    /// The same, and nobody gets the messages before the delay is over.
+    pub(super) async fn send_all_after<M: Serialize>(
+        &self,
+        messages: impl IntoIterator<Item = M>,
+        delay: Duration,
+    ) -> Vec<Result<(), PortError>> {
+        let delay = delay_seconds(delay);
         let bodies: Vec<_> = messages
             .into_iter()
             .map(|message| self.body(&message))
@@ -68,7 +82,8 @@ impl Outbox {
                 places.push(place);
             }));
         }
-        let sent = join_all(sendable.chunks(MOST_IN_BATCH).map(|few| self.send_few(few))).await;
+        let batches = sendable.chunks(MOST_IN_BATCH);
+        let sent = join_all(batches.map(|few| self.send_few(few, delay))).await;
         for (place, outcome) in places.into_iter().zip(sent.into_iter().flatten()) {
             outcomes[place] = outcome;
         }
@@ -79,15 +94,20 @@ impl Outbox {
         serde_json::to_string(message).map_err(|error| PortError::broken(self.what, error))
     }
 
-    async fn send_few(&self, bodies: &[String]) -> Vec<Result<(), PortError>> {
-        match self.call(bodies).await {
+    async fn send_few(&self, bodies: &[String], delay: i32) -> Vec<Result<(), PortError>> {
+        match self.call(bodies, delay).await {
             Ok(answer) => self.outcomes(bodies.len(), &answer),
             Err(error) => self.same_for_all(bodies.len(), error),
         }
     }
 
-    async fn call(&self, bodies: &[String]) -> Result<SendMessageBatchOutput, PortError> {
-        let entries: Result<Vec<_>, _> = bodies.iter().enumerate().map(entry).collect();
+    async fn call(
+        &self,
+        bodies: &[String],
+        delay: i32,
+    ) -> Result<SendMessageBatchOutput, PortError> {
+        let entries = bodies.iter().enumerate().map(|one| entry(one, delay));
+        let entries: Result<Vec<_>, _> = entries.collect();
         let entries = entries.map_err(|error| PortError::broken(self.what, error))?;
         let batch = self.client.send_message_batch().queue_url(&self.url);
         let sent = batch.set_entries(Some(entries)).send().await;
@@ -144,11 +164,39 @@ impl Outbox {
     }
 }
 
+/// Whole seconds, rounded up, within what SQS takes.
+fn delay_seconds(delay: Duration) -> i32 {
+    let delay = delay.clamp(Duration::ZERO, LONGEST_DELAY);
+    let started = i64::from(delay.subsec_nanoseconds() > 0);
+    i32::try_from(delay.whole_seconds() + started).unwrap_or_default()
+}
+
 fn entry(
     (place, body): (usize, &String),
+    delay: i32,
 ) -> Result<SendMessageBatchRequestEntry, aws_smithy_types::error::operation::BuildError> {
     SendMessageBatchRequestEntry::builder()
         .id(place.to_string())
         .message_body(body)
+        .delay_seconds(delay)
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_are_rounded_up_and_bounded() {
+        let cases = [
+            (Duration::seconds(-1), 0),
+            (Duration::ZERO, 0),
+            (Duration::milliseconds(1), 1),
+            (Duration::seconds(30), 30),
+            (Duration::HOUR, 900),
+        ];
+        for (delay, seconds) in cases {
+            assert_eq!(delay_seconds(delay), seconds, "{delay}");
+        }
+    }
 }

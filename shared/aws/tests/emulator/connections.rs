@@ -7,7 +7,7 @@ use domain::connection::MOST_TOPICS;
 use domain::ports::{ConnectionStore, Followed, Subscriptions};
 use futures::future::join_all;
 use testkit::build;
-use testkit::contract::{connection_store, frame_meter, subscriptions};
+use testkit::contract::{audience, connection_store, frame_meter, subscriptions};
 
 use crate::place::{Place, local};
 
@@ -18,6 +18,20 @@ async fn connections_are_a_connection_store() {
     let place = local().await;
     let test = async |table: String| {
         connection_store::all(&Connections::new(&place.sdk, table), &build::tenant()).await;
+    };
+    place.with_table(&KEYS, test).await;
+}
+
+#[tokio::test]
+async fn connections_are_an_audience() {
+    let place = local().await;
+    let test = async |table: String| {
+        let connections = Connections::new(&place.sdk, table);
+        let hall = audience::Hall {
+            store: &connections,
+            audience: &connections,
+        };
+        audience::all(hall, &build::tenant()).await;
     };
     place.with_table(&KEYS, test).await;
 }
@@ -63,7 +77,7 @@ async fn a_connection_with_every_topic_leaves_nothing_behind() {
             let followed = connections.follow(&connection, &tag).await.unwrap();
             assert_eq!(followed, Followed::Listening);
         }
-        assert_eq!(count(&place, &table).await, 101);
+        assert_eq!(count(&place, &table).await, 102);
         connections.remove(&connection.id).await.unwrap();
         assert_eq!(count(&place, &table).await, 0);
     };

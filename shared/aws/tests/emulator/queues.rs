@@ -1,10 +1,13 @@
-use aws::sqs::{CallbackSender, DeadLetterSender, Receipts, TaskSender, UpdateSender};
+use aws::sqs::{
+    BroadcastSender, CallbackSender, DeadLetterSender, Receipts, TaskSender, UpdateSender,
+};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::Message;
-use domain::ports::{DeadLetter, Deliveries, PortError, TaskQueue};
+use domain::ports::{BroadcastQueue, DeadLetter, Deliveries, PortError, TaskQueue};
+use serde_json::json;
 use testkit::build;
 use testkit::contract::{
-    callback_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
+    broadcast_queue, callback_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
 };
 use testkit::memory::Asked;
 use time::Duration;
@@ -144,6 +147,44 @@ fn letter(message: Message) -> DeadLetter {
         message_id: attribute("original_message_id"),
         reason: attribute("reason"),
     }
+}
+
+#[tokio::test]
+async fn a_broadcast_sender_is_a_broadcast_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            let parts = bodies.map(|body| match wire::queue::read_request(&body).unwrap() {
+                Request::Broadcast(part) => *part,
+                other => panic!("{other:?}"),
+            });
+            parts.collect()
+        };
+        let sender = BroadcastSender::new(&place.sdk, url);
+        broadcast_queue::all(&sender, &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn a_delayed_part_is_not_delivered_before_its_time() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let sender = BroadcastSender::new(&place.sdk, &url);
+        let part = build::broadcast(json!("later")).parts().remove(0);
+        let sent = sender.send_all(&[part], Duration::seconds(3)).await;
+        assert!(sent.iter().all(Result::is_ok));
+        assert_eq!(inbox.receive(0).await.len(), 0, "too early");
+        let mut arrived = inbox.receive(10).await;
+        if arrived.is_empty() {
+            arrived = inbox.receive(10).await;
+        }
+        assert_eq!(arrived.len(), 1);
+    };
+    place.with_queue(test).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! each passes the contract suite of its port.
 
 mod ambient;
+mod broadcast;
 mod callbacks;
 mod events;
 mod messages;
@@ -13,6 +14,7 @@ mod sweep;
 mod tasks;
 
 pub use ambient::{Clock, Entropy};
+pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
@@ -23,7 +25,9 @@ pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};
-pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
+pub use tasks::{
+    Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
+};
 
 use std::error::Error;
 

@@ -21,7 +21,14 @@ impl Task {
     /// When somebody should look, in whole minutes; never for a task that has ended.
     pub fn attention_at(&self) -> Option<OffsetDateTime> {
         match &self.state {
-            State::Queued => Some(minute_after(self.expected_at() + QUEUED)),
+            State::Queued => {
+                let lost = self.expected_at() + QUEUED;
+                let at = self
+                    .terms
+                    .deadline
+                    .map_or(lost, |deadline| deadline.min(lost));
+                Some(minute_after(at))
+            }
             State::Running { lease } => Some(attention_to_lease(lease.until)),
             State::Completed { .. }
             | State::Failed { .. }
@@ -90,6 +97,25 @@ mod tests {
         assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 14:02 UTC)));
         task.terms.run_at = Some(datetime!(2026-03-01 11:00 UTC));
         assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 12:03 UTC)));
+    }
+
+    /// A worker then ends it as timed out.
+    #[test]
+    fn a_queued_task_is_looked_at_when_its_deadline_has_passed() {
+        let mut task = task();
+        for (deadline, expected) in [
+            (
+                datetime!(2026-03-01 12:01:10 UTC),
+                datetime!(2026-03-01 12:02 UTC),
+            ),
+            (
+                datetime!(2026-03-01 13:00 UTC),
+                datetime!(2026-03-01 12:03 UTC),
+            ),
+        ] {
+            task.terms.deadline = Some(deadline);
+            assert_eq!(task.attention_at(), Some(expected));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A task: what was asked for, where it stands, and how it got there.
 
+mod attempts;
 mod attention;
 mod history;
 mod lifecycle;
@@ -11,6 +12,7 @@ mod terms;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+pub use attempts::{Attempt, AttemptOutcome};
 pub use attention::{attention_to_lease, next_attention};
 pub use history::{MOST_UPDATES, Update};
 pub use lifecycle::{Lease, Refused};

@@ -58,6 +58,24 @@ pub enum ServerFrame {
         /// What became of each task.
         tasks: BTreeMap<String, ResumedTask>,
     },
+    /// A message to everybody, from the system's operators.
+    Broadcast {
+        /// Its name; an id seen before is a duplicate.
+        id: String,
+        /// Any JSON.
+        message: Value,
+        /// When it was sent.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
+    /// The connection ends soon: open a new one within that time, at a random moment, and close
+    /// this one when the new one is open.
+    Bye {
+        /// Why, for people.
+        reason: String,
+        /// Milliseconds.
+        reconnect_in_ms: u64,
+    },
     /// The client's last frame was not understood or not allowed.
     Error {
         /// Stable, for programs.

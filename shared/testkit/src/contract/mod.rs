@@ -8,6 +8,8 @@
 
 pub mod activity;
 pub mod aggregation;
+pub mod audience;
+pub mod broadcast_queue;
 pub mod callback_queue;
 pub mod connection_store;
 pub mod dead_letter_queue;
@@ -25,6 +27,7 @@ pub mod subscriptions;
 pub mod task_index;
 pub mod task_queue;
 pub mod task_store;
+pub mod task_watch;
 pub mod ticket_store;
 pub mod update_queue;
 

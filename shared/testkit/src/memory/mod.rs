@@ -5,6 +5,8 @@
 
 mod activity;
 mod aggregation;
+mod audience;
+mod broadcasts;
 mod callbacks;
 mod connections;
 mod events;
@@ -21,6 +23,7 @@ mod tickets;
 
 pub use activity::MemoryActivity;
 pub use aggregation::CannedRows;
+pub use broadcasts::MemoryBroadcastQueue;
 pub use callbacks::{MemoryCallbackQueue, MemoryRootSecrets};
 pub use connections::MemoryConnections;
 pub use events::MemoryEvents;

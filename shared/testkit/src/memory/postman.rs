@@ -23,6 +23,8 @@ pub enum Behaviour {
     Throttled(u32),
     /// Never, without a reason.
     Failing,
+    /// Never, and the call does not return: whoever waits for it must give up.
+    Hanging,
 }
 
 /// A message that a connection has taken, and when on tokio's clock.
@@ -93,6 +95,7 @@ impl Postman for MemoryPostman {
         match self.behaviour(id) {
             Behaviour::Open => {}
             Behaviour::Slow(length) => sleep(length).await,
+            Behaviour::Hanging => std::future::pending().await,
             Behaviour::Gone => return Err(PostError::Gone),
             Behaviour::Throttled(_) => return Err(PostError::Throttled),
             Behaviour::Failing => {
@@ -115,7 +118,7 @@ impl Switchboard for MemoryPostman {
             Behaviour::Gone => Err(PostError::Gone),
             Behaviour::Throttled(_) => Err(PostError::Throttled),
             Behaviour::Failing => Err(PortError::unavailable("memory", "a planned fault").into()),
-            Behaviour::Open | Behaviour::Slow(_) => {
+            Behaviour::Open | Behaviour::Slow(_) | Behaviour::Hanging => {
                 self.set(id, Behaviour::Gone);
                 self.closed.lock().push(id.clone());
                 Ok(())

@@ -3,11 +3,13 @@
 //! A reader looks at the version before anything else: a message of a newer release is told apart
 //! from a damaged one.
 
+mod broadcast;
 mod callback;
 mod request;
 mod task;
 mod update;
 
+pub use broadcast::broadcast_message;
 pub use callback::{callback_message, read_callback};
 pub use request::{Request, hang_up_message, read_request, replay_message};
 pub use task::{TaskRef, read_task, task_message};

@@ -1,11 +1,13 @@
 //! What messages of the updates queue ask the pusher for.
 
+use domain::broadcast::Part;
 use domain::ports::Announcement;
 use domain::{ConnectionId, Replay, Resumed};
 use protocol::frames::ResumedTask;
 use protocol::queue::{Ask, HangUpMessage, ReplayMessage, VERSION};
 use serde::Deserialize;
 
+use super::broadcast::part;
 use super::{Unreadable, check_version, read, read_update};
 
 /// A message of the updates queue.
@@ -17,6 +19,8 @@ pub enum Request {
     Replay(Replay),
     /// Close a connection.
     HangUp(ConnectionId),
+    /// Push a part of a broadcast.
+    Broadcast(Box<Part>),
 }
 
 #[derive(Deserialize)]
@@ -36,6 +40,7 @@ pub fn read_request(body: &str) -> Result<Request, Unreadable> {
             let message: HangUpMessage = read(body)?;
             Ok(Request::HangUp(ConnectionId::new(message.connection_id)?))
         }
+        Some(Ask::Broadcast) => part(read(body)?).map(|part| Request::Broadcast(Box::new(part))),
     }
 }
 
@@ -179,6 +184,7 @@ mod tests {
             "{}",
             r#"{"v":1,"ask":"dance"}"#,
             r#"{"v":1,"ask":"replay"}"#,
+            r#"{"v":1,"ask":"broadcast"}"#,
         ] {
             let refused = read_request(damaged);
             assert!(

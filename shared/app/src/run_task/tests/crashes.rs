@@ -8,7 +8,7 @@ use serde_json::json;
 use testkit::memory::Fault;
 
 use super::scene::Scene;
-use crate::run_task::Outcome;
+use crate::run_task::{LEASE, Outcome};
 
 /// Brings a task to its end with a fault at one call after the other, and gives how many calls
 /// there were to fail.
@@ -46,6 +46,19 @@ async fn one_fault_or_crash_anywhere_leads_to_one_end() {
     ] {
         let calls = fail_each_call(fault, &script).await;
         assert!(calls >= 14, "{fault:?}: only {calls} calls");
+    }
+}
+
+/// The queue itself hides a message for many minutes.
+#[tokio::test(start_paused = true)]
+async fn a_crash_before_the_claim_hides_the_message_for_a_lease_only() {
+    for fault in [Fault::HangBefore, Fault::HangAfter] {
+        let scene = Scene::of(json!({"end": {"text": 3}}));
+        scene.faults.on("tasks.load", 1, fault);
+        let crash = tokio::time::timeout(std::time::Duration::from_mins(1), scene.deliver(1));
+        assert!(crash.await.is_err(), "it hangs");
+        assert_eq!(scene.deliveries.hidden(), [("receipt-1".into(), LEASE)]);
+        assert_eq!(scene.deliver(2).await, Outcome::Done);
     }
 }
 

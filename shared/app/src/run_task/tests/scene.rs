@@ -17,6 +17,7 @@ use testkit::memory::{
 };
 use tokio::time::{sleep, timeout};
 
+use crate::announce::Announcer;
 use crate::run_task::{Delivery, LEASE, Outcome, RunTask};
 
 /// How a scripted task goes.
@@ -75,6 +76,24 @@ impl Kind for Scripted {
     }
 }
 
+/// Never ends by itself.
+struct Brief;
+
+#[async_trait]
+impl Kind for Brief {
+    const NAME: &'static str = "brief";
+    type Input = Value;
+    const LONGEST_RUN: Option<Duration> = Some(Duration::from_secs(10));
+
+    fn check(_: &Value) -> Result<(), Vec<FieldError>> {
+        Ok(())
+    }
+
+    async fn run(&self, _: &TaskContext, _: Value) -> Result<Value, Failure> {
+        std::future::pending().await
+    }
+}
+
 /// A worker and what is around it.
 pub(super) struct Scene {
     pub(super) worker: RunTask,
@@ -98,10 +117,12 @@ impl Scene {
     pub(super) fn with(kind: &str, input: Value) -> Self {
         let faults = Faults::default();
         let (started, ended) = (Arc::default(), Arc::default());
-        let kinds = Registry::default().with(Scripted {
-            started: Arc::clone(&started),
-            ended: Arc::clone(&ended),
-        });
+        let kinds = Registry::default()
+            .with(Scripted {
+                started: Arc::clone(&started),
+                ended: Arc::clone(&ended),
+            })
+            .with(Brief);
         let tasks = Arc::new(MemoryTasks::new(&faults));
         let task = build::task(&build::tenant(), kind, input);
         tasks.put(task.clone());
@@ -112,9 +133,12 @@ impl Scene {
         let worker = RunTask {
             registry: kinds,
             tasks: tasks.clone(),
+            watch: tasks.clone(),
             results: results.clone(),
-            updates: updates.clone(),
-            callbacks: callbacks.clone(),
+            announcer: Announcer {
+                updates: updates.clone(),
+                callbacks: callbacks.clone(),
+            },
             deliveries: deliveries.clone(),
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
@@ -140,6 +164,7 @@ impl Scene {
             request_id: self.task.request_id,
             receipt: format!("receipt-{count}"),
             receive_count: count,
+            until: None,
         }
     }
 

@@ -1,0 +1,28 @@
+//! The parts of broadcasts, on the queue that takes updates to the pusher.
+
+use async_trait::async_trait;
+use domain::broadcast::Part;
+use domain::ports::{BroadcastQueue, PortError};
+use time::Duration;
+
+use super::Outbox;
+use crate::Sdk;
+
+/// Sends parts to a queue.
+#[derive(Debug, Clone)]
+pub struct BroadcastSender(Outbox);
+
+impl BroadcastSender {
+    /// Sends to the queue with this URL.
+    pub fn new(sdk: &Sdk, queue_url: impl Into<String>) -> Self {
+        Self(Outbox::new(sdk, queue_url, "updates queue"))
+    }
+}
+
+#[async_trait]
+impl BroadcastQueue for BroadcastSender {
+    async fn send_all(&self, parts: &[Part], delay: Duration) -> Vec<Result<(), PortError>> {
+        let messages = parts.iter().map(wire::queue::broadcast_message);
+        self.0.send_all_after(messages, delay).await
+    }
+}
