@@ -178,6 +178,7 @@ fn ports(
         ],
         tasks: tasks.clone(),
         tickets: Arc::new(MemoryTickets::new(faults)),
+        updates: Arc::new(MemoryUpdateQueue::new(faults)),
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
     }
 }
