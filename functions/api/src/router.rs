@@ -12,8 +12,9 @@ use utoipa_axum::routes;
 
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
-    cancel_task, get_dashboard, get_health, get_openapi, get_result, get_task, issue_ticket,
-    list_tasks, post_broadcast, post_events, post_notify, retry_task, submit_batch, submit_task,
+    cancel_task, get_dashboard, get_health, get_openapi, get_result, get_task, get_webhook_secret,
+    issue_ticket, list_tasks, post_broadcast, post_events, post_notify, retry_task, submit_batch,
+    submit_task,
 };
 use crate::state::App;
 
@@ -73,6 +74,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(issue_ticket::issue_ticket))
         .routes(routes!(post_broadcast::post_broadcast))
         .routes(routes!(post_notify::post_notify))
+        .routes(routes!(get_webhook_secret::get_webhook_secret))
 }
 
 async fn not_found() -> Refusal {

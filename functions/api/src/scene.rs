@@ -14,9 +14,9 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryEvents, MemoryHealth,
-    MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue,
+    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
+    MemoryHealth, MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -160,16 +160,19 @@ fn ports(
     Ports {
         activity: Arc::new(MemoryActivity::new(faults)),
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
+        callbacks: Arc::new(MemoryCallbackQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
         traces: Arc::new(Counting::default()),
         events: events.clone(),
+        guard: webhooks::Guard::strict(),
         index: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
         registry: registry(Needs { aggregation }),
         response_times: events,
         results,
+        roots: Arc::new(MemoryRootSecrets::new(faults)),
         servers: vec![
             Arc::new(MemoryHealth::new("postgres", faults)),
             Arc::new(MemoryHealth::new("mongodb", faults)),

@@ -1,6 +1,7 @@
 //! What the environment must say.
 
 use boot::settings::Reader;
+use webhooks::Guard;
 
 /// Where everything is.
 pub(crate) struct Settings {
@@ -13,7 +14,10 @@ pub(crate) struct Settings {
     pub(crate) results_bucket: String,
     pub(crate) task_queue_url: String,
     pub(crate) updates_queue_url: String,
+    pub(crate) callbacks_queue_url: String,
     pub(crate) websocket_url: String,
+    pub(crate) root_secret: String,
+    pub(crate) guard: Guard,
 }
 
 impl Settings {
@@ -29,7 +33,10 @@ impl Settings {
             results_bucket: reader.text("RESULTS_BUCKET"),
             task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
             updates_queue_url: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+            callbacks_queue_url: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
             websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),
+            root_secret: reader.text("WEBHOOK_ROOT_SECRET"),
+            guard: reader.parsed("CALLBACK_ALLOW"),
         }
     }
 }

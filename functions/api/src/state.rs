@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use app::{
     CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
-    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask,
+    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets,
+    announce::Announcer,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, BroadcastQueue, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore,
-    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore, UpdateQueue,
+    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, ResponseTimes,
+    ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
+    UpdateQueue,
 };
+use webhooks::Guard;
 
 /// The use cases behind the API, wired once per process.
 pub(crate) struct App {
@@ -42,6 +45,8 @@ pub(crate) struct App {
     pub(crate) report_task: ReportTask,
     /// `POST /broadcast`.
     pub(crate) send_broadcast: SendBroadcast,
+    /// `GET /webhooks/secret`.
+    pub(crate) webhook_secrets: WebhookSecrets,
     /// Where browsers open their WebSocket, without a query.
     pub(crate) websocket_url: String,
 }
@@ -50,15 +55,18 @@ pub(crate) struct App {
 pub(crate) struct Ports {
     pub(crate) activity: Arc<dyn ActivityStore>,
     pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
+    pub(crate) callbacks: Arc<dyn CallbackQueue>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
+    pub(crate) guard: Guard,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
     pub(crate) results: Arc<dyn ResultStore>,
+    pub(crate) roots: Arc<dyn RootSecretStore>,
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
@@ -76,15 +84,19 @@ impl App {
             results: ports.results,
             clock: clock.clone(),
         };
+        let announcer = Announcer {
+            updates: ports.updates,
+            callbacks: ports.callbacks,
+        };
         let cancel_task = CancelTask {
             tasks: ports.tasks.clone(),
-            updates: ports.updates.clone(),
+            announcer: announcer.clone(),
             clock: clock.clone(),
         };
         let report_task = ReportTask {
             registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
-            updates: ports.updates.clone(),
+            announcer: announcer.clone(),
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -92,6 +104,7 @@ impl App {
             tasks: ports.tasks,
             ledger: ports.ledger,
             queue: ports.queue,
+            guard: ports.guard,
             clock: clock.clone(),
             entropy: ports.entropy.clone(),
         };
@@ -112,7 +125,7 @@ impl App {
             cancel_task,
             retry_task: RetryTask {
                 submit_task: submit_task.clone(),
-                updates: ports.updates,
+                announcer,
             },
             submit_batch: SubmitBatch {
                 submit_task: submit_task.clone(),
@@ -135,6 +148,7 @@ impl App {
                 entropy: ports.entropy,
             },
             traces: ports.traces,
+            webhook_secrets: WebhookSecrets { roots: ports.roots },
             websocket_url: ports.websocket_url,
         }
     }

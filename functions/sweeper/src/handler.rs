@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     requeued: usize,
     dead_leases: usize,
     connections_removed: usize,
+    tickets_removed: usize,
+    idempotency_keys_removed: usize,
 }
 
 /// The invocation counts as failed, so that an alarm on errors sees it. The schedule's next tick
@@ -55,6 +57,8 @@ impl Sweeper {
             requeued: swept.requeued,
             dead_leases: swept.dead_leases,
             connections_removed: swept.connections_removed,
+            tickets_removed: swept.tickets_removed,
+            idempotency_keys_removed: swept.keys_removed,
         })
     }
 
@@ -63,6 +67,8 @@ impl Sweeper {
             ("tasks_requeued", swept.requeued),
             ("dead_leases", swept.dead_leases),
             ("connections", swept.connections_removed),
+            ("tickets", swept.tickets_removed),
+            ("idempotency_keys", swept.keys_removed),
             ("faults", swept.faults),
         ] {
             self.meter.swept(thing, count);
@@ -75,6 +81,8 @@ fn log(swept: Swept, duration_ms: f64) {
         sweep.requeued = swept.requeued,
         sweep.dead_leases = swept.dead_leases,
         sweep.connections_removed = swept.connections_removed,
+        sweep.tickets_removed = swept.tickets_removed,
+        sweep.idempotency_keys_removed = swept.keys_removed,
         sweep.faults = swept.faults,
         duration_ms,
         "swept"

@@ -18,6 +18,8 @@ struct Settings {
     stage: String,
     tasks_table: String,
     connections_table: String,
+    tickets_table: String,
+    idempotency_table: String,
     task_queue_url: String,
 }
 
@@ -30,6 +32,8 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         stage: reader.text_or("STAGE", "local"),
         tasks_table: reader.text("TASKS_TABLE"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
+        tickets_table: reader.text("TICKETS_TABLE"),
+        idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
         task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
     }
 }
@@ -58,6 +62,11 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
             queue: Arc::new(aws::sqs::TaskSender::new(sdk, settings.task_queue_url)),
             stale: connections.clone(),
             connections,
+            tickets: Arc::new(aws::dynamo::Tickets::new(sdk, settings.tickets_table)),
+            idempotency_keys: Arc::new(aws::dynamo::SubmissionKeys::new(
+                sdk,
+                settings.idempotency_table,
+            )),
             clock,
         },
     }

@@ -16,6 +16,8 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "LOG_LEVEL must be one of info, error, warn, debug, trace",
         "TASKS_TABLE is not set",
         "CONNECTIONS_TABLE is not set",
+        "TICKETS_TABLE is not set",
+        "IDEMPOTENCY_TABLE is not set",
         "TASK_QUEUE_URL must start with https:// or http://",
     ];
     assert!(lines.lines().eq(expected), "{lines}");

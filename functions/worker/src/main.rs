@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::RunTask;
+use app::announce::Announcer;
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
@@ -23,6 +24,7 @@ struct Settings {
     task_queue: String,
     task_dlq: String,
     updates_queue: String,
+    callbacks_queue: String,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+        callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
     }
 }
 
@@ -59,12 +62,16 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Worker, Er
         settings.tasks_table,
         clock.clone(),
     ));
+    let callbacks = aws::sqs::CallbackSender::new(sdk, settings.callbacks_queue);
     let run_task = RunTask {
         registry,
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
         watch: tasks,
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
-        updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
+        announcer: Announcer {
+            updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
+            callbacks: Arc::new(callbacks),
+        },
         deliveries: deliveries.clone(),
         clock,
         entropy: Arc::new(OsEntropy),

@@ -20,6 +20,7 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "TASK_QUEUE_URL must start with https:// or http://",
         "TASK_DLQ_URL is not set",
         "UPDATES_QUEUE_URL is not set",
+        "CALLBACKS_QUEUE_URL is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

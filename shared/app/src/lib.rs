@@ -4,10 +4,12 @@
 //! it once from their adapters and call it for every event. Nothing here knows who calls: how an
 //! error becomes an HTTP status or a frame is decided at the edges.
 
+pub mod announce;
 pub mod answer_frame;
 pub mod cancel_task;
 pub mod check_health;
 pub mod close_connection;
+pub mod deliver_callback;
 pub mod get_result;
 pub mod get_task;
 pub mod hang_up;
@@ -26,8 +28,8 @@ pub mod send_broadcast;
 pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
+pub mod webhook_secrets;
 
-mod announce;
 mod change_task;
 mod courier;
 mod digest;
@@ -36,6 +38,7 @@ pub use answer_frame::AnswerFrame;
 pub use cancel_task::CancelTask;
 pub use check_health::CheckHealth;
 pub use close_connection::CloseConnection;
+pub use deliver_callback::DeliverCallback;
 pub use get_result::GetResult;
 pub use get_task::GetTask;
 pub use hang_up::HangUp;
@@ -54,6 +57,7 @@ pub use send_broadcast::SendBroadcast;
 pub use submit_batch::SubmitBatch;
 pub use submit_task::SubmitTask;
 pub use sweep::Sweep;
+pub use webhook_secrets::WebhookSecrets;
 
 use time::Duration;
 

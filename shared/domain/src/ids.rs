@@ -179,6 +179,8 @@ pub enum Scope {
     Operator,
     /// May report the status of a task from outside.
     Notify,
+    /// May see the secret that signs the tenant's webhooks.
+    Webhooks,
 }
 
 impl FromStr for Scope {
@@ -187,9 +189,10 @@ impl FromStr for Scope {
         match text {
             "operator" => Ok(Self::Operator),
             "notify" => Ok(Self::Notify),
+            "webhooks" => Ok(Self::Webhooks),
             _ => Err(InvalidId {
                 what: "scope",
-                problem: "is not operator or notify",
+                problem: "is not operator, notify or webhooks",
             }),
         }
     }

@@ -278,6 +278,15 @@ pub enum ResultBody {
     },
 }
 
+/// The answer of `GET /webhooks/secret`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WebhookSecretBody {
+    /// What webhooks are signed with: `whsec_` and base64.
+    pub secret: String,
+    /// What they are signed with too, while secrets are being exchanged.
+    pub previous: Option<String>,
+}
+
 /// The answer of `POST /realtime/tickets`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TicketBody {

@@ -110,6 +110,20 @@ pub struct UpdateMessage {
     pub trace: Option<String>,
 }
 
+/// Asks for a task's submitter to be told of its end. Holds names only: what is told is read from
+/// the task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Whose task.
+    pub tenant: String,
+    /// The task.
+    pub request_id: String,
+    /// The version that ended it.
+    pub version: u64,
+}
+
 /// Asks the pusher to push a part of a broadcast.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BroadcastMessage {

@@ -14,10 +14,11 @@ use protocol::http::{
 };
 use protocol::problem::{FieldProblem, Problem};
 use protocol::queue::{
-    Ask, BroadcastMessage, HangUpMessage, QueuedAddressees, QueuedBroadcast, QueuedNotice,
-    QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
+    Ask, BroadcastMessage, CallbackMessage, HangUpMessage, QueuedAddressees, QueuedBroadcast,
+    QueuedNotice, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
 };
 use protocol::task::{Phase, Priority, Progress, Status, TaskError};
+use protocol::webhook::{WebhookBody, WebhookTask, WebhookType};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -342,4 +343,41 @@ fn queue_messages() {
         }),
     };
     assert_json_snapshot!("queued_update", update);
+}
+
+#[test]
+fn callbacks() {
+    let queued = CallbackMessage {
+        v: VERSION,
+        tenant: "acme".into(),
+        request_id: ID.into(),
+        version: 3,
+    };
+    assert_json_snapshot!("queued_callback", queued);
+    let failed = WebhookBody {
+        kind: WebhookType::Failed,
+        timestamp: AT,
+        data: WebhookTask {
+            request_id: ID.into(),
+            kind: "aggregate".into(),
+            status: Status::Failed,
+            version: 3,
+            tags: vec!["nightly".into()],
+            result: None,
+            result_url: None,
+            error: Some(error()),
+        },
+    };
+    let completed = WebhookBody {
+        kind: WebhookType::Completed,
+        data: WebhookTask {
+            status: Status::Completed,
+            result: Some(json!({"rows": []})),
+            error: None,
+            ..failed.data.clone()
+        },
+        ..failed.clone()
+    };
+    assert_json_snapshot!("webhook_failed", failed);
+    assert_json_snapshot!("webhook_completed", completed);
 }

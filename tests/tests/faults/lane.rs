@@ -65,6 +65,8 @@ impl Lane {
             ("TASK_DLQ_URL", &*self.dead),
             ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
+            // Its tasks have no callbacks.
+            ("CALLBACKS_QUEUE_URL", &*self.updates),
         ];
         self.site.worker(&[&ours, instead].concat())
     }

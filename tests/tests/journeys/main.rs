@@ -14,6 +14,7 @@
 
 mod analyze;
 mod broadcast;
+mod callbacks;
 mod control;
 mod dashboard;
 mod delivery;

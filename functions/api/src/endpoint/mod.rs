@@ -6,6 +6,7 @@ pub(crate) mod get_health;
 pub(crate) mod get_openapi;
 pub(crate) mod get_result;
 pub(crate) mod get_task;
+pub(crate) mod get_webhook_secret;
 pub(crate) mod issue_ticket;
 pub(crate) mod list_tasks;
 pub(crate) mod post_broadcast;

@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::announce::Announcer;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
@@ -10,8 +11,8 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Fault, Faults, MemoryDeadLetters, MemoryDeliveries, MemoryResults, MemoryTasks,
-    MemoryUpdateQueue,
+    CannedRows, Fault, Faults, MemoryCallbackQueue, MemoryDeadLetters, MemoryDeliveries,
+    MemoryResults, MemoryTasks, MemoryUpdateQueue,
 };
 
 use super::*;
@@ -47,7 +48,10 @@ fn scene() -> Scene {
         tasks: tasks.clone(),
         watch: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
-        updates: updates.clone(),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
         deliveries: deliveries.clone(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
@@ -219,7 +223,10 @@ async fn a_task_that_takes_too_long_is_timed_out_before_the_invocation_ends() {
     let task = scene.tasks.get(id(1)).unwrap();
     assert_eq!(task.status(), Status::TimedOut);
     assert_eq!(task.state.failure().unwrap().code, "function_timeout");
-    assert_eq!(scene.updates.take().pop().unwrap().update.version, task.version);
+    assert_eq!(
+        scene.updates.take().pop().unwrap().update.version,
+        task.version
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, PortError, TaskStore, UpdateQueue};
+use domain::ports::{Clock, PortError, TaskStore};
 use domain::task::Status;
 use domain::{RequestId, Task, TenantId};
 
-use crate::announce::tell;
+use crate::announce::Announcer;
 use crate::change_task::{Unchanged, change_task};
 
 /// Calls a task of a tenant off, queued or running.
@@ -15,7 +15,7 @@ pub struct CancelTask {
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
     /// The way to whoever listens.
-    pub updates: Arc<dyn UpdateQueue>,
+    pub announcer: Announcer,
     /// When it is called off.
     pub clock: Arc<dyn Clock>,
 }
@@ -51,7 +51,7 @@ impl CancelTask {
             Err(Unchanged::Store(error)) => return Err(error.into()),
         };
         tracing::info!(task.id = %id, task.kind, "cancelled");
-        tell(self.updates.as_ref(), &task).await;
+        self.announcer.tell(&task).await;
         Ok(task)
     }
 }

@@ -3,7 +3,7 @@ use futures::future::join_all;
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{Fault, Faults, MemoryCallbackQueue, MemoryTasks, MemoryUpdateQueue};
 use time::Duration;
 
 use super::*;
@@ -21,7 +21,10 @@ fn scene() -> Scene {
     let updates = Arc::new(MemoryUpdateQueue::new(&faults));
     let cancel = CancelTask {
         tasks: tasks.clone(),
-        updates: updates.clone(),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
         clock: Arc::new(FixedClock::at(NOW)),
     };
     Scene {

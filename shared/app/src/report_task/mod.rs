@@ -18,7 +18,7 @@ mod tests;
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{Clock, PortError, TaskStore, UpdateQueue};
+use domain::ports::{Clock, PortError, TaskStore};
 use domain::task::{INLINE_LIMIT, Progress, Refused, State};
 use domain::{Failure, Identity, LeaseToken, RequestId, Status, Task, TaskResult};
 use serde_json::Value;
@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::announce::tell;
+use crate::announce::Announcer;
 
 /// How long a worker outside holds a task after each report. Programs that report over HTTP do so
 /// more rarely than ours, and a task nobody reports on is free again after this.
@@ -43,7 +43,7 @@ pub struct ReportTask {
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
     /// The way to those who listen.
-    pub updates: Arc<dyn UpdateQueue>,
+    pub announcer: Announcer,
     /// When the report came.
     pub clock: Arc<dyn Clock>,
 }
@@ -121,14 +121,14 @@ impl ReportTask {
             let stored = stored.ok_or(ReportTaskError::Unknown)?;
             self.check_kind(&stored)?;
             if is_repeated(&stored, report) {
-                tell(self.updates.as_ref(), &stored).await;
+                self.announcer.tell(&stored).await;
                 return Ok(stored);
             }
             let mut task = stored.clone();
             apply(&mut task, token_of(caller), report, self.clock.now())?;
             match self.tasks.replace(&task, stored.version).await {
                 Ok(()) => {
-                    tell(self.updates.as_ref(), &task).await;
+                    self.announcer.tell(&task).await;
                     return Ok(task);
                 }
                 Err(PortError::Conflict { .. }) => {}

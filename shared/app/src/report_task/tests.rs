@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{Fault, Faults, MemoryCallbackQueue, MemoryTasks, MemoryUpdateQueue};
 
 use super::*;
 
@@ -59,7 +59,10 @@ fn scene() -> Scene {
     let report = ReportTask {
         registry: Registry::default().with(kinds::Inside).with(kinds::Outside),
         tasks: tasks.clone(),
-        updates: updates.clone(),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
         clock: clock.clone(),
     };
     Scene {

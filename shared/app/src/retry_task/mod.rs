@@ -1,13 +1,11 @@
 //! Runs a task again that ended without a result.
 
-use std::sync::Arc;
-
-use domain::ports::{PortError, UpdateQueue};
+use domain::ports::PortError;
 use domain::task::Status;
 use domain::{RequestId, Task, TenantId, causes};
 use time::OffsetDateTime;
 
-use crate::announce::tell;
+use crate::announce::Announcer;
 use crate::change_task::{Unchanged, change_task};
 use crate::submit_task::SubmitTask;
 
@@ -17,7 +15,7 @@ pub struct RetryTask {
     /// Knows where tasks are and how workers are asked.
     pub submit_task: SubmitTask,
     /// The way to whoever listens.
-    pub updates: Arc<dyn UpdateQueue>,
+    pub announcer: Announcer,
 }
 
 /// Why the task is not run again.
@@ -47,10 +45,7 @@ impl RetryTask {
     pub async fn run(&self, tenant: &TenantId, id: RequestId) -> Result<Task, RetryTaskError> {
         let task = self.queue_again(tenant, id).await?;
         tracing::info!(task.id = %id, task.kind, "to be run again");
-        let (sent, ()) = tokio::join!(
-            self.submit_task.send(&task),
-            tell(self.updates.as_ref(), &task)
-        );
+        let (sent, ()) = tokio::join!(self.submit_task.send(&task), self.announcer.tell(&task));
         if let Err(error) = sent {
             tracing::warn!(
                 task.id = %id,

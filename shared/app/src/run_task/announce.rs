@@ -5,18 +5,17 @@ use domain::ports::PortError;
 use domain::{Task, causes};
 
 use super::{Delivery, Outcome, RunTask};
-use crate::announce;
 
 impl RunTask {
     /// Announces a step on the way.
     pub(super) async fn tell(&self, task: &Task) {
-        announce::tell(self.updates.as_ref(), task).await;
+        self.announcer.tell(task).await;
     }
 
     /// Announces the end, again where it was announced before. Where that fails the message comes
     /// back, to repeat the announcement and nothing else.
     pub(super) async fn conclude(&self, task: &Task, delivery: &Delivery) -> Outcome {
-        match announce::announce(self.updates.as_ref(), task).await {
+        match self.announcer.announce(task).await {
             Ok(()) => verdict(task),
             Err(error @ PortError::Broken { .. }) => {
                 tracing::error!(error = causes(&error), "an end cannot be announced");

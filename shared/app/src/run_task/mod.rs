@@ -26,13 +26,12 @@ mod work;
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{
-    Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, TaskWatch, UpdateQueue,
-};
+use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, TaskWatch};
 use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
 use time::Duration;
 
+use crate::announce::Announcer;
 use change::Stop;
 use claim::{Claim, Held};
 use tokio::time::Instant;
@@ -60,8 +59,8 @@ pub struct RunTask {
     pub watch: Arc<dyn TaskWatch>,
     /// Where large results go.
     pub results: Arc<dyn ResultStore>,
-    /// The way to whoever listens.
-    pub updates: Arc<dyn UpdateQueue>,
+    /// The way to whoever listens, and to whoever is to be called back.
+    pub announcer: Announcer,
     /// The messages in hand.
     pub deliveries: Arc<dyn Deliveries>,
     /// What leases count from.

@@ -6,6 +6,7 @@ use domain::kind::{FieldError, Registry};
 use domain::ports::{Clock, Entropy, PortError, SubmissionLedger, TaskQueue, TaskStore};
 use domain::{IdempotencyKey, Identity, Task, Trace};
 use serde_json::Value;
+use webhooks::Guard;
 
 mod check;
 mod fingerprint;
@@ -28,6 +29,8 @@ pub struct SubmitTask {
     pub ledger: Arc<dyn SubmissionLedger>,
     /// The way to the workers.
     pub queue: Arc<dyn TaskQueue>,
+    /// Where callbacks may lead.
+    pub guard: Guard,
     /// When the task is submitted.
     pub clock: Arc<dyn Clock>,
     /// Makes the task's name.

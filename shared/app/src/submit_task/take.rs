@@ -38,7 +38,7 @@ impl SubmitTask {
         caller: &Identity,
         request: TaskRequest,
     ) -> Result<Taken, SubmitTaskError> {
-        check::request(&self.registry, &request, self.clock.now())?;
+        check::request(&self.registry, &self.guard, &request, self.clock.now())?;
         let Some(key) = request.idempotency_key.clone() else {
             let task = self.task(caller, request);
             let stored = self.tasks.create(&task).await;

@@ -6,6 +6,8 @@
 mod audience;
 mod connections;
 mod contention;
+mod due;
+mod expired;
 mod expiry;
 mod frame_meter;
 mod stale;
@@ -16,7 +18,7 @@ mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
-pub use submissions::Submissions;
+pub use submissions::{SubmissionKeys, Submissions};
 pub use tasks::Tasks;
 pub use tickets::Tickets;
 

@@ -10,6 +10,7 @@ mod gateway;
 mod place;
 mod queues;
 mod results;
+mod secrets;
 mod submissions;
 mod sweep;
 mod tasks;

@@ -9,6 +9,7 @@ mod count_words;
 
 use std::sync::Arc;
 
+use app::announce::Announcer;
 use app::run_task::{Delivery, Outcome, RunTask};
 use app::submit_task::{RequestedTerms, SubmitTask, SubmitTaskError, Submitted, TaskRequest};
 use domain::kind::{RETRY, Registry};
@@ -18,8 +19,8 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryDeliveries, MemoryResults, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryUpdateQueue,
+    CannedRows, Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
 };
 
 use count_words::CountWords;
@@ -51,6 +52,7 @@ fn scene() -> Scene {
     Scene {
         submit: SubmitTask {
             registry: registry(),
+            guard: webhooks::Guard::strict(),
             tasks: tasks.clone(),
             ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
             queue: Arc::new(MemoryTaskQueue::new(&faults)),
@@ -62,7 +64,10 @@ fn scene() -> Scene {
             tasks: tasks.clone(),
             watch: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
-            updates: updates.clone(),
+            announcer: Announcer {
+                updates: updates.clone(),
+                callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+            },
             deliveries: Arc::new(MemoryDeliveries::new(&faults)),
             clock,
             entropy,

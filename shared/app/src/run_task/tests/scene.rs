@@ -12,9 +12,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use testkit::ambient::{Counting, TokioClock};
 use testkit::build::{self, NOW};
-use testkit::memory::{Faults, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{
+    Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+};
 use tokio::time::{sleep, timeout};
 
+use crate::announce::Announcer;
 use crate::run_task::{Delivery, LEASE, Outcome, RunTask};
 
 /// How a scripted task goes.
@@ -97,6 +100,7 @@ pub(super) struct Scene {
     pub(super) tasks: Arc<MemoryTasks>,
     pub(super) results: Arc<MemoryResults>,
     pub(super) updates: Arc<MemoryUpdateQueue>,
+    pub(super) callbacks: Arc<MemoryCallbackQueue>,
     pub(super) deliveries: Arc<MemoryDeliveries>,
     pub(super) faults: Faults,
     started: Arc<AtomicU32>,
@@ -124,13 +128,17 @@ impl Scene {
         tasks.put(task.clone());
         let results = Arc::new(MemoryResults::new(&faults));
         let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+        let callbacks = Arc::new(MemoryCallbackQueue::new(&faults));
         let deliveries = Arc::new(MemoryDeliveries::new(&faults));
         let worker = RunTask {
             registry: kinds,
             tasks: tasks.clone(),
             watch: tasks.clone(),
             results: results.clone(),
-            updates: updates.clone(),
+            announcer: Announcer {
+                updates: updates.clone(),
+                callbacks: callbacks.clone(),
+            },
             deliveries: deliveries.clone(),
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
@@ -140,6 +148,7 @@ impl Scene {
             tasks,
             results,
             updates,
+            callbacks,
             deliveries,
             faults,
             started,
