@@ -4,7 +4,7 @@ STACK = PYTHONPATH=local $(PYTHON) -m stack
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down clean-local invoke test lint build deploy
+.PHONY: help dev up down clean-local invoke test bench fuzz lint build deploy
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -26,6 +26,12 @@ invoke: ## One function with one event: make invoke FN=worker EVENT=events/worke
 
 test: ## Every test, on a stack of its own
 	@$(STACK) test
+
+bench: ## Figures of this machine: broadcasts beside Node's ws; see bench/README.md
+	@$(STACK) bench
+
+fuzz: ## Fuzz what strangers can send; SECONDS_EACH=600 for longer than half a minute each
+	@fuzz/all
 
 lint: ## Formatting, lints, licences, the template
 	@$(STACK) lint

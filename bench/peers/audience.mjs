@@ -32,10 +32,12 @@ export function heard(sockets, text) {
           const onMessage = (data) => {
             if (!data.includes(text)) return;
             socket.off("message", onMessage);
+            socket.off("close", onClose);
             resolve();
           };
+          const onClose = () => reject(new Error("a socket closed"));
           socket.on("message", onMessage);
-          socket.once("close", () => reject(new Error("a socket closed")));
+          socket.on("close", onClose);
         }),
     ),
   );

@@ -11,13 +11,13 @@ import signal
 import sys
 from pathlib import Path
 
-from stack import run, settings, tools, venv
+from stack import open_files, run, settings, tools, venv
 from stack.errors import StackError
 from stack.progress import Progress
 from stack.settings import Settings
 
 ROOT = Path(__file__).absolute().parents[2]
-_COMMANDS = ("up", "dev", "down", "clean", "invoke", "test", "lint", "build", "deploy")
+_COMMANDS = ("up", "dev", "down", "clean", "invoke", "test", "bench", "lint", "build", "deploy")
 # Exit codes that shells expect.
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 
@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     progress = Progress()
     try:
         tools.require_python()
+        open_files.raise_limit()
         here = settings.load(ROOT)
         _enter_environment(here, progress, arguments)
         command = importlib.import_module(f"stack.commands.{arguments[0]}")

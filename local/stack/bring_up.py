@@ -107,6 +107,8 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         "WebHosting": "none",
         "WebOrigin": settings.web_url,
         "Architecture": settings.architecture,
+        # Receivers of callbacks run beside the stack.
+        "CallbackAllow": "http, 127.0.0.0/8, any port",
         "LocalEndpoint": f"127.0.0.1:{settings.ports.aws.number}",
         # Tests and load on one machine come from few tenants.
         "SubmissionsPerMinute": "60000",

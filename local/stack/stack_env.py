@@ -28,6 +28,8 @@ def compose(settings: Settings, outputs: dict[str, str], databases: Addresses, u
         "TASK_DLQ_URL": outputs.get("TaskDlqUrl", ""),
         "UPDATES_QUEUE_URL": outputs.get("UpdatesQueueUrl", ""),
         "UPDATES_DLQ_URL": outputs.get("UpdatesDlqUrl", ""),
+        "CALLBACKS_QUEUE_URL": outputs.get("CallbacksQueueUrl", ""),
+        "CALLBACKS_DLQ_URL": outputs.get("CallbacksDlqUrl", ""),
         "RESULTS_BUCKET": outputs.get("ResultsBucket", ""),
         "TASKS_TABLE": outputs.get("TasksTable", ""),
         "CONNECTIONS_TABLE": outputs.get("ConnectionsTable", ""),

@@ -22,7 +22,7 @@ class User:
     groups: tuple[str, ...] = ()
 
 
-USERS = (User("demo", "demo"), User("demo2", "demo2"), User("operator", "demo", ("operator", "notify")))
+USERS = (User("demo", "demo"), User("demo2", "demo2"), User("operator", "demo", ("operator", "notify", "webhooks")))
 
 
 def seed(settings: Settings, pool_id: str) -> dict[str, str]:

@@ -67,6 +67,11 @@ impl Caller {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
+    /// Deletes what is at a path.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
     /// Posts JSON to a path under a key of its own.
     pub async fn post_keyed(&self, path: &str, key: &str, body: &Value) -> Answer {
         let request = self.request(Method::POST, path).json(body);

@@ -116,6 +116,11 @@ impl Socket {
 
     /// The next frame.
     pub async fn frame(&mut self) -> Value {
+        self.frame_within(PATIENCE).await
+    }
+
+    /// The next frame, where it may take this long.
+    pub async fn frame_within(&mut self, patience: Duration) -> Value {
         let next = async {
             loop {
                 match self
@@ -131,7 +136,7 @@ impl Socket {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, next)
+        tokio::time::timeout(patience, next)
             .await
             .expect("a frame in time")
     }

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &["idempotency", "retry"]),
     ("protocol", &[]),
     ("wire", &["domain", "protocol"]),
-    ("app", &["domain", "protocol", "retry", "wire"]),
+    ("app", &["domain", "protocol", "retry", "webhooks", "wire"]),
     ("tasks", &["domain"]),
     ("aws", &["domain", "protocol", "retry", "sqs-batch", "wire"]),
     ("stores", &["domain"]),
@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sqs-batch", &["retry"]),
     ("webhooks", &[]),
     ("api", FUNCTION),
+    ("callback", FUNCTION),
     ("websocket", FUNCTION),
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
@@ -47,6 +48,7 @@ const FUNCTION: &[&str] = &[
     "sqs-batch",
     "stores",
     "tasks",
+    "webhooks",
     "wire",
 ];
 

@@ -22,8 +22,13 @@ async function json(url, init) {
   return body;
 }
 
+/** The page's own settings: where the API and the sign-in are. */
+export function readConfig(stack) {
+  return json(new URL("/config.json", stack.webUrl));
+}
+
 /** Signs in as the page does, to prepare data over the API. */
-async function idToken(config, { username, password }) {
+export async function idToken(config, { username, password }) {
   const answer = await json(config.cognitoEndpoint, {
     method: "POST",
     headers: {
@@ -44,7 +49,7 @@ async function idToken(config, { username, password }) {
  * are ingested, always under the same ids; data that is there already is left alone.
  */
 export async function ensureRequests(stack) {
-  const config = await json(new URL("/config.json", stack.webUrl));
+  const config = await readConfig(stack);
   const base = config.httpUrl.replace(/\/+$/, "");
   const headers = {
     authorization: `Bearer ${await idToken(config, stack)}`,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Api } from "./api";
-import { FakePorts } from "./fakes";
+import { Api } from "./api.ts";
+import { FakePorts } from "./fakes.ts";
 
 let ports: FakePorts;
 let renewals: number;

@@ -1,10 +1,13 @@
 /** The HTTP API: one method per route, refusals as ApiError. */
 
-import { ApiError, NetworkError } from "./errors";
-import { type Answer, exchange } from "./fetching";
-import type { Ports } from "./ports";
+import { ApiError, NetworkError } from "./errors.ts";
+import { type Answer, exchange } from "./fetching.ts";
+import { isObject } from "./frames.ts";
+import type { Ports } from "./ports.ts";
 import type {
   Accepted,
+  BatchOutcome,
+  BatchTask,
   Dashboard,
   DashboardWindow,
   FieldProblem,
@@ -15,23 +18,26 @@ import type {
   TaskQuery,
   TaskResult,
   Ticket,
-} from "./protocol";
-import type { Session } from "./session";
+} from "./protocol.ts";
+
+/** Where the `Authorization` header comes from. */
+export interface TokenSource {
+  /** A token that is good for the next minute. */
+  token(): Promise<string>;
+  /** Another one, as the last was refused. */
+  renew(): Promise<string>;
+}
 
 type Query = Record<string, string | number | undefined>;
 
 export class Api {
   readonly #base: string;
-  readonly #session: Pick<Session, "token" | "renew">;
+  readonly #tokens: TokenSource;
   readonly #ports: Pick<Ports, "clock" | "fetch">;
 
-  constructor(
-    httpUrl: string,
-    session: Pick<Session, "token" | "renew">,
-    ports: Pick<Ports, "clock" | "fetch">,
-  ) {
+  constructor(httpUrl: string, tokens: TokenSource, ports: Pick<Ports, "clock" | "fetch">) {
     this.#base = httpUrl.replace(/\/+$/, "");
-    this.#session = session;
+    this.#tokens = tokens;
     this.#ports = ports;
   }
 
@@ -43,16 +49,31 @@ export class Api {
     return this.#post("/tasks", task, idempotencyKey ? { "idempotency-key": idempotencyKey } : {});
   }
 
+  /** Up to 100 tasks, each taken or refused on its own. */
+  submitBatch(tasks: readonly BatchTask[]): Promise<{ tasks: BatchOutcome[] }> {
+    return this.#post("/tasks/batch", { tasks });
+  }
+
+  /** Also while it is running; one that was cancelled before answers the same. */
+  cancelTask(requestId: string): Promise<TaskDetail> {
+    return this.#call(taskPath(requestId), { method: "DELETE" });
+  }
+
+  /** Runs one again that failed, was cancelled or timed out. */
+  retryTask(requestId: string): Promise<Accepted> {
+    return this.#post(`${taskPath(requestId)}/retry`, {});
+  }
+
   listTasks(query: TaskQuery = {}): Promise<TaskPage> {
     return this.#get("/tasks", { ...query });
   }
 
   task(requestId: string): Promise<TaskDetail> {
-    return this.#get(`/tasks/${encodeURIComponent(requestId)}`);
+    return this.#get(taskPath(requestId));
   }
 
   taskResult(requestId: string): Promise<TaskResult> {
-    return this.#get(`/tasks/${encodeURIComponent(requestId)}/result`);
+    return this.#get(`${taskPath(requestId)}/result`);
   }
 
   ticket(): Promise<Ticket> {
@@ -73,8 +94,8 @@ export class Api {
 
   /** A 401 earns one fresh token and one more try: a refused request has changed nothing. */
   async #call<T>(path: string, init: RequestInit): Promise<T> {
-    let answer = await this.#send(path, init, await this.#session.token());
-    if (answer.status === 401) answer = await this.#send(path, init, await this.#session.renew());
+    let answer = await this.#send(path, init, await this.#tokens.token());
+    if (answer.status === 401) answer = await this.#send(path, init, await this.#tokens.renew());
     if (!answer.ok) throw new ApiError(answer.status, readProblem(answer));
     if (!isObject(answer.body)) throw new NetworkError("bad_response");
     return answer.body as T;
@@ -90,25 +111,28 @@ export class Api {
   }
 }
 
+function taskPath(requestId: string): string {
+  return `/tasks/${encodeURIComponent(requestId)}`;
+}
+
 function queryString(query: Query): string {
   const given = Object.entries(query).filter((entry) => entry[1] !== undefined);
-  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
-  return text && `?${text}`;
+  return given.length > 0 ? `?${new URLSearchParams(given as [string, string][])}` : "";
 }
 
 /** problem+json, or API Gateway's own `{"message"}`, or nothing at all. */
-export function readProblem(answer: Pick<Answer, "status" | "body">): Problem {
-  const body = isObject(answer.body) ? answer.body : {};
-  const text = (key: string) => (typeof body[key] === "string" ? (body[key] as string) : undefined);
-  const problem: Problem = {};
-  const code = text("code") ?? GATEWAY_CODES[answer.status];
-  const title = text("title") ?? text("message");
-  const detail = text("detail");
-  if (code) problem.code = code;
-  if (title) problem.title = title;
-  if (detail) problem.detail = detail;
-  if (Array.isArray(body.errors)) problem.errors = body.errors.filter(isFieldProblem);
-  return problem;
+export function readProblem({ status, body }: Pick<Answer, "status" | "body">): Problem {
+  const problem = isObject(body) ? body : {};
+  const text = (key: string) => {
+    const value = problem[key];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    code: text("code") ?? GATEWAY_CODES[status],
+    title: text("title") ?? text("message"),
+    detail: text("detail"),
+    errors: Array.isArray(problem.errors) ? problem.errors.filter(isFieldProblem) : [],
+  };
 }
 
 /** Codes for the refusals that API Gateway makes before our code is asked. */
@@ -122,8 +146,4 @@ const GATEWAY_CODES: Record<number, string> = {
 
 function isFieldProblem(value: unknown): value is FieldProblem {
   return isObject(value) && typeof value.field === "string" && typeof value.message === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

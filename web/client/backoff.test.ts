@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { delayMs } from "./backoff";
+import { delayMs } from "./backoff.ts";
 
 const limits = { baseMs: 500, maxMs: 30_000 };
 

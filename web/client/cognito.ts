@@ -1,8 +1,8 @@
 /** Cognito's JSON API, as far as a browser needs it: password sign-in, refresh, revocation. */
 
-import { NetworkError, SignInError } from "./errors";
-import { exchange } from "./fetching";
-import type { Ports } from "./ports";
+import { NetworkError, SignInError } from "./errors.ts";
+import { exchange } from "./fetching.ts";
+import type { Ports } from "./ports.ts";
 
 export interface CognitoSettings {
   /** For example `https://cognito-idp.eu-central-1.amazonaws.com`. */
@@ -60,7 +60,7 @@ export class Cognito {
       body: JSON.stringify(input),
     });
     if (answer.ok) return answer.body;
-    if (answer.status >= 500 || !answer.isJson) throw new NetworkError("bad_response");
+    if (answer.status >= 500 || answer.body === null) throw new NetworkError("bad_response");
     throw readRefusal(answer.body);
   }
 }

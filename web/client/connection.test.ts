@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ConnectionEvent, type ConnectionState, STOPPED, step } from "./connection";
+import { type ConnectionEvent, type ConnectionState, STOPPED, step } from "./connection.ts";
 
 const moment = { now: 100_000, random: 1 };
 const lost: ConnectionEvent = { type: "lost", reason: "closed 1006" };
@@ -27,7 +27,12 @@ describe("connection", () => {
   });
 
   it("forgets failures only after a connection that held", () => {
-    const open = (since: number): ConnectionState => ({ name: "open", failures: 4, since });
+    const open = (since: number): ConnectionState => ({
+      name: "open",
+      failures: 4,
+      since,
+      successor: "none",
+    });
     expect(run(open(moment.now - 9_999), lost).state).toMatchObject({ failures: 5 });
     expect(run(open(moment.now - 10_000), lost).state).toMatchObject({ failures: 1 });
   });

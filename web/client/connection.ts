@@ -3,12 +3,15 @@
  * clock: an event comes in, the next state and the things to do come out.
  */
 
-import { delayMs, RECONNECT } from "./backoff";
+import { delayMs, RECONNECT } from "./backoff.ts";
+
+/** How far the connection is that takes over before the present one is cut. */
+export type Successor = "none" | "connecting" | "open";
 
 export type ConnectionState =
   | { name: "stopped" }
   | { name: "connecting"; failures: number }
-  | { name: "open"; failures: number; since: number }
+  | { name: "open"; failures: number; since: number; successor: Successor }
   | { name: "waiting"; failures: number; retryAt: number; reason: string };
 
 export type ConnectionEvent =
@@ -19,13 +22,27 @@ export type ConnectionEvent =
   | { type: "lost"; reason: string }
   | { type: "retry-due" }
   /** The machine woke up, came online, or the page is looked at again. */
-  | { type: "wake" };
+  | { type: "wake" }
+  | { type: "renew-due" }
+  /** The server will close within that time. */
+  | { type: "bye"; withinMs: number }
+  | { type: "successor-opened" }
+  /** It has caught up with everything: nothing is lost when it takes over. */
+  | { type: "successor-ready" }
+  | { type: "successor-lost" };
 
 export type ConnectionEffect =
   | { type: "connect" }
+  /** Leaves every connection there is. */
   | { type: "disconnect" }
   | { type: "wait"; ms: number }
-  | { type: "check" };
+  | { type: "check" }
+  /** Asks for a `renew-due`; replaces what was asked before. */
+  | { type: "renew"; ms: number }
+  | { type: "open-successor" }
+  /** The successor is the connection from now on; the old one is closed. */
+  | { type: "promote" }
+  | { type: "drop-successor" };
 
 export interface Moment {
   now: number;
@@ -37,8 +54,17 @@ export interface Step {
   effects: ConnectionEffect[];
 }
 
+type Open = Extract<ConnectionState, { name: "open" }>;
+
 /** A connection that lived this long has proved that the server is well: failures are forgotten. */
 const STABLE_MS = 10_000;
+
+/** API Gateway cuts every connection after 2 h; the spread keeps clients from renewing in step. */
+const RENEW_AFTER_MS = 105 * 60_000;
+const RENEW_SPREAD_MS = 10 * 60_000;
+
+/** The rest of a `bye`'s time is left for opening and catching up. */
+const BYE_SHARE = 0.8;
 
 export const STOPPED: ConnectionState = { name: "stopped" };
 
@@ -49,22 +75,59 @@ export function step(state: ConnectionState, event: ConnectionEvent, moment: Mom
     case "stop":
       return { state: STOPPED, effects: state.name === "stopped" ? [] : [{ type: "disconnect" }] };
     case "opened":
-      return state.name === "connecting"
-        ? { state: { name: "open", failures: state.failures, since: moment.now }, effects: [] }
-        : stay(state);
+      return state.name === "connecting" ? opened(state.failures, moment) : stay(state);
     case "lost":
       return lost(state, event.reason, moment);
     case "retry-due":
       return state.name === "waiting" ? connect(state.failures) : stay(state);
     case "wake":
       return wake(state);
+    default:
+      return state.name === "open" ? succeed(state, event, moment) : stay(state);
   }
 }
 
-function lost(state: ConnectionState, reason: string, { now, random }: Moment): Step {
+/** What concerns the change from one connection to the next without a gap. */
+function succeed(state: Open, event: ConnectionEvent, moment: Moment): Step {
+  const { successor } = state;
+  if (successor === "none") {
+    if (event.type === "renew-due") {
+      const next: Open = { ...state, successor: "connecting" };
+      return { state: next, effects: [{ type: "open-successor" }] };
+    }
+    if (event.type !== "bye") return stay(state);
+    const ms = Math.round(Math.max(0, event.withinMs) * BYE_SHARE * moment.random);
+    return { state, effects: [{ type: "renew", ms }] };
+  }
+  if (event.type === "successor-lost") {
+    const failures = state.failures + 1;
+    const ms = delayMs(failures, moment.random, RECONNECT);
+    const effects: ConnectionEffect[] = [{ type: "drop-successor" }, { type: "renew", ms }];
+    return { state: { ...state, failures, successor: "none" }, effects };
+  }
+  if (event.type === "successor-opened" && successor === "connecting") {
+    return { state: { ...state, successor: "open" }, effects: [] };
+  }
+  return event.type === "successor-ready" && successor === "open"
+    ? takeOver(0, moment)
+    : stay(state);
+}
+
+function takeOver(failures: number, moment: Moment): Step {
+  const { state, effects } = opened(failures, moment);
+  return { state, effects: [{ type: "promote" }, ...effects] };
+}
+
+function lost(state: ConnectionState, reason: string, moment: Moment): Step {
   if (state.name !== "connecting" && state.name !== "open") return stay(state);
+  const { now, random } = moment;
   const proven = state.name === "open" && now - state.since >= STABLE_MS;
   const failures = (proven ? 0 : state.failures) + 1;
+  // The next connection is on its way already: no wait.
+  if (state.name === "open" && state.successor === "open") return takeOver(failures, moment);
+  if (state.name === "open" && state.successor === "connecting") {
+    return { state: { name: "connecting", failures }, effects: [{ type: "promote" }] };
+  }
   const ms = delayMs(failures, random, RECONNECT);
   return {
     state: { name: "waiting", failures, retryAt: now + ms, reason },
@@ -80,6 +143,14 @@ function wake(state: ConnectionState): Step {
 
 function connect(failures: number): Step {
   return { state: { name: "connecting", failures }, effects: [{ type: "connect" }] };
+}
+
+function opened(failures: number, { now, random }: Moment): Step {
+  const ms = RENEW_AFTER_MS + Math.round(RENEW_SPREAD_MS * random);
+  return {
+    state: { name: "open", failures, since: now, successor: "none" },
+    effects: [{ type: "renew", ms }],
+  };
 }
 
 function stay(state: ConnectionState): Step {

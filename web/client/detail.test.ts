@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { applyUpdate, hasGap } from "./detail";
-import { detail, update } from "./fakes";
+import { applyUpdate, hasGap } from "./detail.ts";
+import { detail, update } from "./fakes.ts";
 
 describe("one task", () => {
   it("grows its history and takes the result with the last update", () => {

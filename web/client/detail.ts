@@ -1,7 +1,7 @@
 /** One task with its history, kept up to date by frames. Pure. */
 
-import type { TaskDetail, TaskUpdate, UpdateFrame } from "./protocol";
-import { advance } from "./tasks";
+import type { TaskDetail, TaskUpdate, UpdateFrame } from "./protocol.ts";
+import { advance } from "./tasks.ts";
 
 /** Frames that are not newer than what is known change nothing. */
 export function applyUpdate(detail: TaskDetail, frame: UpdateFrame): TaskDetail {

@@ -1,6 +1,6 @@
 /** Every failure the client reports is one of these; `code` is stable and meant for programs. */
 
-import type { FieldProblem, Problem } from "./protocol";
+import type { FieldProblem, Problem } from "./protocol.ts";
 
 export abstract class ClientError extends Error {
   /** In words, where there is more to say than the code. */
@@ -52,6 +52,11 @@ export class RealtimeError extends ClientError {
   constructor(code: string, message: string) {
     super(code, "The live connection reported a problem", message || undefined);
   }
+}
+
+/** Refused on this side: `queue_full`, `closed` or `task_not_found`. */
+export class LocalError extends ClientError {
+  override readonly name = "LocalError";
 }
 
 /** No usable answer: `network`, `timeout` or `bad_response`. */

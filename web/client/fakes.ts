@@ -1,7 +1,7 @@
 /** Stand-ins for the ports, for tests: time moves and answers come only when a test says so. */
 
-import type { Clock, Fetch, Ports, SessionStore, Socket } from "./ports";
-import type { TaskDetail, TaskSummary, UpdateFrame } from "./protocol";
+import type { Clock, Fetch, PagePorts, SessionStore, Socket } from "./ports.ts";
+import type { TaskDetail, TaskSummary, UpdateFrame } from "./protocol.ts";
 
 export class FakeClock implements Clock {
   time = Date.parse("2026-01-02T03:04:05Z");
@@ -56,7 +56,10 @@ export class FakeSocket implements Socket {
   readonly sent: string[] = [];
   closed = false;
 
-  constructor(readonly url: string) {}
+  constructor(
+    readonly url: string,
+    readonly subprotocols: string[],
+  ) {}
 
   send(text: string): void {
     this.sent.push(text);
@@ -111,7 +114,7 @@ export class FakeServer {
   }
 }
 
-export class FakePorts implements Ports {
+export class FakePorts implements PagePorts {
   readonly clock = new FakeClock();
   readonly server = new FakeServer();
   readonly sockets: FakeSocket[] = [];
@@ -119,8 +122,20 @@ export class FakePorts implements Ports {
   random = () => 1;
   fetch = this.server.fetch;
 
-  openSocket = (url: string): FakeSocket => {
-    const socket = new FakeSocket(url);
+  #keys = 0;
+  key = () => `key-${++this.#keys}`;
+  /** Makes the machine wake. */
+  wake: () => void = () => undefined;
+
+  onWake = (callback: () => void) => {
+    this.wake = callback;
+    return () => {
+      this.wake = () => undefined;
+    };
+  };
+
+  openSocket = (url: string, subprotocols: string[]): FakeSocket => {
+    const socket = new FakeSocket(url, subprotocols);
     this.sockets.push(socket);
     return socket;
   };
@@ -132,8 +147,12 @@ export class FakePorts implements Ports {
     },
   };
 
+  get socketOrNull(): FakeSocket | null {
+    return this.sockets.at(-1) ?? null;
+  }
+
   get socket(): FakeSocket {
-    const socket = this.sockets.at(-1);
+    const socket = this.socketOrNull;
     if (!socket) throw new Error("no socket was opened");
     return socket;
   }
@@ -177,5 +196,16 @@ export function update(n: number, version: number, over: Partial<UpdateFrame> = 
     error: null,
     at: "2026-01-02T01:00:00Z",
     ...over,
+  };
+}
+
+/** Random numbers in [0, 1) that are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let a = seed + 1;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }

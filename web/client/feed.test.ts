@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { detail, FakePorts, settle, summary, update } from "./fakes";
-import { type Client, createClient } from "./index";
-import type { TaskDetail, TaskSummary } from "./protocol";
+import { detail, FakePorts, settle, summary, update } from "./fakes.ts";
+import { PageClient } from "./page.ts";
+import type { TaskDetail, TaskSummary } from "./protocol.ts";
 
 let ports: FakePorts;
-let client: Client;
+let client: PageClient;
 /** What the server has, newest first. */
 let stored: TaskSummary[];
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
       const next_cursor = to < stored.length ? String(to) : null;
       return { body: { tasks: stored.slice(from, to), next_cursor } };
     });
-  client = createClient(
+  client = new PageClient(
     { httpUrl: "https://api.test", cognitoEndpoint: "https://c.test", userPoolClientId: "x" },
     ports,
   );
@@ -52,6 +52,30 @@ describe("the feed", () => {
     await connect();
     expect(ports.server.count("GET /tasks")).toBe(1);
     expect(versions()).toEqual({ "task-2": 1, "task-1": 1 });
+  });
+
+  it("lists over a connection that was there before", async () => {
+    client.connect();
+    await connect();
+    client.feed.start();
+    await settle();
+    expect(versions()).toEqual({ "task-2": 1, "task-1": 1 });
+  });
+
+  it("does not list again when one connection takes over from another", async () => {
+    await start();
+    ports.random = () => 0;
+    ports.socket.deliver({ type: "bye", reason: "deploy", reconnect_in_ms: 1_000 });
+    await ports.clock.advance(0);
+    const successor = ports.socket;
+    successor.onopen?.();
+    const tasks = { "task-1": 1, "task-2": 1 };
+    expect(JSON.parse(successor.sent[0] ?? "")).toEqual({ action: "resume", tasks });
+    const done = { version: 1, recovered: true };
+    successor.deliver({ type: "resumed", tasks: { "task-1": done, "task-2": done } });
+    await settle();
+    expect(ports.sockets.map(({ closed }) => closed)).toEqual([true, false]);
+    expect(ports.server.count("GET /tasks")).toBe(1);
   });
 
   it("follows updates without asking again", async () => {
@@ -177,7 +201,7 @@ describe("a watched task", () => {
     seen = [];
     ports.server.on("GET /tasks/task-1", () => ({ body: detail(1) }));
     await start();
-    unwatch = client.watch("task-1", { onDetail: (d) => seen.push(d), onError: () => {} });
+    unwatch = client.open("task-1", { onDetail: (d) => seen.push(d), onError: () => {} });
   });
 
   it("is read once and then follows its updates", async () => {

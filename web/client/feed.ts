@@ -3,16 +3,17 @@
  * update is then either in the list or comes after it, and versions say which is newer.
  */
 
-import type { Api } from "./api";
-import { delayMs, RECONNECT } from "./backoff";
-import { type ClientError, RealtimeError, SessionEndedError, toClientError } from "./errors";
-import type { ParsedFrame } from "./frames";
-import { Listeners } from "./listeners";
-import type { Ports, Unsubscribe } from "./ports";
-import type { NewTask, TaskPage, UpdateFrame } from "./protocol";
-import type { Realtime } from "./realtime";
-import { EMPTY, reduce, type TaskList, type TaskListEvent } from "./tasks";
-import { Timers } from "./timers";
+import type { Api } from "./api.ts";
+import { delayMs, RECONNECT } from "./backoff.ts";
+import type { ConnectionState } from "./connection.ts";
+import { type ClientError, RealtimeError, SessionEndedError, toClientError } from "./errors.ts";
+import { isTerminal, type ParsedFrame } from "./frames.ts";
+import { Listeners } from "./listeners.ts";
+import type { Ports, Unsubscribe } from "./ports.ts";
+import type { Accepted, NewTask, TaskPage, UpdateFrame } from "./protocol.ts";
+import type { Realtime } from "./realtime.ts";
+import { EMPTY, reduce, type TaskList, type TaskListEvent } from "./tasks.ts";
+import { Timers } from "./timers.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 100;
@@ -31,6 +32,8 @@ export class TaskFeed {
   #list: TaskList = EMPTY;
   readonly #timers: Timers<"gather" | "retry">;
   #gathered: UpdateFrame[] = [];
+  /** Whether there was no connection a moment ago. */
+  #away = true;
   /** Counts reloads, so that only the newest one's answer is taken. */
   #round = 0;
 
@@ -49,7 +52,7 @@ export class TaskFeed {
     return this.#lists.add(callback);
   }
 
-  /** Every update as it comes, duplicates included. */
+  /** Every update, each version of a task once and in order. */
   onUpdate(callback: (frame: UpdateFrame) => void): Unsubscribe {
     return this.#updates.add(callback);
   }
@@ -66,14 +69,13 @@ export class TaskFeed {
 
   start(): void {
     this.#detach.push(
-      this.#realtime.onFrame((frame) => this.#take(frame)),
-      this.#realtime.onState((state) => {
-        if (state.name === "open") this.#reload(0);
-        // Without a socket there is still a list to show.
-        if (state.name === "waiting" && !this.#list.loaded) this.#reload(0);
-      }),
+      this.#realtime.onFrame((frame) => this.#takeError(frame)),
+      this.#realtime.stream.onUpdate((update) => this.#take(update)),
+      this.#realtime.onState((state) => this.#follow(state)),
     );
     this.#realtime.start();
+    // Somebody else may have connected before.
+    if (this.#realtime.state.name === "open") this.#follow(this.#realtime.state);
   }
 
   stop(): void {
@@ -82,6 +84,7 @@ export class TaskFeed {
     this.#round++;
     this.#timers.cancelAll();
     this.#gathered = [];
+    this.#away = true;
     this.#list = EMPTY;
     this.#lists.emit(EMPTY);
   }
@@ -92,9 +95,14 @@ export class TaskFeed {
    */
   async submit(task: NewTask, idempotencyKey?: string): Promise<string> {
     const accepted = await this.#api.submitTask(task, idempotencyKey);
+    this.show(task, accepted);
+    return accepted.request_id;
+  }
+
+  /** Shows a task that was submitted by other means than this feed's. */
+  show(task: NewTask, accepted: Accepted): void {
     const at = new Date(this.#ports.clock.now()).toISOString();
     this.#apply({ type: "submitted", task, accepted, at });
-    return accepted.request_id;
   }
 
   async loadMore(): Promise<void> {
@@ -103,6 +111,14 @@ export class TaskFeed {
     const round = this.#round;
     const page = await this.#api.listTasks({ limit: PAGE, cursor });
     if (round === this.#round) this.#apply({ type: "page", page });
+  }
+
+  #follow({ name }: ConnectionState): void {
+    // A connection that took over from another without a gap leaves nothing to read again.
+    if (name === "open" && this.#away) this.#reload(0);
+    // Without a socket there is still a list to show.
+    if (name === "waiting" && !this.#list.loaded) this.#reload(0);
+    this.#away = name !== "open";
   }
 
   #reload(failures: number): void {
@@ -137,12 +153,21 @@ export class TaskFeed {
     this.#timers.set("retry", ms, () => this.#reload(failures));
   }
 
-  #take(frame: ParsedFrame): void {
+  #takeError(frame: ParsedFrame): void {
     if (frame.type === "error") this.#errors.emit(new RealtimeError(frame.code, frame.message));
-    if (frame.type !== "update") return;
+  }
+
+  #take(frame: UpdateFrame): void {
     this.#gathered.push(frame);
     if (!this.#timers.has("gather")) this.#timers.set("gather", GATHER_MS, () => this.#flush());
     this.#updates.emit(frame);
+  }
+
+  /** What is shown as running is resumed after the next reconnect. */
+  #note({ tasks }: TaskList): void {
+    for (const { request_id, version, status } of tasks) {
+      if (!isTerminal(status)) this.#realtime.stream.note(request_id, version, true);
+    }
   }
 
   #flush(): void {
@@ -152,6 +177,8 @@ export class TaskFeed {
   #apply(event: TaskListEvent): void {
     const next = reduce(this.#list, event);
     this.#list = next;
+    // What changes by updates is noted where they come from.
+    if (event.type !== "updates") this.#note(next);
     this.#lists.emit(next);
   }
 }

@@ -1,12 +1,11 @@
-import { NetworkError } from "./errors";
-import type { Ports } from "./ports";
+import { NetworkError } from "./errors.ts";
+import type { Ports } from "./ports.ts";
 
 export interface Answer {
   status: number;
   ok: boolean;
   /** The parsed body; null when there was none or it was not JSON. */
   body: unknown;
-  isJson: boolean;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -22,7 +21,7 @@ export async function exchange(
   try {
     const response = await ports.fetch(url, { ...init, signal: stop.signal });
     const text = await response.text();
-    return { status: response.status, ok: response.ok, ...parse(text) };
+    return { status: response.status, ok: response.ok, body: parse(text) };
   } catch (error) {
     throw new NetworkError(stop.signal.aborted ? "timeout" : "network", error);
   } finally {
@@ -30,10 +29,10 @@ export async function exchange(
   }
 }
 
-function parse(text: string): { body: unknown; isJson: boolean } {
+function parse(text: string): unknown {
   try {
-    return { body: JSON.parse(text), isJson: true };
+    return JSON.parse(text);
   } catch {
-    return { body: null, isJson: false };
+    return null;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseFrame } from "./frames";
+import { parseFrame } from "./frames.ts";
 
 const update = { type: "update", request_id: "a", status: "processing", version: 3 };
 const parse = (value: unknown) => parseFrame(JSON.stringify(value));
@@ -40,7 +40,7 @@ describe("frames", () => {
       code: "bad_frame",
       message: "No.",
     });
-    expect(parse({ type: "resumed" })).toEqual({ type: "unknown", name: "resumed" });
+    expect(parse({ type: "weather" })).toEqual({ type: "unknown", name: "weather" });
   });
 
   it.each([

@@ -1,49 +1,31 @@
-/** The Adology browser client: sign-in, HTTP API and live task updates. Framework-free. */
+/** The Adology client: tasks, and every update of them live. Framework-free. */
 
-import { Api } from "./api";
-import { browserPorts } from "./browser-ports";
-import { Cognito, type CognitoSettings } from "./cognito";
-import { TaskFeed } from "./feed";
-import type { Ports, Unsubscribe } from "./ports";
-import { Realtime } from "./realtime";
-import { Session } from "./session";
-import { type WatchCallbacks, watchTask } from "./watch";
+import { browserPorts } from "./browser-ports.ts";
+import { Client, type CoreSettings } from "./client.ts";
+import type { Ports, SocketClass } from "./ports.ts";
 
-export type { ConnectionState } from "./connection";
+export type { TokenSource } from "./api.ts";
+export type { Update } from "./assembly.ts";
+export type { Client } from "./client.ts";
+export type { ConnectionState } from "./connection.ts";
 export {
   ApiError,
   ClientError,
+  LocalError,
   NetworkError,
   RealtimeError,
-  SessionEndedError,
-  SignInError,
   toClientError,
-} from "./errors";
-export { isTerminal } from "./frames";
-export type * from "./protocol";
-export type { SessionState } from "./session";
-export type { TaskList } from "./tasks";
-export type { Ports, Unsubscribe, WatchCallbacks };
+} from "./errors.ts";
+export { isTerminal } from "./frames.ts";
+export type { Ports, SocketClass, Unsubscribe } from "./ports.ts";
+export type * from "./protocol.ts";
+export type { Watch, WatchOptions } from "./watch.ts";
 
-export interface ClientSettings extends CognitoSettings {
-  httpUrl: string;
+export interface ClientSettings extends CoreSettings {
+  /** Where there is no global one, as in Node 20: `import { WebSocket } from "ws"`. */
+  WebSocket?: SocketClass;
 }
 
-export interface Client {
-  session: Session;
-  api: Api;
-  realtime: Realtime;
-  feed: TaskFeed;
-  /** Follows one task with its history and result until the returned function is called. */
-  watch(requestId: string, callbacks: WatchCallbacks): Unsubscribe;
-}
-
-export function createClient(settings: ClientSettings, ports: Ports = browserPorts()): Client {
-  const session = new Session(new Cognito(settings, ports), ports);
-  const api = new Api(settings.httpUrl, session, ports);
-  const realtime = new Realtime(() => api.ticket(), ports);
-  const feed = new TaskFeed(api, realtime, ports);
-  const watch = (requestId: string, callbacks: WatchCallbacks) =>
-    watchTask(api, feed, requestId, callbacks);
-  return { session, api, realtime, feed, watch };
+export function createClient(settings: ClientSettings, ports?: Ports): Client {
+  return new Client(settings, ports ?? browserPorts(settings.WebSocket));
 }

@@ -1,4 +1,4 @@
-import type { Unsubscribe } from "./ports";
+import type { Unsubscribe } from "./ports.ts";
 
 /** A set of callbacks. One that throws does not keep the others from hearing. */
 export class Listeners<T> {

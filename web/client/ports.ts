@@ -25,6 +25,9 @@ export interface SessionStore {
   write(text: string | null): void;
 }
 
+/** A WebSocket class: the browser's own, Node 22's, or that of the package `ws`. */
+export type SocketClass = new (url: string, subprotocols: string[]) => object;
+
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Ports {
@@ -32,7 +35,15 @@ export interface Ports {
   /** In [0, 1). */
   random: () => number;
   fetch: Fetch;
-  openSocket: (url: string) => Socket;
+  /** A fresh text that nobody can guess, for idempotency keys. */
+  key: () => string;
+  openSocket: (url: string, subprotocols: string[]) => Socket;
+  /** Calls back when the machine comes online or is looked at again; absent where nothing tells. */
+  onWake?: (callback: () => void) => Unsubscribe;
+}
+
+/** What a page with sign-in needs besides. */
+export interface PagePorts extends Ports {
   store: SessionStore;
 }
 

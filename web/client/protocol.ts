@@ -1,4 +1,4 @@
-/** The wire types: what the HTTP API answers and what the WebSocket carries. Nothing here runs. */
+/** The wire types: what the HTTP API answers and what the WebSocket carries. Nothing here runs but two constants. */
 
 export type TaskStatus = "processing" | "completed" | "failed" | "cancelled" | "timed_out";
 export type TaskPhase = "queued" | "running";
@@ -70,10 +70,28 @@ export interface TaskQuery {
   tag?: string;
 }
 
+/** `high` goes before `normal` where not all can run at once. */
+export type Priority = "normal" | "high";
+
 export interface NewTask {
   kind: string;
   input: unknown;
+  /** Up to 10 labels of up to 64 bytes. */
   tags?: string[];
+  priority?: Priority;
+  /** Run it this many seconds from now. Give this or `run_at`. */
+  delay?: number;
+  /** Run it at this moment (RFC 3339), at most 7 days ahead. */
+  run_at?: string;
+  /** From this moment on (RFC 3339) its result is of no use: it ends as `timed_out`. */
+  deadline?: string;
+  /** Where a signed webhook goes when it has ended. */
+  callback_url?: string;
+}
+
+/** One task of a batch; the key does what `Idempotency-Key` does for a single one. */
+export interface BatchTask extends NewTask {
+  idempotency_key?: string;
 }
 
 /** The 202 of `POST /tasks`, and the 200 of one that was sent before under the same key. */
@@ -83,6 +101,11 @@ export interface Accepted {
   message: string;
   version: number;
 }
+
+/** What became of one task of a batch, by its place in it. */
+export type BatchOutcome =
+  | ({ index: number; replayed: boolean } & Accepted)
+  | { index: number; error: TaskError & { errors?: FieldProblem[] } };
 
 export type DashboardWindow = "1h" | "24h" | "7d" | "all";
 
@@ -99,13 +122,11 @@ export interface Ticket {
   url: string;
 }
 
-/** RFC 9457, with a stable `code`. */
+/** What is read of an RFC 9457 answer; `code` is stable. */
 export interface Problem {
-  type?: string;
-  title?: string;
-  status?: number;
-  detail?: string;
-  code?: string;
+  title?: string | undefined;
+  detail?: string | undefined;
+  code?: string | undefined;
   errors?: FieldProblem[];
 }
 
@@ -115,6 +136,13 @@ export interface FieldProblem {
   message: string;
 }
 
+/** The WebSocket subprotocol that the frames below make up. */
+export const SUBPROTOCOL = "adology.v1";
+
+/** Most tasks that one `resume` may name. */
+export const MOST_RESUMED = 100;
+
+/** A change of a task. Order by `version`; a version seen before is a duplicate. */
 export interface UpdateFrame extends ResultPart {
   type: "update";
   request_id: string;
@@ -126,10 +154,53 @@ export interface UpdateFrame extends ResultPart {
   attempt: number | null;
   error: TaskError | null;
   at: string | null;
+  tags?: string[];
+  /** The stream that this copy was sent to; copies for those who follow the task have none. */
+  stream?: string;
+  /** Whose task, on a stream that spans tenants. */
+  tenant?: string;
 }
 
 export interface PongFrame {
   type: "pong";
+}
+
+/** What can be listened to: a task, all of the tenant's tasks with a tag, or a stream. */
+export type Topic = { request_id: string } | { tag: string } | { stream: "operators" };
+
+export interface SubscribedFrame {
+  type: "subscribed";
+  topic: Topic;
+  /** Of a task: its version at a moment when the subscription was already in force. */
+  version: number | null;
+}
+
+/** How the resumption of one task ended. */
+export interface ResumedTask {
+  /** Up to which version updates have been sent; 0 where the tenant has no such task. */
+  version: number;
+  /** Whether nothing is missing. */
+  recovered: boolean;
+}
+
+export interface ResumedFrame {
+  type: "resumed";
+  tasks: Record<string, ResumedTask>;
+}
+
+/** An operator's message to everybody who is connected. */
+export interface BroadcastFrame {
+  type: "broadcast";
+  id: string;
+  message: unknown;
+  at: string | null;
+}
+
+/** The server is about to close: be on another connection within that time. */
+export interface ByeFrame {
+  type: "bye";
+  reason: string;
+  reconnect_in_ms: number;
 }
 
 export interface ErrorFrame {
@@ -138,7 +209,17 @@ export interface ErrorFrame {
   message: string;
 }
 
-export type ServerFrame = UpdateFrame | PongFrame | ErrorFrame;
+export type ServerFrame =
+  | UpdateFrame
+  | PongFrame
+  | SubscribedFrame
+  | ResumedFrame
+  | BroadcastFrame
+  | ByeFrame
+  | ErrorFrame;
 
-/** What the page may say to the server over the socket. */
-export type ClientFrame = { action: "ping" };
+/** What the client may say to the server over the socket. */
+export type ClientFrame =
+  | { action: "ping" }
+  | ({ action: "subscribe" | "unsubscribe" } & Topic)
+  | { action: "resume"; tasks: Record<string, number> };

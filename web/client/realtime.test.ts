@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { FakePorts, settle } from "./fakes";
-import { Realtime } from "./realtime";
+import { FakePorts, settle } from "./fakes.ts";
+import { Realtime } from "./realtime.ts";
 
 let ports: FakePorts;
 let tickets: number;

@@ -1,4 +1,4 @@
-/** Carries out what the connection's state machine decides: tickets, sockets, timers, pings. */
+/** Carries out what the connection's state machine decides, with the links and the stream. */
 
 import {
   type ConnectionEffect,
@@ -6,37 +6,41 @@ import {
   type ConnectionState,
   STOPPED,
   step,
-} from "./connection";
-import { toClientError } from "./errors";
-import { type ParsedFrame, parseFrame } from "./frames";
-import { Listeners } from "./listeners";
-import type { Ports, Socket, Unsubscribe } from "./ports";
-import type { ClientFrame, Ticket } from "./protocol";
-import { Timers } from "./timers";
+} from "./connection.ts";
+import type { ParsedFrame } from "./frames.ts";
+import { Link, type LinkListener } from "./link.ts";
+import { Listeners } from "./listeners.ts";
+import type { Ports, Unsubscribe } from "./ports.ts";
+import { SUBPROTOCOL, type Ticket } from "./protocol.ts";
+import { Stream } from "./stream.ts";
+import { Timers } from "./timers.ts";
 
-/** API Gateway cuts a connection that was silent for 10 minutes. */
-const PING_EVERY_MS = 5 * 60_000;
-const PONG_WITHIN_MS = 10_000;
-const CONNECT_WITHIN_MS = 15_000;
+export type RealtimePorts = Pick<Ports, "clock" | "random" | "openSocket" | "onWake">;
 
 export class Realtime {
-  readonly #ports: Pick<Ports, "clock" | "random" | "openSocket">;
+  /** Puts the frames of all links in order. */
+  readonly stream: Stream;
+  readonly #ports: RealtimePorts;
   readonly #ticket: () => Promise<Ticket>;
+  readonly #subprotocols: string[];
   readonly #states = new Listeners<ConnectionState>();
   readonly #frames = new Listeners<ParsedFrame>();
+  readonly #timers: Timers<"retry" | "renew">;
   #state: ConnectionState = STOPPED;
-  #socket: Socket | null = null;
-  /** Counts the connection tries, so that a late answer to an old one is ignored. */
-  #round = 0;
-  readonly #timers: Timers<"retry" | "connect" | "ping" | "pong">;
+  #link: Link | null = null;
+  /** Takes over when it has caught up. */
+  #successor: Link | null = null;
+  #noWake: Unsubscribe | undefined;
 
-  constructor(
-    ticket: () => Promise<Ticket>,
-    ports: Pick<Ports, "clock" | "random" | "openSocket">,
-  ) {
+  /** Without `offer` no subprotocol is offered: for servers that choose none. */
+  constructor(ticket: () => Promise<Ticket>, ports: RealtimePorts, offer = true) {
     this.#ticket = ticket;
     this.#ports = ports;
+    this.#subprotocols = offer ? [SUBPROTOCOL] : [];
     this.#timers = new Timers(ports.clock);
+    this.stream = new Stream(ports.clock, (link) => {
+      if (link === this.#successor) this.#handle({ type: "successor-ready" });
+    });
   }
 
   get state(): ConnectionState {
@@ -47,19 +51,23 @@ export class Realtime {
     return this.#states.add(callback);
   }
 
+  /** Every frame as it comes; `stream` has the updates in order. */
   onFrame(callback: (frame: ParsedFrame) => void): Unsubscribe {
     return this.#frames.add(callback);
   }
 
   start(): void {
+    this.#noWake ??= this.#ports.onWake?.(() => this.wake());
     this.#handle({ type: "start" });
   }
 
   stop(): void {
+    this.#noWake?.();
+    this.#noWake = undefined;
     this.#handle({ type: "stop" });
   }
 
-  /** To be called when the machine wakes, comes online, or the page is shown again. */
+  /** To be called when the machine wakes or comes online, where the ports cannot tell. */
   wake(): void {
     this.#handle({ type: "wake" });
   }
@@ -74,85 +82,64 @@ export class Realtime {
   }
 
   #perform(effect: ConnectionEffect): void {
-    switch (effect.type) {
-      case "connect":
-        this.#timers.cancel("retry");
-        void this.#connect();
-        break;
-      case "disconnect":
-        this.#disconnect();
-        break;
-      case "wait":
-        this.#timers.set("retry", effect.ms, () => this.#handle({ type: "retry-due" }));
-        break;
-      case "check":
-        this.#ping();
-        break;
+    const { type } = effect;
+    if (type === "connect") {
+      this.#timers.cancel("retry");
+      this.#link = this.#connect();
+    } else if (type === "wait") {
+      this.#timers.set("retry", effect.ms, () => this.#handle({ type: "retry-due" }));
+    } else if (type === "renew") {
+      this.#timers.set("renew", effect.ms, () => this.#handle({ type: "renew-due" }));
+    } else if (type === "check") {
+      this.#link?.check();
+    } else if (type === "open-successor") {
+      this.#successor = this.#connect();
+    } else {
+      this.#drop(type);
     }
   }
 
-  async #connect(): Promise<void> {
-    const round = ++this.#round;
-    this.#timers.set("connect", CONNECT_WITHIN_MS, () => this.#lost(round, "timeout"));
-    try {
-      const { url } = await this.#ticket();
-      if (round === this.#round) this.#open(round, url);
-    } catch (error) {
-      this.#lost(round, toClientError(error).code);
+  #drop(type: "disconnect" | "promote" | "drop-successor"): void {
+    if (type === "disconnect") this.#timers.cancelAll();
+    if (type !== "promote") this.#leave(this.#successor);
+    if (type !== "drop-successor") {
+      this.#leave(this.#link);
+      this.#link = type === "promote" ? this.#successor : null;
     }
+    this.#successor = null;
   }
 
-  #open(round: number, url: string): void {
-    const socket = this.#ports.openSocket(url);
-    this.#socket = socket;
-    socket.onopen = () => {
-      if (round === this.#round) this.#opened();
-    };
-    socket.onmessage = (event) => {
-      if (round === this.#round) this.#receive(event.data);
-    };
-    socket.onclose = (event) => this.#lost(round, event.reason || `closed ${event.code}`);
+  #connect(): Link {
+    const link = new Link(this.#ports, this.#subprotocols, this.#listener);
+    void link.connect(this.#ticket);
+    return link;
   }
 
-  #opened(): void {
-    this.#timers.cancel("connect");
-    this.#schedulePing();
-    this.#handle({ type: "opened" });
+  #leave(link: Link | null): void {
+    if (!link) return;
+    this.stream.detach(link);
+    link.close();
   }
 
-  #receive(data: unknown): void {
-    this.#timers.cancel("pong");
-    this.#frames.emit(parseFrame(data));
-  }
-
-  #ping(): void {
-    const round = this.#round;
-    this.#schedulePing();
-    if (!this.#timers.has("pong")) {
-      this.#timers.set("pong", PONG_WITHIN_MS, () => this.#lost(round, "no pong"));
-    }
-    this.#send({ action: "ping" });
-  }
-
-  #schedulePing(): void {
-    this.#timers.set("ping", PING_EVERY_MS, () => this.#ping());
-  }
-
-  #send(frame: ClientFrame): void {
-    this.#socket?.send(JSON.stringify(frame));
-  }
-
-  #lost(round: number, reason: string): void {
-    if (round === this.#round) this.#handle({ type: "lost", reason });
-  }
-
-  #disconnect(): void {
-    this.#round++;
-    this.#timers.cancelAll();
-    const socket = this.#socket;
-    this.#socket = null;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
-    socket.close(1000);
-  }
+  readonly #listener: LinkListener = {
+    opened: (link) => {
+      this.#handle({ type: link === this.#successor ? "successor-opened" : "opened" });
+      this.stream.attach(link);
+    },
+    received: (link, frame) => {
+      this.stream.take(link, frame);
+      if (frame.type === "bye") this.#handle({ type: "bye", withinMs: frame.reconnect_in_ms });
+      this.#frames.emit(frame);
+      // The server has forgotten this connection: nothing will come over it any more.
+      if (frame.type === "error" && frame.code === "unknown_connection") {
+        link.close();
+        this.#listener.lost(link, frame.code);
+      }
+    },
+    lost: (link, reason) => {
+      this.stream.detach(link);
+      if (link === this.#successor) this.#handle({ type: "successor-lost" });
+      else if (link === this.#link) this.#handle({ type: "lost", reason });
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Cognito } from "./cognito";
-import { FakePorts } from "./fakes";
-import { Session } from "./session";
+import { Cognito } from "./cognito.ts";
+import { FakePorts } from "./fakes.ts";
+import { Session } from "./session.ts";
 
 const settings = { cognitoEndpoint: "https://cognito.test/", userPoolClientId: "client" };
 const tokens = (id: string, refresh?: string) => ({

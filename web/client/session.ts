@@ -3,10 +3,10 @@
  * tab's session storage and nowhere else.
  */
 
-import type { Cognito, Tokens } from "./cognito";
-import { NetworkError, SessionEndedError, SignInError } from "./errors";
-import { Listeners } from "./listeners";
-import type { Ports, Unsubscribe } from "./ports";
+import type { Cognito, Tokens } from "./cognito.ts";
+import { NetworkError, SessionEndedError, SignInError } from "./errors.ts";
+import { Listeners } from "./listeners.ts";
+import type { PagePorts, Unsubscribe } from "./ports.ts";
 
 export interface SessionState {
   status: "signed-out" | "signed-in";
@@ -27,13 +27,13 @@ const MARGIN_MS = 60_000;
 
 export class Session {
   readonly #cognito: Cognito;
-  readonly #ports: Pick<Ports, "clock" | "store">;
+  readonly #ports: Pick<PagePorts, "clock" | "store">;
   readonly #listeners = new Listeners<SessionState>();
   #live: Live | null;
   #expired = false;
   #renewing: Promise<string> | null = null;
 
-  constructor(cognito: Cognito, ports: Pick<Ports, "clock" | "store">) {
+  constructor(cognito: Cognito, ports: Pick<PagePorts, "clock" | "store">) {
     this.#cognito = cognito;
     this.#ports = ports;
     this.#live = readKept(ports.store.read());

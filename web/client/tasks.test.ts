@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { summary, update } from "./fakes";
-import type { TaskSummary } from "./protocol";
-import { createdAt, EMPTY, reduce, type TaskList } from "./tasks";
+import { summary, update } from "./fakes.ts";
+import type { TaskSummary } from "./protocol.ts";
+import { createdAt, EMPTY, reduce, type TaskList } from "./tasks.ts";
 
 const ids = (list: TaskList) => list.tasks.map((task) => task.request_id);
 const page = (tasks: TaskSummary[], next_cursor: string | null = null) => ({ tasks, next_cursor });

@@ -1,7 +1,7 @@
 /** What is known of the caller's tasks, put together from pages, updates and submissions. Pure. */
 
-import { isTerminal } from "./frames";
-import type { Accepted, NewTask, TaskPage, TaskSummary, UpdateFrame } from "./protocol";
+import { isTerminal } from "./frames.ts";
+import type { Accepted, NewTask, TaskPage, TaskSummary, UpdateFrame } from "./protocol.ts";
 
 export interface TaskList {
   /** Newest first. */

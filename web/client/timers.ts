@@ -1,4 +1,4 @@
-import type { Clock, TimerId } from "./ports";
+import type { Clock, TimerId } from "./ports.ts";
 
 /** Timers by name: setting one replaces the last of that name. */
 export class Timers<Name extends string> {

@@ -1,6 +1,6 @@
 /** The aggregate form: what can be chosen, and the task that a choice makes. Pure. */
 
-import type { DashboardWindow, NewTask } from "../client/index";
+import type { DashboardWindow, NewTask } from "../client/page";
 
 export const GROUPS = ["service", "path", "status", "time"] as const;
 export const BUCKETS = ["minute", "hour", "day"] as const;

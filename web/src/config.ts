@@ -1,8 +1,8 @@
 /** The runtime configuration: one build serves every stage. */
 
-import type { ClientSettings } from "../client/index";
+import type { PageSettings } from "../client/page";
 
-export interface WebConfig extends ClientSettings {
+export interface WebConfig extends PageSettings {
   webSocketUrl?: string;
   region?: string;
   userPoolId?: string;

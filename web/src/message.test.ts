@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { summary } from "../client/fakes";
-import { ApiError, NetworkError, SignInError } from "../client/index";
+import { ApiError, NetworkError, SignInError } from "../client/page";
 import { messageOf } from "./message";
 import { endedSince } from "./state/tasks";
 

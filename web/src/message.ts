@@ -1,6 +1,6 @@
 /** What an error says to people. */
 
-import { ApiError, type ClientError, type FieldProblem } from "../client/index";
+import { ApiError, type ClientError, type FieldProblem } from "../client/page";
 import { texts } from "./texts";
 
 export interface Message {

@@ -1,6 +1,6 @@
 /** Names submissions, so that a repeated one makes no second task. */
 
-import type { NewTask } from "../client/index";
+import type { NewTask } from "../client/page";
 
 /** The second click of a double click is no second task, though the first may be confirmed by then. */
 const DOUBLE_CLICK_MS = 1_000;

@@ -1,6 +1,6 @@
 /** Every English text of the page. */
 
-import type { DashboardWindow, TaskPhase, TaskStatus } from "../client/index";
+import type { DashboardWindow, TaskPhase, TaskStatus } from "../client/page";
 
 export const texts = {
   brand: "Adology",
@@ -89,6 +89,9 @@ export const texts = {
 
   detail: {
     close: "Close the task",
+    actions: "Actions",
+    cancel: { label: "Cancel task", busy: "Cancelling…" },
+    runAgain: { label: "Run again", busy: "Queueing…" },
     loading: "Loading the task…",
     facts: "Facts",
     id: "Request ID",
@@ -137,6 +140,14 @@ export const texts = {
     network: {
       title: "The server could not be reached",
       detail: "Check your connection and try again.",
+    },
+    task_ended: {
+      title: "The task has ended",
+      detail: "It ended before it could be cancelled.",
+    },
+    not_retriable: {
+      title: "The task cannot run again",
+      detail: "It goes on, has completed, or its deadline has passed.",
     },
     timeout: { title: "The server did not answer in time", detail: "Try again in a moment." },
   } as Record<string, { title: string; detail: string }>,

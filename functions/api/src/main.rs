@@ -20,7 +20,8 @@ use app::submit_task::Metering;
 use aws::Sdk;
 use aws::dynamo::{LaneTable, Rates, Submissions, Tasks, Tickets};
 use aws::s3::Results;
-use aws::sqs::{BroadcastSender, TaskSender, UpdateSender};
+use aws::secrets::RootSecretReader;
+use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
@@ -70,6 +71,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     Ok(Ports {
         broadcasts: Arc::new(broadcasts),
         entropy: Arc::new(OsEntropy),
+        guard: settings.guard,
         index: tasks.clone(),
         ledger: Arc::new(MeteredSubmissions::new(Arc::new(ledger), meter)),
         metering: settings.submission_rate.map(|rate| Metering {
@@ -84,10 +86,13 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
+        roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
+        traces: Arc::new(OsEntropy),
         updates: Arc::new(updates),
         websocket_url: settings.websocket_url,
+        callbacks: Arc::new(CallbackSender::new(&sdk, settings.callbacks_queue_url)),
         activity,
         clock,
         events,

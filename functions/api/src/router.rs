@@ -12,8 +12,9 @@ use utoipa_axum::routes;
 
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
-    get_dashboard, get_health, get_openapi, get_result, get_task, issue_ticket, list_tasks,
-    post_broadcast, post_events, post_notify, submit_batch, submit_task,
+    cancel_task, get_dashboard, get_health, get_openapi, get_result, get_task, get_webhook_secret,
+    issue_ticket, list_tasks, post_broadcast, post_events, post_notify, retry_task, submit_batch,
+    submit_task,
 };
 use crate::state::App;
 
@@ -46,10 +47,11 @@ impl Modify for IdToken {
 
 /// The whole API over these use cases.
 pub(crate) fn router(app: Arc<App>) -> Router {
+    let traces = Arc::clone(&app.traces);
     Router::from(documented())
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn(observe))
+        .layer(middleware::from_fn_with_state(traces, observe))
         .with_state(app)
 }
 
@@ -66,11 +68,13 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post_events::post_events))
         .routes(routes!(submit_task::submit_task, list_tasks::list_tasks))
         .routes(routes!(submit_batch::submit_batch))
-        .routes(routes!(get_task::get_task))
+        .routes(routes!(get_task::get_task, cancel_task::cancel_task))
+        .routes(routes!(retry_task::retry_task))
         .routes(routes!(get_result::get_result))
         .routes(routes!(issue_ticket::issue_ticket))
         .routes(routes!(post_broadcast::post_broadcast))
         .routes(routes!(post_notify::post_notify))
+        .routes(routes!(get_webhook_secret::get_webhook_secret))
 }
 
 async fn not_found() -> Refusal {

@@ -16,9 +16,9 @@ use tasks::{Needs, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryEvents, MemoryHealth,
-    MemoryRates, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue,
+    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
+    MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -127,6 +127,13 @@ impl Scene {
         self.ask(event).await
     }
 
+    /// Deletes a path as the sample events' caller.
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        let mut event = sample("cancel-task");
+        event.raw_path = Some(path.into());
+        self.ask(event).await
+    }
+
     /// Posts a text as the sample events' caller.
     pub(crate) async fn post(&self, path: &str, body: impl ToString) -> Answer {
         let mut event = sample("submit-aggregate");
@@ -161,9 +168,12 @@ fn ports(
     Ports {
         activity: Arc::new(MemoryActivity::new(faults)),
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
+        callbacks: Arc::new(MemoryCallbackQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
+        traces: Arc::new(Counting::default()),
         events: events.clone(),
+        guard: webhooks::Guard::strict(),
         index: tasks.clone(),
         metering: Some(Metering {
             limit: Arc::new(MemoryRates::new(faults)),
@@ -174,6 +184,7 @@ fn ports(
         registry: registry(Needs { aggregation }),
         response_times: events,
         results,
+        roots: Arc::new(MemoryRootSecrets::new(faults)),
         servers: vec![
             Arc::new(MemoryHealth::new("postgres", faults)),
             Arc::new(MemoryHealth::new("mongodb", faults)),

@@ -2,6 +2,7 @@
 
 use boot::settings::Reader;
 use domain::rate::Rate;
+use webhooks::Guard;
 
 /// Where everything is.
 pub(crate) struct Settings {
@@ -20,7 +21,10 @@ pub(crate) struct Settings {
     /// None where tenants may submit any number.
     pub(crate) submission_rate: Option<Rate>,
     pub(crate) updates_queue_url: String,
+    pub(crate) callbacks_queue_url: String,
     pub(crate) websocket_url: String,
+    pub(crate) root_secret: String,
+    pub(crate) guard: Guard,
 }
 
 impl Settings {
@@ -41,7 +45,10 @@ impl Settings {
             tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
             submission_rate: submission_rate(reader),
             updates_queue_url: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+            callbacks_queue_url: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
             websocket_url: reader.address("WEBSOCKET_URL", &["wss", "ws"]),
+            root_secret: reader.text("WEBHOOK_ROOT_SECRET"),
+            guard: reader.parsed("CALLBACK_ALLOW"),
         }
     }
 }

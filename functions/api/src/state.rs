@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use app::submit_task::Metering;
 use app::{
-    CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, ReadDashboard,
-    ReportTask, SendBroadcast, SubmitBatch, SubmitTask,
+    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets,
+    announce::Announcer,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, BroadcastQueue, Clock, Entropy, EventLog, Health, ResponseTimes, ResultStore,
-    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore, UpdateQueue,
+    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, ResponseTimes,
+    ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
+    UpdateQueue,
 };
+use webhooks::Guard;
 
 /// The use cases behind the API, wired once per process.
 pub(crate) struct App {
@@ -29,14 +32,22 @@ pub(crate) struct App {
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
     pub(crate) get_task: GetTask,
+    /// `DELETE /tasks/{id}`.
+    pub(crate) cancel_task: CancelTask,
+    /// `POST /tasks/{id}/retry`.
+    pub(crate) retry_task: RetryTask,
     /// `GET /tasks/{id}/result`.
     pub(crate) get_result: GetResult,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
+    /// Begins traces.
+    pub(crate) traces: Arc<dyn Entropy>,
     /// `POST /notify`.
     pub(crate) report_task: ReportTask,
     /// `POST /broadcast`.
     pub(crate) send_broadcast: SendBroadcast,
+    /// `GET /webhooks/secret`.
+    pub(crate) webhook_secrets: WebhookSecrets,
     /// Where browsers open their WebSocket, without a query.
     pub(crate) websocket_url: String,
 }
@@ -45,9 +56,11 @@ pub(crate) struct App {
 pub(crate) struct Ports {
     pub(crate) activity: Arc<dyn ActivityStore>,
     pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
+    pub(crate) callbacks: Arc<dyn CallbackQueue>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
+    pub(crate) guard: Guard,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
     pub(crate) metering: Option<Metering>,
@@ -55,9 +68,11 @@ pub(crate) struct Ports {
     pub(crate) registry: Registry,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
     pub(crate) results: Arc<dyn ResultStore>,
+    pub(crate) roots: Arc<dyn RootSecretStore>,
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
+    pub(crate) traces: Arc<dyn Entropy>,
     pub(crate) updates: Arc<dyn UpdateQueue>,
     pub(crate) websocket_url: String,
 }
@@ -71,10 +86,19 @@ impl App {
             results: ports.results,
             clock: clock.clone(),
         };
+        let announcer = Announcer {
+            updates: ports.updates,
+            callbacks: ports.callbacks,
+        };
+        let cancel_task = CancelTask {
+            tasks: ports.tasks.clone(),
+            announcer: announcer.clone(),
+            clock: clock.clone(),
+        };
         let report_task = ReportTask {
             registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
-            updates: ports.updates,
+            announcer: announcer.clone(),
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -83,6 +107,7 @@ impl App {
             ledger: ports.ledger,
             queue: ports.queue,
             metering: ports.metering,
+            guard: ports.guard,
             clock: clock.clone(),
             entropy: ports.entropy.clone(),
         };
@@ -99,6 +124,11 @@ impl App {
                 events: ports.events,
                 activity: ports.activity,
                 clock: clock.clone(),
+            },
+            cancel_task,
+            retry_task: RetryTask {
+                submit_task: submit_task.clone(),
+                announcer,
             },
             submit_batch: SubmitBatch {
                 submit_task: submit_task.clone(),
@@ -120,6 +150,8 @@ impl App {
                 clock,
                 entropy: ports.entropy,
             },
+            traces: ports.traces,
+            webhook_secrets: WebhookSecrets { roots: ports.roots },
             websocket_url: ports.websocket_url,
         }
     }

@@ -25,6 +25,8 @@ pub(crate) struct Answer {
     places_freed: usize,
     admitted: usize,
     connections_removed: usize,
+    tickets_removed: usize,
+    idempotency_keys_removed: usize,
 }
 
 /// The invocation counts as failed, so that an alarm on errors sees it. The schedule's next tick
@@ -59,6 +61,8 @@ impl Sweeper {
             places_freed: swept.places_freed,
             admitted: swept.admitted,
             connections_removed: swept.connections_removed,
+            tickets_removed: swept.tickets_removed,
+            idempotency_keys_removed: swept.keys_removed,
         })
     }
 
@@ -69,6 +73,8 @@ impl Sweeper {
             ("places_freed", swept.places_freed),
             ("tasks_admitted", swept.admitted),
             ("connections", swept.connections_removed),
+            ("tickets", swept.tickets_removed),
+            ("idempotency_keys", swept.keys_removed),
             ("faults", swept.faults),
         ] {
             self.meter.swept(thing, count);
@@ -83,6 +89,8 @@ fn log(swept: Swept, duration_ms: f64) {
         sweep.places_freed = swept.places_freed,
         sweep.admitted = swept.admitted,
         sweep.connections_removed = swept.connections_removed,
+        sweep.tickets_removed = swept.tickets_removed,
+        sweep.idempotency_keys_removed = swept.keys_removed,
         sweep.faults = swept.faults,
         duration_ms,
         "swept"

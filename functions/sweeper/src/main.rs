@@ -20,6 +20,8 @@ struct Settings {
     tasks_table: String,
     connections_table: String,
     lanes_table: String,
+    tickets_table: String,
+    idempotency_table: String,
     task_queue_url: String,
     urgent_task_queue_url: String,
     tenant_concurrency: u32,
@@ -35,6 +37,8 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tasks_table: reader.text("TASKS_TABLE"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         lanes_table: reader.text("LANES_TABLE"),
+        tickets_table: reader.text("TICKETS_TABLE"),
+        idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
         task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
         // The template's default.
@@ -89,6 +93,11 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
                 watch: lanes,
                 tasks,
             }),
+            tickets: Arc::new(aws::dynamo::Tickets::new(sdk, settings.tickets_table)),
+            idempotency_keys: Arc::new(aws::dynamo::SubmissionKeys::new(
+                sdk,
+                settings.idempotency_table,
+            )),
             clock,
         },
     }

@@ -17,6 +17,8 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "TASKS_TABLE is not set",
         "CONNECTIONS_TABLE is not set",
         "LANES_TABLE is not set",
+        "TICKETS_TABLE is not set",
+        "IDEMPOTENCY_TABLE is not set",
         "TASK_QUEUE_URL must start with https:// or http://",
         "URGENT_TASK_QUEUE_URL is not set",
     ];

@@ -46,17 +46,29 @@ impl Worker {
             .hide_by(&self.queue)
             .bury_by(&self.queue)
             .until(deadline);
-        batch.run(event, read, |delivery| self.task(delivery)).await
+        let task = |delivery| self.task(delivery, deadline);
+        batch.run(event, read, task).await
     }
 
-    async fn task(&self, delivery: sqs_batch::Delivery<TaskRef>) -> sqs_batch::Outcome {
+    async fn task(
+        &self,
+        delivery: sqs_batch::Delivery<TaskRef>,
+        deadline: Instant,
+    ) -> sqs_batch::Outcome {
         let delivery = Delivery {
             tenant: delivery.body.tenant,
             request_id: delivery.body.request_id,
             receipt: delivery.receipt,
             receive_count: delivery.receive_count,
+            until: Some(deadline),
         };
-        let span = info_span!("task", task.id = %delivery.request_id, tenant = %delivery.tenant);
+        let span = info_span!(
+            "task",
+            task.id = %delivery.request_id,
+            tenant = %delivery.tenant,
+            // The task knows it.
+            trace.id = tracing::field::Empty,
+        );
         match self.run_task.run(&delivery).instrument(span).await {
             Outcome::Done => sqs_batch::Outcome::Done,
             Outcome::Later(wait) => sqs_batch::Outcome::RetryAfter(wait.unsigned_abs()),

@@ -6,6 +6,7 @@ mod sources;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use app::announce::Announcer;
 use app::{Gate, RunTask};
 use aws::Sdk;
 use boot::settings::Reader;
@@ -28,6 +29,7 @@ struct Settings {
     task_dlq: String,
     updates_queue: String,
     tenant_concurrency: u32,
+    callbacks_queue: String,
 }
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
+        callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
     }
 }
 
@@ -66,8 +69,11 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, E
         aggregation: Arc::new(events),
     });
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
-    let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock.clone());
-    let tasks = Arc::new(tasks);
+    let tasks = Arc::new(aws::dynamo::Tasks::new(
+        sdk,
+        settings.tasks_table,
+        clock.clone(),
+    ));
     let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
     let gate = Gate {
         lanes: lanes.clone(),
@@ -81,12 +87,17 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, E
         clock: clock.clone(),
         limit: settings.tenant_concurrency,
     };
+    let callbacks = aws::sqs::CallbackSender::new(sdk, settings.callbacks_queue);
     let run_task = RunTask {
         registry,
         gate: (gate.limit > 0).then_some(gate),
-        tasks: Arc::new(MeteredTasks::new(tasks, meter)),
+        tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
+        watch: tasks,
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
-        updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
+        announcer: Announcer {
+            updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
+            callbacks: Arc::new(callbacks),
+        },
         deliveries: deliveries.clone(),
         clock,
         entropy: Arc::new(OsEntropy),

@@ -22,6 +22,7 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "URGENT_TASK_QUEUE_URL is not set",
         "TASK_DLQ_URL is not set",
         "UPDATES_QUEUE_URL is not set",
+        "CALLBACKS_QUEUE_URL is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

@@ -36,12 +36,6 @@ impl Courier<'_> {
         self.insist(id, text, true).await
     }
 
-    /// Posts, and tries again where the gateway asks to come later. Who takes nothing for any other
-    /// reason holds up its caller no longer.
-    pub(crate) async fn offer(self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
-        self.insist(id, text, false).await
-    }
-
     /// The same for a connection that may not be open yet: it is stored before its handshake ends, so
     /// that nothing falls between, and until then the gateway says that it is gone.
     pub(crate) async fn post_when_open(
@@ -57,6 +51,12 @@ impl Courier<'_> {
             sleep(TRIES.wait(tries, self.entropy)).await;
         }
         self.post(id, text).await
+    }
+
+    /// Posts, and tries again where the gateway asks to come later. Who takes nothing for any other
+    /// reason holds up its caller no longer.
+    pub(crate) async fn offer(self, id: &ConnectionId, text: &str) -> Result<(), PostError> {
+        self.insist(id, text, false).await
     }
 
     /// Whether its handshake may still be going on.

@@ -4,10 +4,13 @@
 //! it once from their adapters and call it for every event. Nothing here knows who calls: how an
 //! error becomes an HTTP status or a frame is decided at the edges.
 
+pub mod announce;
 pub mod answer_frame;
+pub mod cancel_task;
 pub mod check_health;
 pub mod close_connection;
 pub mod gate;
+pub mod deliver_callback;
 pub mod get_result;
 pub mod get_task;
 pub mod hang_up;
@@ -20,19 +23,24 @@ pub mod push_updates;
 pub mod read_dashboard;
 pub mod replay_tasks;
 pub mod report_task;
+pub mod retry_task;
 pub mod run_task;
 pub mod send_broadcast;
 pub mod submit_batch;
 pub mod submit_task;
 pub mod sweep;
+pub mod webhook_secrets;
 
+mod change_task;
 mod courier;
 mod digest;
 
 pub use answer_frame::AnswerFrame;
+pub use cancel_task::CancelTask;
 pub use check_health::CheckHealth;
 pub use close_connection::CloseConnection;
 pub use gate::Gate;
+pub use deliver_callback::DeliverCallback;
 pub use get_result::GetResult;
 pub use get_task::GetTask;
 pub use hang_up::HangUp;
@@ -45,11 +53,13 @@ pub use push_updates::PushUpdates;
 pub use read_dashboard::ReadDashboard;
 pub use replay_tasks::ReplayTasks;
 pub use report_task::ReportTask;
+pub use retry_task::RetryTask;
 pub use run_task::RunTask;
 pub use send_broadcast::SendBroadcast;
 pub use submit_batch::SubmitBatch;
 pub use submit_task::SubmitTask;
 pub use sweep::Sweep;
+pub use webhook_secrets::WebhookSecrets;
 
 use time::Duration;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::ports::{PortError, TaskIndex, TaskPage, TaskQuery};
 use domain::{RequestId, Status, TenantId};
+use time::OffsetDateTime;
 
 /// Tasks in a page where the caller does not say.
 pub const USUAL_PAGE: usize = 20;
@@ -27,6 +28,10 @@ pub struct TaskFilter {
     pub kind: Option<String>,
     /// Only with this tag.
     pub tag: Option<String>,
+    /// Only tasks submitted at this moment or later, to the millisecond.
+    pub from: Option<OffsetDateTime>,
+    /// Only tasks submitted before this moment, to the millisecond.
+    pub to: Option<OffsetDateTime>,
     /// Only tasks older than this one: the last of the page before.
     pub before: Option<RequestId>,
     /// At most this many; [`USUAL_PAGE`] where none.
@@ -63,18 +68,26 @@ impl ListTasks {
             status: filter.status,
             kind: filter.kind,
             tag: filter.tag,
-            before: filter.before,
+            since: filter.from.map(RequestId::first_at),
+            before: earlier(filter.to.map(RequestId::first_at), filter.before),
             limit,
         };
         Ok(self.index.list(&query).await?)
     }
 }
 
+fn earlier(range: Option<RequestId>, page: Option<RequestId>) -> Option<RequestId> {
+    range.into_iter().chain(page).min()
+}
+
 #[cfg(test)]
 mod tests {
+    use domain::ports::Entropy;
     use serde_json::json;
-    use testkit::build;
+    use testkit::ambient::Counting;
+    use testkit::build::{self, NOW};
     use testkit::memory::MemoryTasks;
+    use time::Duration;
 
     use super::*;
 
@@ -103,5 +116,30 @@ mod tests {
         }
         let others = list.run(&build::tenant(), TaskFilter::default()).await;
         assert!(others.unwrap().items.is_empty());
+    }
+    #[tokio::test]
+    async fn a_page_keeps_to_its_range_of_time() {
+        let tasks = MemoryTasks::default();
+        let tenant = build::tenant();
+        let moments: Vec<_> = (0..6).map(|n| NOW + Duration::SECOND * n).collect();
+        for moment in &moments {
+            let mut task = build::task(&tenant, "aggregate", json!({}));
+            task.request_id = RequestId::new(Counting::default().time_ordered(*moment));
+            tasks.put(task);
+        }
+        let list = ListTasks {
+            index: Arc::new(tasks),
+        };
+        let mut filter = TaskFilter {
+            from: Some(moments[1]),
+            to: Some(moments[4]),
+            limit: Some(2),
+            ..TaskFilter::default()
+        };
+        let first = list.run(&tenant, filter.clone()).await.unwrap();
+        assert_eq!((first.items.len(), first.next.is_some()), (2, true));
+        filter.before = first.next;
+        let second = list.run(&tenant, filter).await.unwrap();
+        assert_eq!((second.items.len(), second.next), (1, None));
     }
 }

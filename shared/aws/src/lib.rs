@@ -1,4 +1,4 @@
-//! `DynamoDB`, SQS, S3 and management API adapters: the only users of the AWS SDK.
+//! `DynamoDB`, SQS, S3, Secrets Manager and management API adapters: the only users of the AWS SDK.
 //!
 //! Every adapter is made from one [`Sdk`] and the name of its table, bucket, queue or endpoint.
 //! Its SDK client is built then and kept, so a function builds only the clients it uses.
@@ -6,6 +6,7 @@
 pub mod dynamo;
 pub mod gateway;
 pub mod s3;
+pub mod secrets;
 pub mod sqs;
 
 mod error;

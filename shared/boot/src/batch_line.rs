@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use domain::Trace;
 use serde::Deserialize;
 use sqs_batch::{End, Report, Settled};
 
@@ -12,6 +13,8 @@ pub(crate) struct BatchLine {
     started: Instant,
     /// The tasks that it is about, joined by commas.
     tasks: String,
+    /// The traces that it belongs to, joined by commas.
+    traces: String,
     /// How often its most delivered message has been delivered.
     receives: u32,
 }
@@ -20,6 +23,7 @@ pub(crate) struct BatchLine {
 #[derive(Default, Deserialize)]
 struct Named {
     request_id: Option<String>,
+    trace: Option<Trace>,
 }
 
 /// How many records ended how.
@@ -34,15 +38,12 @@ struct Counts {
 
 impl BatchLine {
     pub(crate) fn of(event: &SqsEvent) -> Self {
-        let named = event
-            .records
-            .iter()
-            .filter_map(|message| named(message).request_id);
-        let tasks: BTreeSet<String> = named.collect();
+        let named: Vec<_> = event.records.iter().map(named).collect();
         let receives = event.records.iter().map(receives);
         Self {
             started: Instant::now(),
-            tasks: tasks.into_iter().collect::<Vec<_>>().join(","),
+            tasks: distinct(named.iter().filter_map(|named| named.request_id.clone())),
+            traces: distinct(named.iter().filter_map(|named| Some(named.trace?.id()))),
             receives: receives.max().unwrap_or_default(),
         }
     }
@@ -60,12 +61,18 @@ impl BatchLine {
             batch.out_of_time = counts.out_of_time,
             batch.receives = self.receives,
             task.ids = self.tasks,
+            trace.ids = self.traces,
             duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
             "handled"
         );
         let come_back = report.response().batch_item_failures.len();
         (come_back, counts.dead_letters)
     }
+}
+
+fn distinct(names: impl Iterator<Item = String>) -> String {
+    let names: BTreeSet<String> = names.collect();
+    names.into_iter().collect::<Vec<_>>().join(",")
 }
 
 /// A body that is nothing of ours names nothing.
@@ -133,7 +140,7 @@ mod tests {
     async fn a_batch_is_told_by_its_tasks_and_ends() {
         let event: SqsEvent = serde_json::from_value(serde_json::json!({"Records": [
             {"messageId": "1", "body": r#"{"request_id":"b"}"#},
-            {"messageId": "2", "body": r#"{"request_id":"a"}"#,
+            {"messageId": "2", "body": r#"{"request_id":"a","trace":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#,
                 "attributes": {"ApproximateReceiveCount": "3"}},
             {"messageId": "3", "body": r#"{"request_id":"b"}"#},
             {"messageId": "4", "body": "?"},
@@ -141,6 +148,7 @@ mod tests {
         .unwrap();
         let line = BatchLine::of(&event);
         assert_eq!((line.tasks.as_str(), line.receives), ("a,b", 3));
+        assert_eq!(line.traces, "4bf92f3577b34da6a3ce929d0e0e4736");
 
         let decode = |message: &SqsMessage| match message.body.as_deref() {
             Some("?") => Err("what?"),

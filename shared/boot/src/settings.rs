@@ -4,6 +4,7 @@
 //! variables mends them in one go. Values are never shown: some are secret.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// Where settings come from: gives the value of a name.
 pub type Source<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -124,6 +125,22 @@ impl Reader<'_> {
                 default
             }
         }
+    }
+
+    /// What a text says in a language of its own; the default where the variable is not set. The
+    /// error follows the variable's name and must not show the text.
+    pub fn parsed<T>(&mut self, name: &'static str) -> T
+    where
+        T: FromStr<Err: fmt::Display> + Default,
+    {
+        let given = (self.source)(name).unwrap_or_default();
+        if given.trim().is_empty() {
+            return T::default();
+        }
+        given.parse().unwrap_or_else(|problem: T::Err| {
+            self.wrong(name, problem.to_string());
+            T::default()
+        })
     }
 
     fn wrong(&mut self, name: &'static str, problem: impl Into<String>) -> String {

@@ -17,6 +17,7 @@ const OURS: &[&str] = &[
     "app",
     "aws",
     "boot",
+    "callback",
     "domain",
     "metrics",
     "pusher",

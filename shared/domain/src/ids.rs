@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Why a text is not a valid name.
@@ -113,6 +114,21 @@ impl RequestId {
     pub const fn new(uuid: Uuid) -> Self {
         Self(uuid)
     }
+
+    /// The smallest name that a task submitted in this millisecond can have: where a range of time
+    /// begins among names (<https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7>).
+    pub fn first_at(moment: OffsetDateTime) -> Self {
+        let millis = moment.unix_timestamp_nanos() / 1_000_000;
+        let longest = (1_u64 << 48) - 1;
+        let millis = u64::try_from(millis.max(0)).map_or(longest, |millis| millis.min(longest));
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
+    }
+
+    /// The greatest name before this one, version or not; none before the first of all.
+    pub fn predecessor(self) -> Option<Self> {
+        let before = self.0.as_u128().checked_sub(1)?;
+        Some(Self(Uuid::from_u128(before)))
+    }
 }
 
 impl FromStr for RequestId {
@@ -163,6 +179,8 @@ pub enum Scope {
     Operator,
     /// May report the status of a task from outside.
     Notify,
+    /// May see the secret that signs the tenant's webhooks.
+    Webhooks,
 }
 
 impl FromStr for Scope {
@@ -171,9 +189,10 @@ impl FromStr for Scope {
         match text {
             "operator" => Ok(Self::Operator),
             "notify" => Ok(Self::Notify),
+            "webhooks" => Ok(Self::Webhooks),
             _ => Err(InvalidId {
                 what: "scope",
-                problem: "is not operator or notify",
+                problem: "is not operator, notify or webhooks",
             }),
         }
     }
@@ -204,6 +223,20 @@ mod tests {
             ConnectionId::new("JxA1bcQ_IAMCJ-w=").unwrap().as_str(),
             "JxA1bcQ_IAMCJ-w="
         );
+    }
+
+    #[test]
+    fn a_moment_lies_between_the_names_of_before_and_after() {
+        let id: RequestId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let submitted = OffsetDateTime::from_unix_timestamp_nanos(0x0189_0a5d_ac96 * 1_000_000);
+        let submitted = submitted.unwrap();
+        let first = RequestId::first_at(submitted);
+        assert_eq!(first.to_string(), "01890a5d-ac96-7000-8000-000000000000");
+        let next = RequestId::first_at(submitted + time::Duration::MILLISECOND);
+        assert!(first <= id && id < next);
+        assert!(first.predecessor().unwrap() < first);
+        let ancient = RequestId::first_at(time::macros::datetime!(1900-01-01 0:00 UTC));
+        assert!(ancient < first);
     }
 
     #[test]

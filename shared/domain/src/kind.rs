@@ -84,6 +84,9 @@ pub trait Kind: Send + Sync + 'static {
     /// How often a task of this kind is tried, since it was submitted or retried, and how long to
     /// wait between two attempts: at random up to a ceiling that doubles.
     const RETRY: Backoff = RETRY;
+    /// How long one attempt may take; as long as its worker lives where none. A task that takes
+    /// longer ends as timed out.
+    const LONGEST_RUN: Option<Duration> = None;
     /// Whether programs outside run its tasks and report on them. Our own workers leave them alone.
     const OUTSIDE: bool = false;
 
@@ -105,6 +108,9 @@ pub trait AnyKind: Send + Sync {
 
     /// How often to try, and how long to wait in between.
     fn retry(&self) -> Backoff;
+
+    /// How long one attempt may take.
+    fn longest_run(&self) -> Option<Duration>;
 
     /// Whether programs outside run its tasks.
     fn is_outside(&self) -> bool;
@@ -146,6 +152,10 @@ impl<K: Kind> AnyKind for K {
         K::RETRY
     }
 
+    fn longest_run(&self) -> Option<Duration> {
+        K::LONGEST_RUN
+    }
+
     fn is_outside(&self) -> bool {
         K::OUTSIDE
     }
@@ -174,6 +184,11 @@ impl Registry {
     /// ones: a newer worker may know it.
     pub fn retry(&self, name: &str) -> Backoff {
         self.get(name).map_or(RETRY, |kind| kind.retry())
+    }
+
+    /// How long an attempt of that kind may take, where it says so.
+    pub fn longest_run(&self, name: &str) -> Option<Duration> {
+        self.get(name).and_then(|kind| kind.longest_run())
     }
 
     /// Whether programs outside run tasks of that kind.

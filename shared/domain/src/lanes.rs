@@ -63,6 +63,7 @@ mod tests {
             request_id: RequestId::new(Uuid::from_u128(1)),
             priority,
             created_at,
+            run_at: None,
         }
     }
 

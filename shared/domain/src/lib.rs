@@ -5,6 +5,7 @@
 
 pub mod aggregate;
 pub mod broadcast;
+pub mod callback;
 mod causes;
 pub mod connection;
 pub mod dashboard;
@@ -17,12 +18,15 @@ pub mod pace;
 pub mod ports;
 pub mod rate;
 pub mod replay;
+pub mod root_secret;
 pub mod submission;
 pub mod task;
 pub mod text;
 pub mod ticket;
+mod trace;
 
 pub use broadcast::Broadcast;
+pub use callback::Callback;
 pub use causes::causes;
 pub use connection::{Connection, Topic};
 pub use dashboard::{Dashboard, Window};
@@ -31,5 +35,7 @@ pub use failure::{Failure, Retry};
 pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, UserId};
 pub use pace::Pace;
 pub use replay::{Replay, Resumed};
+pub use root_secret::{RootSecret, RootSecrets};
 pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};
+pub use trace::{NoTrace, Trace};

@@ -16,12 +16,15 @@
 //! | `Retried` | count | stage, kind, code | an attempt that failed and will be followed by another |
 //! | `Requeued` | count | stage, kind | a task that is run again after its end |
 //! | `Pushed`, `PushGone`, `PushFailed` | count | stage | [`MeteredPostman`] |
+//! | `Callbacks` | count | stage, outcome | [`Meter::callback`] |
+//! | `CallbackTime` | ms | stage, outcome | the same: one attempt, the reading of the task included |
 //! | `Swept` | count | stage, thing | [`Meter::swept`] |
 //! | `BatchItemFailures`, `DeadLetters` | count | stage, function | [`Meter::batch`] |
 //!
 //! Each is kept by stage alone, too. Tenants are no dimension: there are many, and every combination
 //! of dimensions has a price.
 
+mod callbacks;
 mod meter;
 mod postman;
 mod submissions;

@@ -185,8 +185,48 @@ pub struct TaskBody {
     /// A short-lived link to the result of a completed task, where it is large.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result_url: Option<String>,
+    /// Its attempts, oldest first, as far as the history reaches.
+    #[serde(default)]
+    pub attempts: Vec<AttemptBody>,
     /// The newest changes, oldest first.
     pub updates: Vec<UpdateBody>,
+}
+
+/// One attempt at a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AttemptBody {
+    /// Counted from 1.
+    pub attempt: u32,
+    /// When a worker claimed it; null where the history no longer reaches that far.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub started_at: Option<OffsetDateTime>,
+    /// When it ended; null while it runs.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub ended_at: Option<OffsetDateTime>,
+    /// How it went.
+    pub outcome: AttemptOutcome,
+    /// Why it gave no result.
+    pub error: Option<TaskError>,
+}
+
+/// How an attempt went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptOutcome {
+    /// It is under way.
+    Running,
+    /// It gave the result.
+    Completed,
+    /// It ended the task without a result.
+    Failed,
+    /// It failed in a way that may pass; the task was queued again.
+    Released,
+    /// The task was called off under it.
+    Cancelled,
+    /// It ran out of time.
+    TimedOut,
+    /// Its worker was not heard of any more, and another took over.
+    Lost,
 }
 
 /// One change of a task.
@@ -236,6 +276,15 @@ pub enum ResultBody {
         #[serde(with = "time::serde::rfc3339")]
         expires_at: OffsetDateTime,
     },
+}
+
+/// The answer of `GET /webhooks/secret`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WebhookSecretBody {
+    /// What webhooks are signed with: `whsec_` and base64.
+    pub secret: String,
+    /// What they are signed with too, while secrets are being exchanged.
+    pub previous: Option<String>,
 }
 
 /// The answer of `POST /realtime/tickets`.

@@ -7,3 +7,4 @@ pub mod http;
 pub mod problem;
 pub mod queue;
 pub mod task;
+pub mod webhook;

@@ -105,6 +105,23 @@ pub struct UpdateMessage {
     /// What came out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<QueuedResult>,
+    /// The trace of the call that submitted the task, as a W3C `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+}
+
+/// Asks for a task's submitter to be told of its end. Holds names only: what is told is read from
+/// the task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Whose task.
+    pub tenant: String,
+    /// The task.
+    pub request_id: String,
+    /// The version that ended it.
+    pub version: u64,
 }
 
 /// Asks the pusher to push a part of a broadcast.

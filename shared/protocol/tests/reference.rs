@@ -38,7 +38,7 @@ fn docs(name: &str) -> PathBuf {
         .collect()
 }
 
-/// The frames as JSON Schema, of which OpenAPI's schemas are a dialect.
+/// The frames as JSON Schema, of which the schemas of `OpenAPI` are a dialect.
 fn schema() -> Value {
     let components = serde_json::to_string(&Frames::openapi().components).expect("JSON");
     let components = components.replace("#/components/schemas/", "#/$defs/");

@@ -8,15 +8,17 @@ use std::collections::BTreeMap;
 use insta::assert_json_snapshot;
 use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame};
 use protocol::http::{
-    BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken, DashboardBody,
-    EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody, TaskBody, TaskSummary,
-    TasksBody, TicketBody, UpdateBody,
+    AttemptBody, AttemptOutcome, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused,
+    BatchTaken, DashboardBody, EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody,
+    TaskBody, TaskSummary, TasksBody, TicketBody, UpdateBody,
 };
 use protocol::problem::{FieldProblem, Problem};
 use protocol::queue::{
-    Ask, HangUpMessage, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
+    Ask, BroadcastMessage, CallbackMessage, HangUpMessage, QueuedAddressees, QueuedBroadcast,
+    QueuedNotice, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
 };
 use protocol::task::{Phase, Priority, Progress, Status, TaskError};
+use protocol::webhook::{WebhookBody, WebhookTask, WebhookType};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -129,6 +131,13 @@ fn bodies_about_tasks() {
         input: json!({"window": "all"}),
         result: None,
         result_url: None,
+        attempts: vec![AttemptBody {
+            attempt: 1,
+            started_at: Some(AT),
+            ended_at: None,
+            outcome: AttemptOutcome::Running,
+            error: None,
+        }],
         updates: vec![change()],
     };
     assert_json_snapshot!("task", task);
@@ -217,6 +226,49 @@ fn server_frames() {
         message: "the frame is not JSON".into(),
     };
     assert_json_snapshot!("frame_error", error);
+    let broadcast = ServerFrame::Broadcast {
+        id: ID.into(),
+        message: json!({"text": "Maintenance at 22:00 UTC."}),
+        at: AT,
+    };
+    assert_json_snapshot!("frame_broadcast", broadcast);
+    let bye = ServerFrame::Bye {
+        reason: "deploy".into(),
+        reconnect_in_ms: 60_000,
+    };
+    assert_json_snapshot!("frame_bye", bye);
+}
+
+#[test]
+fn parts_of_broadcasts() {
+    let message = |notice, to| BroadcastMessage {
+        v: VERSION,
+        ask: Ask::Broadcast,
+        broadcast: QueuedBroadcast {
+            id: ID.into(),
+            tenant: Some("acme".into()),
+            at: AT,
+            notice,
+        },
+        to,
+    };
+    let text = QueuedNotice::Message {
+        message: json!("hello"),
+    };
+    let shard = QueuedAddressees::Shard {
+        number: 3,
+        after: Some("JKJaXdF_vHcCJEw=".into()),
+    };
+    assert_json_snapshot!("queued_broadcast", message(text, shard));
+    let bye = QueuedNotice::Reconnect {
+        reason: "deploy".into(),
+        within_ms: 60_000,
+    };
+    let named = QueuedAddressees::Named {
+        ids: vec!["JKJaXdF_vHcCJEw=".into()],
+        round: 1,
+    };
+    assert_json_snapshot!("queued_broadcast_again", message(bye, named));
 }
 
 #[test]
@@ -271,6 +323,7 @@ fn queue_messages() {
     assert_json_snapshot!("queued_task", task);
     let update = UpdateMessage {
         v: VERSION,
+        trace: None,
         tenant: "acme".into(),
         owner: "u1".into(),
         request_id: ID.into(),
@@ -290,4 +343,41 @@ fn queue_messages() {
         }),
     };
     assert_json_snapshot!("queued_update", update);
+}
+
+#[test]
+fn callbacks() {
+    let queued = CallbackMessage {
+        v: VERSION,
+        tenant: "acme".into(),
+        request_id: ID.into(),
+        version: 3,
+    };
+    assert_json_snapshot!("queued_callback", queued);
+    let failed = WebhookBody {
+        kind: WebhookType::Failed,
+        timestamp: AT,
+        data: WebhookTask {
+            request_id: ID.into(),
+            kind: "aggregate".into(),
+            status: Status::Failed,
+            version: 3,
+            tags: vec!["nightly".into()],
+            result: None,
+            result_url: None,
+            error: Some(error()),
+        },
+    };
+    let completed = WebhookBody {
+        kind: WebhookType::Completed,
+        data: WebhookTask {
+            status: Status::Completed,
+            result: Some(json!({"rows": []})),
+            error: None,
+            ..failed.data.clone()
+        },
+        ..failed.clone()
+    };
+    assert_json_snapshot!("webhook_failed", failed);
+    assert_json_snapshot!("webhook_completed", completed);
 }

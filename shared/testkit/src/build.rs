@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use domain::broadcast::{BroadcastId, Notice};
 use domain::task::{NewTask, Terms};
+use domain::ticket::Ticket;
 use domain::{
-    Broadcast, Connection, ConnectionId, Event, Identity, LeaseToken, RequestId, Task, TenantId,
-    UserId,
+    Broadcast, Connection, ConnectionId, Event, Fingerprint, IdempotencyKey, Identity, LeaseToken,
+    RequestId, Submission, Task, TenantId, UserId,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -96,6 +97,30 @@ pub fn task(tenant: &TenantId, kind: &str, input: Value) -> Task {
         terms: Terms::default(),
     };
     Task::submit(new, NOW)
+}
+
+/// A ticket of a new user.
+pub fn ticket(digest: &str, expires_at: OffsetDateTime) -> Ticket {
+    Ticket {
+        digest: digest.into(),
+        identity: identity(&tenant()),
+        expires_at,
+    }
+}
+
+/// A new task with the record of its submission under a key.
+///
+/// # Panics
+/// Where the key is none: the test is wrong then.
+#[expect(clippy::panic, reason = "a wrong builder call is a wrong test")]
+pub fn submission(tenant: &TenantId, key: &str, expires_at: OffsetDateTime) -> (Task, Submission) {
+    let key = IdempotencyKey::new(key).unwrap_or_else(|error| panic!("{error}"));
+    let submission = Submission {
+        key,
+        fingerprint: Fingerprint::of_value(&Value::Null),
+        expires_at,
+    };
+    (task(tenant, "aggregate", Value::Null), submission)
 }
 
 /// A parsed event.

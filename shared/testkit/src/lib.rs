@@ -7,3 +7,4 @@ pub mod ambient;
 pub mod build;
 pub mod contract;
 pub mod memory;
+pub mod receiver;

@@ -2,18 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 
+use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, audience, broadcast_queue, connection_store, dead_letter_queue, event_log,
-    frame_meter, lanes, pusher_queue, rate_limit, response_times, result_store, stale_connections,
-    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store,
-    ticket_store, update_queue,
+    activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
+    event_log, expiring, frame_meter, lanes, pusher_queue, rate_limit, response_times, result_store,
+    root_secret_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryConnections, MemoryDeadLetters,
-    MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
+    MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults, MemoryRootSecrets,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -29,6 +30,16 @@ async fn tasks_are_a_task_index() {
         index: &tasks,
     };
     task_index::all(indexed, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_can_be_watched() {
+    let tasks = MemoryTasks::default();
+    let watched = task_watch::Watched {
+        store: &tasks,
+        watch: &tasks,
+    };
+    task_watch::all(watched, &build::tenant()).await;
 }
 
 #[tokio::test]
@@ -219,4 +230,38 @@ suite!(
 async fn dead_letters_are_a_dead_letter_queue() {
     let letters = MemoryDeadLetters::default();
     dead_letter_queue::all(&letters, async || letters.take()).await;
+}
+
+#[tokio::test]
+async fn the_callback_queue_is_one() {
+    let queue = MemoryCallbackQueue::default();
+    callback_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+}
+
+#[tokio::test]
+async fn root_secrets_are_a_root_secret_store() {
+    let secrets = MemoryRootSecrets::default();
+    root_secret_store::all(&secrets, async || secrets.rotate()).await;
+}
+
+#[tokio::test]
+async fn tickets_expire() {
+    let tickets = MemoryTickets::default();
+    let put = async |name: &str, expires_at| {
+        let ticket = build::ticket(name, expires_at);
+        tickets.issue(&ticket).await.unwrap();
+    };
+    expiring::all(&tickets, put).await;
+}
+
+#[tokio::test]
+async fn submissions_expire() {
+    let submissions = MemorySubmissions::new(&Arc::default(), &Faults::default());
+    let tenant = build::tenant();
+    let put = async |name: &str, expires_at| {
+        let (task, submission) = build::submission(&tenant, name, expires_at);
+        let recorded = submissions.create_once(&task, &submission, NOW).await;
+        assert_eq!(recorded.unwrap(), Recorded::Created);
+    };
+    expiring::all(&submissions, put).await;
 }

@@ -15,7 +15,7 @@ mod verify;
 
 pub use answer::Answer;
 pub use connect::public_roots;
-pub use guard::{AddressKind, Guard, Network, NoNetwork, Refused, Target};
+pub use guard::{AddressKind, Guard, Network, NoException, NoNetwork, Refused, Target};
 pub use message::{IdError, LONGEST_ID, MessageId, Webhook};
 pub use outcome::{Attempt, GiveUp, Outcome};
 pub use problem::Problem;

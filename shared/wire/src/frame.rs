@@ -112,6 +112,7 @@ mod tests {
             tags: vec!["nightly".into()],
             update: task.latest().unwrap().clone(),
             result: Some(TaskResult::Inline { value: json!(7) }),
+            trace: None,
         };
         let frame = ServerFrame::Update(Box::new(update(&announcement, None)));
         let expected = json!({
@@ -133,6 +134,7 @@ mod tests {
             tags: vec![],
             update: task.latest().unwrap().clone(),
             result: Some(TaskResult::Inline { value: json!(7) }),
+            trace: None,
         };
         let copy = operators_copy(&announcement);
         assert_eq!(copy.tenant, Some(task.tenant.to_string()));

@@ -8,5 +8,6 @@ pub mod frame;
 pub mod notify;
 pub mod queue;
 pub mod task;
+pub mod webhook;
 
 mod part;

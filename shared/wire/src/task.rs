@@ -2,8 +2,8 @@
 
 use domain::Task;
 use domain::ports::ResultLink;
-use domain::task::{Priority, TaskResult, Update};
-use protocol::http::{TaskBody, TaskSummary, UpdateBody};
+use domain::task::{Attempt, AttemptOutcome, Priority, TaskResult, Update};
+use protocol::http::{AttemptBody, TaskBody, TaskSummary, UpdateBody};
 use serde_json::Value;
 
 use crate::part;
@@ -44,7 +44,31 @@ pub fn body(task: &Task, link: Option<&ResultLink>) -> TaskBody {
         callback_url: task.terms.callback_url.clone(),
         result,
         result_url,
+        attempts: task.attempts().iter().map(attempt).collect(),
         updates: task.updates.iter().map(update).collect(),
+    }
+}
+
+fn attempt(attempt: &Attempt) -> AttemptBody {
+    AttemptBody {
+        attempt: attempt.number,
+        started_at: attempt.started_at,
+        ended_at: attempt.ended_at,
+        outcome: outcome(attempt.outcome),
+        error: attempt.error.as_ref().map(part::error),
+    }
+}
+
+fn outcome(outcome: AttemptOutcome) -> protocol::http::AttemptOutcome {
+    use protocol::http::AttemptOutcome as Wire;
+    match outcome {
+        AttemptOutcome::Running => Wire::Running,
+        AttemptOutcome::Completed => Wire::Completed,
+        AttemptOutcome::Failed => Wire::Failed,
+        AttemptOutcome::Released => Wire::Released,
+        AttemptOutcome::Cancelled => Wire::Cancelled,
+        AttemptOutcome::TimedOut => Wire::TimedOut,
+        AttemptOutcome::Lost => Wire::Lost,
     }
 }
 

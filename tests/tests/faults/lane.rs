@@ -67,7 +67,10 @@ impl Lane {
             ("LANES_TABLE", "none"),
             ("TENANT_CONCURRENCY", "0"),
             ("TASK_DLQ_URL", &*self.dead),
+            ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
+            // Its tasks have no callbacks.
+            ("CALLBACKS_QUEUE_URL", &*self.updates),
         ];
         self.site.worker(&[&ours, instead].concat())
     }
@@ -122,11 +125,10 @@ impl Lane {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        let ended = tokio::time::timeout(PATIENCE, wait).await;
-        match ended {
-            Ok(ended) => ended,
-            Err(_) => panic!("not ended: {:#?}", self.site.stored(task.request_id).await),
+        if let Ok(ended) = tokio::time::timeout(PATIENCE, wait).await {
+            return ended;
         }
+        panic!("not ended: {:#?}", self.site.stored(task.request_id).await)
     }
 
     /// Waits until no message is left, neither waiting nor in somebody's hands.

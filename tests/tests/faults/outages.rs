@@ -120,18 +120,18 @@ async fn a_database_that_is_away_for_seconds_is_waited_for() {
         let uri = Stack::variable("MONGODB_URI");
         let (before, rest) = uri.split_once("127.0.0.1:").expect("a local server");
         let (port, after) = rest.split_once('/').expect("a database");
-        let line = TcpProxy::start(&format!("127.0.0.1:{port}")).await;
-        let cut_uri = format!("{before}{}/{after}", line.address());
+        let cable = TcpProxy::start(&format!("127.0.0.1:{port}")).await;
+        let cut_uri = format!("{before}{}/{after}", cable.address());
         let worker = lane.worker(&[("MONGODB_URI", &cut_uri)]);
         let source = lane.source();
         let first = lane.submit(small()).await;
         let _polling = source.poll(&worker);
         lane.settle(&[first], Status::Completed).await;
 
-        line.cut();
+        cable.cut();
         let tasks = submitted(&lane).await;
         sleep(Duration::from_secs(6)).await;
-        line.mend();
+        cable.mend();
         let ended = lane.settle(&tasks, Status::Completed).await;
         let tried_again = ended.iter().any(|task| task.attempt > 1);
         assert!(tried_again, "the outage was not noticed");

@@ -14,6 +14,8 @@
 
 mod analyze;
 mod broadcast;
+mod callbacks;
+mod control;
 mod dashboard;
 mod delivery;
 mod external;

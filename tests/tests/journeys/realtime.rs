@@ -86,13 +86,13 @@ async fn a_closed_connection_leaves_no_row() {
     let stack = Stack::running().await;
     let caller = stack.new_tenant().await;
     let before = caller.socket().await;
-    wait_for_listeners(&stack, &caller.tenant, 2).await;
+    wait_for_listeners(&stack, &caller.tenant, 3).await;
     before.close().await;
     wait_for_listeners(&stack, &caller.tenant, 0).await;
 }
 
-/// Waits until the table holds this many rows that name the tenant: a connection's own row and
-/// one for its user's topic. A test may scan; the product never does.
+/// Waits until the table holds this many rows that name the tenant: a connection's own row, one
+/// for its user's topic and one for its shard. A test may scan; the product never does.
 async fn wait_for_listeners(stack: &Stack, tenant: &str, expected: usize) {
     let table = Stack::variable("CONNECTIONS_TABLE");
     let mut rows = Vec::new();

@@ -63,9 +63,10 @@ async fn a_storm_of_connections_is_heard_whole_and_leaves_no_row() {
     let text = fresh();
     let body = json!({"message": text, "tenant": tenant});
     operator.post("/broadcast", &body).await.expect(202);
+    let text = &text;
     let hearing = sockets
         .iter_mut()
-        .map(|socket| async { while socket.frame().await["message"] != text {} });
+        .map(|socket| async move { while socket.frame().await["message"] != *text {} });
     stream::iter(hearing)
         .buffer_unordered(CONNECTIONS)
         .collect::<Vec<_>>()

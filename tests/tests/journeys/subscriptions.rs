@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// Long enough for a frame that should not come.
 const A_WHILE: Duration = Duration::from_secs(2);
 
-/// A task that fails at once: its kind refuses nothing at the edge, but its upload is not there.
+/// A task with this tag that has ended.
 async fn ended(caller: &end_to_end::Caller, tag: &str) -> String {
     let body = json!({"kind": "aggregate", "input": {"window": "all"}, "tags": [tag]});
     let answer = caller.post("/tasks", &body).await.expect(202);
@@ -148,7 +148,7 @@ async fn a_connection_has_a_hundred_topics_and_leaves_no_row() {
         .ask(&json!({"action": "subscribe", "tag": "more"}))
         .await;
     assert_eq!(answer["code"], "too_many_topics");
-    assert_eq!(rows(&stack, &caller.tenant).await, 101);
+    assert_eq!(rows(&stack, &caller.tenant).await, 102);
     socket.close().await;
     for _ in 0..100 {
         if rows(&stack, &caller.tenant).await == 0 {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use end_to_end::{Caller, Stack};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// A minute until the schedule's next tick, and time for what it starts.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -87,8 +88,9 @@ async fn row_of(stack: &Stack, tenant: &str) -> Option<HashMap<String, Attribute
     let page = scan
         .table_name(Stack::variable("CONNECTIONS_TABLE"))
         .consistent_read(true)
-        .filter_expression("tenant = :tenant")
+        .filter_expression("tenant = :tenant AND begins_with(topic, :own)")
         .expression_attribute_values(":tenant", text(tenant))
+        .expression_attribute_values(":own", text("connection#"))
         .send()
         .await;
     let rows = page.expect("the table answers").items.unwrap_or_default();
@@ -115,4 +117,62 @@ async fn a_connection_past_its_longest_life_is_forgotten() {
         row.is_none().then_some(())
     };
     wait_for("end of the row", gone).await;
+}
+
+/// Makes a row expire in 1970. DynamoDB's own expiry leaves alone what is older than five years, so
+/// only the sweep removes it.
+async fn expire_long_ago(stack: &Stack, table: &str, key: (&str, &str)) {
+    let update = stack.tables().update_item();
+    let update = update
+        .table_name(Stack::variable(table))
+        .key(key.0, text(key.1))
+        .update_expression("SET expires_at = :long_ago")
+        .condition_expression("attribute_exists(expiry_shard)")
+        .expression_attribute_values(":long_ago", number(1));
+    update.send().await.expect("the row is changed");
+}
+
+async fn is_gone(stack: &Stack, table: &str, key: (&str, &str)) -> Option<()> {
+    let get = stack.tables().get_item();
+    let get = get
+        .table_name(Stack::variable(table))
+        .key(key.0, text(key.1))
+        .consistent_read(true);
+    let row = get.send().await.expect("the table answers").item;
+    row.is_none().then_some(())
+}
+
+#[tokio::test]
+async fn expired_tickets_and_idempotency_keys_are_removed() {
+    let stack = Stack::running().await;
+    let caller = stack.new_tenant().await;
+    let secret = caller.ticket().await["ticket"].clone();
+    let secret = secret.as_str().expect("a ticket");
+    let digest = digest(secret);
+    let ticket = ("digest", &*digest);
+    let key = end_to_end::fresh();
+    let task = json!({"kind": "aggregate", "input": {"window": "all"}});
+    let submitted = caller.post_keyed("/tasks", &key, &task).await;
+    submitted.expect(202);
+    let name = format!("{}#{key}", caller.tenant);
+    let record = ("key", &*name);
+    expire_long_ago(&stack, "TICKETS_TABLE", ticket).await;
+    expire_long_ago(&stack, "IDEMPOTENCY_TABLE", record).await;
+
+    // Worthless though the row is still there.
+    let url = format!("{}?ticket={secret}", Stack::variable("ADOLOGY_WS_URL"));
+    assert!(end_to_end::Socket::open(&url).await.is_err());
+
+    let gone = async || is_gone(&stack, "TICKETS_TABLE", ticket).await;
+    wait_for("end of the ticket", gone).await;
+    let gone = async || is_gone(&stack, "IDEMPOTENCY_TABLE", record).await;
+    wait_for("end of the key", gone).await;
+    let again = caller.post_keyed("/tasks", &key, &task).await;
+    assert_eq!(again.status, 202, "it stands for nothing any more");
+}
+
+/// How a ticket is stored.
+fn digest(secret: &str) -> String {
+    let digest = Sha256::digest(secret.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { type Client, createClient } from "../../client/index";
+import { PageClient as Client } from "../../client/page";
 import type { WebConfig } from "../config";
 import { createFigures, type Figures } from "./figures";
 import { createSelection, type Selection } from "./selection";
@@ -19,7 +19,7 @@ export interface App {
   selection: Selection;
 }
 
-export function createApp(config: WebConfig, client: Client = createClient(config)): App {
+export function createApp(config: WebConfig, client: Client = new Client(config)): App {
   const session = signal(client.session.state);
   const connection = signal(client.realtime.state);
   const figures = createFigures(client);
@@ -51,10 +51,6 @@ export function createApp(config: WebConfig, client: Client = createClient(confi
   let lists = 0;
   client.feed.onReload(() => {
     if (lists++ > 0) void figures.load();
-  });
-  addEventListener("online", () => client.realtime.wake());
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") client.realtime.wake();
   });
   if (session.value.status === "signed-in") begin();
 

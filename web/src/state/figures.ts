@@ -1,11 +1,11 @@
 import { signal } from "@preact/signals";
 import {
-  type Client,
+  type PageClient as Client,
   type Dashboard,
   type DashboardWindow,
   SessionEndedError,
   toClientError,
-} from "../../client/index";
+} from "../../client/page";
 import { type Message, messageOf } from "../message";
 
 /** The three figures over the chosen window. */

@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { type Client, SessionEndedError, type TaskDetail } from "../../client/index";
+import { type PageClient as Client, SessionEndedError, type TaskDetail } from "../../client/page";
 import { type Message, messageOf } from "../message";
 
 const PATTERN = /^#\/tasks\/(.+)$/;
@@ -27,7 +27,7 @@ export function createSelection(client: Client) {
   effect(() => {
     detail.value = error.value = null;
     if (!active.value || id.value === null) return undefined;
-    return client.watch(id.value, {
+    return client.open(id.value, {
       onDetail: (next) => {
         detail.value = next;
         error.value = null;

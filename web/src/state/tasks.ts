@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { type Client, isTerminal, type TaskList } from "../../client/index";
+import { type PageClient as Client, isTerminal, type TaskList } from "../../client/page";
 import { type Message, messageOf } from "../message";
 import { texts } from "../texts";
 

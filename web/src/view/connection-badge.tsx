@@ -1,4 +1,4 @@
-import type { ConnectionState } from "../../client/index";
+import type { ConnectionState } from "../../client/page";
 import { useApp } from "../state/app";
 import { now } from "../state/now";
 import { texts } from "../texts";

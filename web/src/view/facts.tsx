@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { TaskDetail } from "../../client/index";
+import type { TaskDetail } from "../../client/page";
 import { duration, fullMoment, moment } from "../format";
 import { texts } from "../texts";
 import { CopyIcon } from "./icons";

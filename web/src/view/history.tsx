@@ -1,4 +1,4 @@
-import type { TaskUpdate } from "../../client/index";
+import type { TaskUpdate } from "../../client/page";
 import { count, fullMoment, moment } from "../format";
 import { texts } from "../texts";
 import { StatusPill } from "./status-pill";

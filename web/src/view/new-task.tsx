@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { SessionEndedError, toClientError } from "../../client/index";
+import { SessionEndedError, toClientError } from "../../client/page";
 import { BUCKETS, FIRST_CHOICE, GROUPS, toggled, toTask, WINDOWS } from "../aggregate";
 import { type Message, messageOf } from "../message";
 import { useApp } from "../state/app";

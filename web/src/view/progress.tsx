@@ -1,4 +1,4 @@
-import { isTerminal, type TaskSummary } from "../../client/index";
+import { isTerminal, type TaskSummary } from "../../client/page";
 import { count } from "../format";
 import { texts } from "../texts";
 

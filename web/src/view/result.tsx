@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { isTerminal, SessionEndedError, type TaskDetail, toClientError } from "../../client/index";
+import { isTerminal, SessionEndedError, type TaskDetail, toClientError } from "../../client/page";
 import { type Message, messageOf } from "../message";
 import { useApp } from "../state/app";
 import { groupsOf, tabular } from "../tabular";

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { toClientError } from "../../client/index";
+import { toClientError } from "../../client/page";
 import { type Message, messageOf } from "../message";
 import { useApp } from "../state/app";
 import { texts } from "../texts";

@@ -1,4 +1,4 @@
-import type { TaskPhase, TaskStatus } from "../../client/index";
+import type { TaskPhase, TaskStatus } from "../../client/page";
 import { texts } from "../texts";
 
 interface Props {

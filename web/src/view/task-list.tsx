@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { SessionEndedError, toClientError } from "../../client/index";
+import { SessionEndedError, toClientError } from "../../client/page";
 import { messageOf } from "../message";
 import { useApp } from "../state/app";
 import { texts } from "../texts";

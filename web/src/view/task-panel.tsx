@@ -1,10 +1,11 @@
-import { isTerminal, type TaskDetail } from "../../client/index";
+import { isTerminal, type TaskDetail } from "../../client/page";
 import { texts } from "../texts";
 import { Facts } from "./facts";
 import { History } from "./history";
 import { Notice } from "./notice";
 import { TaskProgress } from "./progress";
 import { Result } from "./result";
+import { TaskActions } from "./task-actions";
 
 export function TaskPanel({ task }: { task: TaskDetail }) {
   return (
@@ -21,6 +22,7 @@ export function TaskPanel({ task }: { task: TaskDetail }) {
           />
         </section>
       )}
+      <TaskActions task={task} />
       <Result task={task} />
       <Facts task={task} />
       <History updates={task.updates} />

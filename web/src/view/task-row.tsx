@@ -1,5 +1,5 @@
 import { Component } from "preact";
-import type { TaskSummary } from "../../client/index";
+import type { TaskSummary } from "../../client/page";
 import { fullMoment, moment, shortId } from "../format";
 import { taskHref } from "../state/selection";
 import { TaskProgress } from "./progress";

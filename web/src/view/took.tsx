@@ -1,4 +1,4 @@
-import { isTerminal, type TaskSummary } from "../../client/index";
+import { isTerminal, type TaskSummary } from "../../client/page";
 import { duration, elapsed } from "../format";
 import { now } from "../state/now";
 

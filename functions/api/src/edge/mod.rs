@@ -10,6 +10,7 @@ mod query;
 mod refusal;
 mod scoped;
 mod signed_in;
+mod trace;
 
 pub(crate) use body::{JsonBody, read_item};
 pub(crate) use caller::Caller;
@@ -18,5 +19,6 @@ pub(crate) use idempotency::{IdempotencyHeader, REPLAYED, idempotency_key};
 pub(crate) use observe::observe;
 pub(crate) use query::Params;
 pub(crate) use refusal::Refusal;
-pub(crate) use scoped::{Notifier, Operator};
+pub(crate) use scoped::{Notifier, Operator, WebhookOwner};
 pub(crate) use signed_in::SignedIn;
+pub(crate) use trace::Traced;

@@ -2,11 +2,14 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::Trace;
+use domain::ports::Entropy;
 use futures::FutureExt;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, Method};
@@ -14,13 +17,19 @@ use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use tracing::{Instrument, Span, info_span};
 
-use super::Refusal;
 use super::caller::identify;
 use super::refusal::Reason;
+use super::{Refusal, trace};
 
 /// Runs the request, turns a panic into an answer, and logs once.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
-    let span = span(&request);
+pub(crate) async fn observe(
+    State(entropy): State<Arc<dyn Entropy>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let trace = trace::trace(request.headers(), entropy.as_ref());
+    request.extensions_mut().insert(trace);
+    let span = span(&request, trace);
     let asked = Asked::by(&request);
     let answering = AssertUnwindSafe(next.run(request)).catch_unwind();
     let answered = answering.instrument(span.clone()).await;
@@ -28,6 +37,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     span.in_scope(|| asked.log(&response));
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().insert(CACHE_CONTROL, no_store);
+    trace::tell(response.headers_mut(), trace);
     response
 }
 
@@ -39,7 +49,7 @@ impl From<Box<dyn Any + Send>> for Refusal {
 }
 
 /// Carries the ids of the request, so that lines from further in have them too.
-fn span(request: &Request) -> Span {
+fn span(request: &Request, trace: Trace) -> Span {
     let context = request.extensions().get::<RequestContext>();
     let request_id = match context {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
@@ -50,7 +60,8 @@ fn span(request: &Request) -> Span {
     info_span!(
         "request",
         request.id = request_id,
-        faas.invocation_id = invocation_id
+        faas.invocation_id = invocation_id,
+        trace.id = trace.id()
     )
 }
 
@@ -103,11 +114,11 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use std::io::{self, Write};
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use axum::Router;
     use axum::body::Body;
-    use axum::middleware::from_fn;
+    use axum::middleware::from_fn_with_state;
     use axum::routing::get;
     use http::StatusCode;
     use serde_json::{Value, json};
@@ -123,9 +134,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_answered_without_its_words() {
+        let entropy: Arc<dyn Entropy> = Arc::new(testkit::ambient::Counting::default());
         let router = Router::new()
             .route("/bug", get(bug))
-            .layer(from_fn(observe));
+            .layer(from_fn_with_state(entropy, observe));
         let request = Request::get("/bug").body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
@@ -203,6 +215,7 @@ mod tests {
             "memory is unavailable: a planned fault"
         );
         assert_eq!(failed["span"]["request.id"], "JKJaXmPLvHcESHA=");
+        assert_eq!(failed["span"]["trace.id"].as_str().unwrap().len(), 32);
         assert_eq!(
             shown(&bought, &["level", "http.status"]),
             [json!("INFO"), json!(201)]

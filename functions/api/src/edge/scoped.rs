@@ -19,6 +19,10 @@ pub(crate) struct Operator;
 #[derive(Debug)]
 pub(crate) struct Notifier(pub(crate) Identity);
 
+/// A caller who may see the secret that signs the tenant's webhooks: whoever has it can pass for us.
+#[derive(Debug)]
+pub(crate) struct WebhookOwner(pub(crate) Identity);
+
 /// Why a caller may not do what takes a further right.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Forbidden {
@@ -34,6 +38,7 @@ fn group(scope: Scope) -> &'static str {
     match scope {
         Scope::Operator => "operator",
         Scope::Notify => "notify",
+        Scope::Webhooks => "webhooks",
     }
 }
 
@@ -50,6 +55,14 @@ impl<S: Sync> FromRequestParts<S> for Notifier {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Forbidden> {
         with_scope(parts, Scope::Notify).map(Self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for WebhookOwner {
+    type Rejection = Forbidden;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Forbidden> {
+        with_scope(parts, Scope::Webhooks).map(Self)
     }
 }
 

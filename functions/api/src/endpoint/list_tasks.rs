@@ -12,6 +12,8 @@ use domain::{RequestId, Status};
 use protocol::http::TasksBody;
 use protocol::problem::{MEDIA_TYPE, Problem};
 use serde::Deserialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use utoipa::IntoParams;
 
 use crate::edge::{Caller, Params, Refusal, SignedIn};
@@ -29,6 +31,12 @@ pub(crate) struct ListParams {
     kind: Option<String>,
     /// Only with this tag.
     tag: Option<String>,
+    /// Only tasks submitted at this moment or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<String>,
+    /// Only tasks submitted before this moment.
+    #[param(value_type = Option<String>, format = DateTime)]
+    to: Option<String>,
     /// Tasks in the page.
     #[param(value_type = Option<u8>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
@@ -40,6 +48,8 @@ impl ListParams {
     fn filter(self) -> Result<TaskFilter, Refusal> {
         Ok(TaskFilter {
             status: self.status.as_deref().map(status).transpose()?,
+            from: moment("from", self.from.as_deref())?,
+            to: moment("to", self.to.as_deref())?,
             before: self.cursor.as_deref().map(before).transpose()?,
             limit: self.limit.as_deref().map(limit).transpose()?,
             kind: self.kind,
@@ -58,6 +68,13 @@ fn limit(text: &str) -> Result<usize, Refusal> {
     let message = format!("must be a number from 1 to {LARGEST_PAGE}");
     text.parse()
         .map_err(|_| Refusal::invalid_query("limit", message))
+}
+
+fn moment(field: &str, text: Option<&str>) -> Result<Option<OffsetDateTime>, Refusal> {
+    let message = "must be a moment such as 2026-01-01T12:00:00Z";
+    let read = text.map(|text| OffsetDateTime::parse(text, &Rfc3339));
+    read.transpose()
+        .map_err(|_| Refusal::invalid_query(field, message))
 }
 
 fn before(cursor: &str) -> Result<RequestId, Refusal> {
@@ -113,7 +130,7 @@ mod tests {
     use serde_json::Value;
     use testkit::memory::Fault;
 
-    use crate::scene::{FAILED, FOREIGN, LARGE, RUNNING, SMALL, Scene};
+    use crate::scene::{EXTERNAL, FAILED, FOREIGN, LARGE, RUNNING, SMALL, Scene};
 
     fn ids(page: &Value) -> Vec<&str> {
         let tasks = page["tasks"].as_array().unwrap();
@@ -127,13 +144,13 @@ mod tests {
     async fn pages_hold_every_task_of_the_tenant_once() {
         let scene = Scene::new().await;
         let first = scene.get("/tasks?limit=3").await.body;
-        assert_eq!(ids(&first), [FAILED, RUNNING, LARGE]);
+        assert_eq!(ids(&first), [EXTERNAL, FAILED, RUNNING]);
         let cursor = first["next_cursor"].as_str().unwrap();
         let second = scene
             .get(&format!("/tasks?limit=3&cursor={cursor}"))
             .await
             .body;
-        assert_eq!(ids(&second), [SMALL]);
+        assert_eq!(ids(&second), [LARGE, SMALL]);
         assert_eq!(second["next_cursor"], Value::Null);
         assert!(!second.to_string().contains(FOREIGN));
     }
@@ -142,9 +159,15 @@ mod tests {
     async fn filters_narrow_the_list() {
         let scene = Scene::new().await;
         for (query, expected) in [
-            ("status=processing", vec![RUNNING]),
+            ("status=processing", vec![EXTERNAL, RUNNING]),
+            ("status=processing&kind=external", vec![EXTERNAL]),
             ("status=failed&kind=aggregate&tag=nightly", vec![FAILED]),
             ("kind=export", vec![]),
+            ("from=2023-07-01T00:00:00Z", vec![]),
+            (
+                "from=2023-06-29T00:00:00Z&to=2023-07-01T00:00:00%2B02:00",
+                vec![FAILED, RUNNING, LARGE, SMALL],
+            ),
             ("tag=weekly", vec![]),
         ] {
             let answer = scene.get(&format!("/tasks?{query}")).await;
@@ -158,6 +181,8 @@ mod tests {
         for (parameter, values) in [
             ("limit", &["0", "101", "-1", "1.5", "", "many"][..]),
             ("status", &["done", "", "Completed"]),
+            ("from", &["", "yesterday", "2023-06-29", "1688083200"]),
+            ("to", &["2023-06-31T00:00:00Z"]),
             ("cursor", &["!", "", SMALL, "MDE4OTBhNWQ"]),
         ] {
             for value in values {

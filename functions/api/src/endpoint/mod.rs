@@ -1,15 +1,18 @@
 //! One file per endpoint: what it takes and answers, its handler, its errors, its tests.
 
+pub(crate) mod cancel_task;
 pub(crate) mod get_dashboard;
 pub(crate) mod get_health;
 pub(crate) mod get_openapi;
 pub(crate) mod get_result;
 pub(crate) mod get_task;
+pub(crate) mod get_webhook_secret;
 pub(crate) mod issue_ticket;
 pub(crate) mod list_tasks;
 pub(crate) mod post_broadcast;
 pub(crate) mod post_events;
 pub(crate) mod post_notify;
+pub(crate) mod retry_task;
 pub(crate) mod submit_batch;
 pub(crate) mod submit_task;
 

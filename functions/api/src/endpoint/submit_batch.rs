@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::submit_task::confirmation;
 use super::task_request::task_request;
-use crate::edge::{Caller, JsonBody, Refusal, SignedIn, idempotency_key, read_item};
+use crate::edge::{Caller, JsonBody, Refusal, SignedIn, Traced, idempotency_key, read_item};
 use crate::state::App;
 
 /// Longest body, in bytes: room for 100 tasks with the largest input. The whole invocation may be
@@ -41,12 +41,13 @@ const LONGEST_BODY: usize = 5 * 1024 * 1024;
 pub(crate) async fn submit_batch(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    traced: Traced,
     JsonBody(body): JsonBody<BatchBody, LONGEST_BODY>,
 ) -> Result<Json<BatchOutcomes>, Refusal> {
     check_size(body.tasks.len())?;
     let (mut places, mut requests, mut outcomes) = (vec![], vec![], vec![]);
     for (index, item) in body.tasks.into_iter().enumerate() {
-        match request(item) {
+        match request(item, traced) {
             Ok(request) => {
                 places.push(index);
                 requests.push(request);
@@ -64,9 +65,9 @@ pub(crate) async fn submit_batch(
     Ok(Json(BatchOutcomes { tasks }))
 }
 
-fn request(item: Value) -> Result<TaskRequest, Refusal> {
+fn request(item: Value, traced: Traced) -> Result<TaskRequest, Refusal> {
     let (body, key) = read_item::<BatchItem>(item)?.into_parts();
-    task_request(body, key.map(idempotency_key).transpose()?)
+    task_request(body, key.map(idempotency_key).transpose()?, traced)
 }
 
 fn outcome((index, outcome): (usize, Result<Submitted, Refusal>)) -> BatchOutcome {

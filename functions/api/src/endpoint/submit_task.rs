@@ -13,7 +13,7 @@ use protocol::problem::{MEDIA_TYPE, Problem};
 use protocol::task::Status;
 
 use super::task_request::task_request;
-use crate::edge::{Caller, IdempotencyHeader, JsonBody, REPLAYED, Refusal, SignedIn};
+use crate::edge::{Caller, IdempotencyHeader, JsonBody, REPLAYED, Refusal, SignedIn, Traced};
 use crate::state::App;
 
 /// Longest body, in bytes.
@@ -49,10 +49,11 @@ const LONGEST_BODY: usize = 1024 * 1024;
 pub(crate) async fn submit_task(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    traced: Traced,
     IdempotencyHeader(idempotency_key): IdempotencyHeader,
     JsonBody(body): JsonBody<SubmitBody, LONGEST_BODY>,
 ) -> Result<Response, Refusal> {
-    let request = task_request(body, idempotency_key)?;
+    let request = task_request(body, idempotency_key, traced)?;
     let submitted = app.submit_task.run(&caller, request).await?;
     let body = Json(confirmation(&submitted));
     Ok(if submitted.replayed {

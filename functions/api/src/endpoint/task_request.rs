@@ -7,12 +7,13 @@ use protocol::http::SubmitBody;
 use time::Duration;
 
 use super::submit_task::invalid;
-use crate::edge::Refusal;
+use crate::edge::{Refusal, Traced};
 
 /// The request that a body makes, with its key.
 pub(super) fn task_request(
     body: SubmitBody,
     idempotency_key: Option<IdempotencyKey>,
+    Traced(trace): Traced,
 ) -> Result<TaskRequest, Refusal> {
     let terms = RequestedTerms {
         priority: wire::task::read_priority(body.priority),
@@ -26,6 +27,7 @@ pub(super) fn task_request(
         tags: body.tags,
         terms,
         idempotency_key,
+        trace,
     })
 }
 

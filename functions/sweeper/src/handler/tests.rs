@@ -3,15 +3,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::connection::LIFETIME;
-use domain::ports::ConnectionStore as _;
+use domain::ports::{ConnectionStore as _, SubmissionLedger as _, TicketStore as _};
 use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryConnections, MemoryTaskQueue, MemoryTasks};
+use testkit::memory::{
+    Fault, Faults, MemoryConnections, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets,
+};
 
 use super::*;
 
-/// Two tasks without a message and a connection of two hours ago.
+/// Two tasks without a message, a connection of two hours ago, two expired tickets and an expired
+/// idempotency key.
 async fn scene() -> (Sweeper, Faults) {
     let faults = Faults::default();
     let tasks = Arc::new(MemoryTasks::new(&faults));
@@ -22,12 +26,22 @@ async fn scene() -> (Sweeper, Faults) {
     }
     let connection = build::connection(&identity);
     connections.register(&connection).await.unwrap();
+    let tickets = Arc::new(MemoryTickets::new(&faults));
+    for digest in ["one", "other"] {
+        tickets.issue(&build::ticket(digest, NOW)).await.unwrap();
+    }
+    let keys = Arc::new(MemorySubmissions::new(&Arc::default(), &faults));
+    let (task, submission) = build::submission(&identity.tenant, "key", NOW);
+    let recorded = keys.create_once(&task, &submission, NOW).await;
+    recorded.unwrap();
     let sweep = Sweep {
         stuck: tasks,
         queue: Arc::new(MemoryTaskQueue::new(&faults)),
         stale: connections.clone(),
         connections,
         lanes: None,
+        tickets,
+        idempotency_keys: keys,
         clock: Arc::new(FixedClock::at(NOW + LIFETIME)),
     };
     let clock = Arc::new(FixedClock::at(NOW));
@@ -60,7 +74,10 @@ async fn every_sample_is_handled() {
     assert_eq!(names, ["by-hand", "scheduled"]);
     for (name, event) in samples {
         let (sweeper, _) = scene().await;
-        let expected = json!({"requeued": 2, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 1});
+        let expected = json!({
+            "requeued": 2, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 1, "tickets_removed": 2,
+            "idempotency_keys_removed": 1,
+        });
         assert_eq!(handle(&sweeper, &event).await, Ok(expected), "{name}");
         let mut lines = Vec::new();
         sweeper.meter.flush_to(&mut lines);
@@ -68,10 +85,15 @@ async fn every_sample_is_handled() {
         for part in [
             r#""Thing":"connections","Swept":1"#,
             r#""Thing":"tasks_requeued","Swept":2"#,
+            r#""Thing":"tickets","Swept":2"#,
+            r#""Thing":"idempotency_keys","Swept":1"#,
         ] {
             assert!(lines.contains(part), "{name}: {lines}");
         }
-        let nothing = json!({"requeued": 0, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 0});
+        let nothing = json!({
+            "requeued": 0, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 0, "tickets_removed": 0,
+            "idempotency_keys_removed": 0,
+        });
         assert_eq!(handle(&sweeper, &event).await, Ok(nothing), "{name}");
     }
 }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use app::announce::Announcer;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
@@ -9,8 +10,8 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Fault, Faults, MemoryDeadLetters, MemoryDeliveries, MemoryResults, MemoryTasks,
-    MemoryUpdateQueue,
+    CannedRows, Fault, Faults, MemoryCallbackQueue, MemoryDeadLetters, MemoryDeliveries,
+    MemoryResults, MemoryTasks, MemoryUpdateQueue,
 };
 
 use super::*;
@@ -45,8 +46,12 @@ fn scene() -> Scene {
             aggregation: Arc::new(rows),
         }),
         tasks: tasks.clone(),
+        watch: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
-        updates: updates.clone(),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
         deliveries: deliveries.clone(),
         gate: None,
         clock: Arc::new(FixedClock::at(NOW)),
@@ -207,11 +212,29 @@ async fn a_task_that_is_given_up_is_buried_with_its_reason() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_done_in_time_comes_back_at_once() {
+async fn a_task_that_takes_too_long_is_timed_out_before_the_invocation_ends() {
     let scene = scene();
     scene
         .faults
         .always("aggregation.aggregate", Fault::HangBefore);
+    let event = samples().remove("one-task").unwrap();
+    let deadline = Instant::now() + Duration::from_secs(100);
+    let report = scene.worker.handle(event, deadline).await;
+    assert_eq!(report.records[0].end, sqs_batch::End::Done);
+    assert!(Instant::now() < deadline);
+    let task = scene.tasks.get(id(1)).unwrap();
+    assert_eq!(task.status(), Status::TimedOut);
+    assert_eq!(task.state.failure().unwrap().code, "function_timeout");
+    assert_eq!(
+        scene.updates.take().pop().unwrap().update.version,
+        task.version
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_done_in_time_comes_back_at_once() {
+    let scene = scene();
+    scene.faults.always("tasks.load", Fault::HangBefore);
     let event = samples().remove("one-task").unwrap();
     let deadline = Instant::now() + Duration::from_secs(100);
     let report = scene.worker.handle(event, deadline).await;

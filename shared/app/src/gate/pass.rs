@@ -65,9 +65,23 @@ impl Gate {
     ///
     /// Those that wait try once more to enter after they can be seen waiting: somebody who ended
     /// before that has seen nobody to let in.
+    ///
+    /// A task that is to run later takes no place until then: its message is sent, and a worker
+    /// finds it a place when its time has come.
     async fn pass(&self, tenant: &TenantId, mut jobs: Vec<Job>) -> Outcomes {
         jobs.sort_by_key(|job| (rank(job), job.request_id));
         jobs.dedup_by_key(|job| job.request_id);
+        let now = self.clock.now();
+        let later: Vec<_> = jobs.extract_if(.., |job| !job.is_due(now)).collect();
+        let mut outcomes = self.dispatch(&later).await;
+        outcomes.extend(self.pass_due(tenant, jobs).await);
+        outcomes
+    }
+
+    async fn pass_due(&self, tenant: &TenantId, jobs: Vec<Job>) -> Outcomes {
+        if jobs.is_empty() {
+            return Outcomes::new();
+        }
         let admitted = match self.enter(tenant, &jobs).await {
             Ok(admitted) => admitted,
             Err(error) => return same(&jobs, &error),

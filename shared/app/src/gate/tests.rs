@@ -114,3 +114,15 @@ async fn a_lane_is_put_right() {
         .unwrap();
     assert_eq!((again.freed, again.admitted, again.empty), (0, 0, false));
 }
+
+#[tokio::test]
+async fn a_task_that_is_to_run_later_takes_no_place_before() {
+    let world = World::new(1);
+    let mut later = world.job(world.store(Priority::Normal));
+    later.run_at = Some(later.created_at + Duration::HOUR);
+    world.gate.send(&later).await.unwrap();
+    assert_eq!(world.faults.calls(), ["queue.send"]);
+    assert!(world.lanes.placed().is_empty());
+    world.clock.advance(Duration::HOUR);
+    assert!(world.gate.admits(&later).await.unwrap());
+}

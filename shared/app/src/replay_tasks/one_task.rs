@@ -55,5 +55,6 @@ fn announcement(task: &Task, update: &Update) -> Announcement {
         tags: task.tags.clone(),
         update: update.clone(),
         result: result.cloned(),
+        trace: task.trace,
     }
 }

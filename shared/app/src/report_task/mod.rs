@@ -18,13 +18,15 @@ mod tests;
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{Announcement, Clock, PortError, TaskStore, UpdateQueue};
+use domain::ports::{Clock, PortError, TaskStore};
 use domain::task::{INLINE_LIMIT, Progress, Refused, State};
-use domain::{Failure, Identity, LeaseToken, RequestId, Status, Task, TaskResult, causes};
+use domain::{Failure, Identity, LeaseToken, RequestId, Status, Task, TaskResult};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
+
+use crate::announce::Announcer;
 
 /// How long a worker outside holds a task after each report. Programs that report over HTTP do so
 /// more rarely than ours, and a task nobody reports on is free again after this.
@@ -41,7 +43,7 @@ pub struct ReportTask {
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
     /// The way to those who listen.
-    pub updates: Arc<dyn UpdateQueue>,
+    pub announcer: Announcer,
     /// When the report came.
     pub clock: Arc<dyn Clock>,
 }
@@ -119,14 +121,14 @@ impl ReportTask {
             let stored = stored.ok_or(ReportTaskError::Unknown)?;
             self.check_kind(&stored)?;
             if is_repeated(&stored, report) {
-                self.announce(&stored).await;
+                self.announcer.tell(&stored).await;
                 return Ok(stored);
             }
             let mut task = stored.clone();
             apply(&mut task, token_of(caller), report, self.clock.now())?;
             match self.tasks.replace(&task, stored.version).await {
                 Ok(()) => {
-                    self.announce(&task).await;
+                    self.announcer.tell(&task).await;
                     return Ok(task);
                 }
                 Err(PortError::Conflict { .. }) => {}
@@ -148,23 +150,6 @@ impl ReportTask {
             kind: task.kind.clone(),
             outside: outside.join(", "),
         })
-    }
-
-    /// The push side holds up nobody: who misses an update finds it in the history.
-    async fn announce(&self, task: &Task) {
-        let Some(update) = task.latest() else { return };
-        let announcement = Announcement {
-            tenant: task.tenant.clone(),
-            owner: task.owner.clone(),
-            request_id: task.request_id,
-            kind: task.kind.clone(),
-            tags: task.tags.clone(),
-            update: update.clone(),
-            result: task.state.result().cloned(),
-        };
-        if let Err(error) = self.updates.send(&announcement).await {
-            tracing::warn!(error = causes(&error), "a report was not announced");
-        }
     }
 }
 

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{Fault, Faults, MemoryCallbackQueue, MemoryTasks, MemoryUpdateQueue};
 
 use super::*;
 
@@ -59,7 +59,10 @@ fn scene() -> Scene {
     let report = ReportTask {
         registry: Registry::default().with(kinds::Inside).with(kinds::Outside),
         tasks: tasks.clone(),
-        updates: updates.clone(),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
         clock: clock.clone(),
     };
     Scene {
@@ -239,7 +242,7 @@ proptest! {
     /// all workers only the holder moves a task on while its lease lasts.
     #[test]
     fn reports_keep_the_tasks_rules(steps in prop::collection::vec(any_step(), 1..40)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let scene = scene();
             let workers: Vec<_> = (0..3).map(|_| build::identity(&scene.tenant)).collect();

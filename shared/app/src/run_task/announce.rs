@@ -1,28 +1,15 @@
 //! Tells whoever listens what has become of a task, after it is written and before the message is
 //! acknowledged.
 
-use std::time::Duration;
-
-use domain::ports::{Announcement, PortError};
+use domain::ports::PortError;
 use domain::{Task, causes};
-use tokio::time::timeout;
 
 use super::{Delivery, Outcome, RunTask};
 
-/// How long work waits for the announcement of a step.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 impl RunTask {
-    /// Announces a step on the way. An outage of the push side does not hold up the work: whoever
-    /// misses a step finds it in the history.
+    /// Announces a step on the way.
     pub(super) async fn tell(&self, task: &Task) {
-        match timeout(PATIENCE, self.announce(task)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(error = causes(&error), "an update was not announced");
-            }
-            Err(_) => tracing::warn!("an update was not announced in time"),
-        }
+        self.announcer.tell(task).await;
     }
 
     /// Announces the end, again where it was announced before. Where that fails the message comes
@@ -32,7 +19,7 @@ impl RunTask {
     /// side holds up nobody else's work.
     pub(super) async fn conclude(&self, task: &Task, delivery: &Delivery) -> Outcome {
         self.make_room(&task.tenant, task.request_id).await;
-        match self.announce(task).await {
+        match self.announcer.announce(task).await {
             Ok(()) => verdict(task),
             Err(error @ PortError::Broken { .. }) => {
                 tracing::error!(error = causes(&error), "an end cannot be announced");
@@ -43,22 +30,6 @@ impl RunTask {
                 self.after_outage(delivery)
             }
         }
-    }
-
-    async fn announce(&self, task: &Task) -> Result<(), PortError> {
-        let Some(update) = task.latest() else {
-            return Ok(());
-        };
-        let announcement = Announcement {
-            tenant: task.tenant.clone(),
-            owner: task.owner.clone(),
-            request_id: task.request_id,
-            kind: task.kind.clone(),
-            tags: task.tags.clone(),
-            update: update.clone(),
-            result: task.state.result().cloned(),
-        };
-        self.updates.send(&announcement).await
     }
 }
 

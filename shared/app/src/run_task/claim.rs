@@ -1,7 +1,7 @@
 //! Of all workers that were asked to run a task, one gets it.
 
 use domain::ports::PortError;
-use domain::task::{Refused, State};
+use domain::task::{Phase, Refused, State};
 use domain::{LeaseToken, Task};
 use time::OffsetDateTime;
 
@@ -28,7 +28,7 @@ pub(super) enum Claim {
     Outside,
     /// A task that will be sent when it has a place in its tenant's lane.
     Waits,
-    /// A task that somebody else works on.
+    /// A task that somebody else works on, or that is not to run yet.
     Held {
         /// When to look again.
         until: OffsetDateTime,
@@ -45,7 +45,21 @@ pub(super) fn lease_end(task: &Task) -> Option<OffsetDateTime> {
     }
 }
 
+/// When a queued task is to run, where that is later than now. Its message came early: after
+/// fifteen minutes at most, the longest that a queue holds one back, or from the sweep.
+fn early(task: &Task, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let waits = task.phase() == Some(Phase::Queued) && !task.terms.is_due(now);
+    task.terms.run_at.filter(|_| waits)
+}
+
 impl RunTask {
+    /// Programs outside run tasks of such a kind, but our own workers end one whose deadline passed.
+    fn is_for_others(&self, task: &Task) -> bool {
+        self.registry.is_outside(&task.kind)
+            && !task.status().is_terminal()
+            && !task.terms.is_overdue(self.clock.now())
+    }
+
     /// Writes the claim under the condition that nobody has changed the task since it was read;
     /// whoever loses that race looks again.
     pub(super) async fn claim(&self, delivery: &Delivery) -> Result<Claim, PortError> {
@@ -55,7 +69,13 @@ impl RunTask {
             let Some(stored) = stored.await? else {
                 return Ok(Claim::Missing);
             };
-            if !stored.status().is_terminal() && self.registry.is_outside(&stored.kind) {
+            let trace = stored.trace.map(|trace| trace.id());
+            // The caller's span has a place for it, and every line within shows it.
+            tracing::Span::current().record("trace.id", trace);
+            if let Some(until) = early(&stored, self.clock.now()) {
+                return Ok(Claim::Held { until });
+            }
+            if self.is_for_others(&stored) {
                 return Ok(Claim::Outside);
             }
             let mut task = stored.clone();

@@ -6,11 +6,12 @@ use std::time::Duration;
 use domain::text::cut;
 use domain::{Failure, Task, TaskResult};
 use retry::Backoff;
+use time::OffsetDateTime;
 
 use super::change::Stop;
 use super::claim::Held;
 use super::work::Worked;
-use super::{Delivery, Outcome, RunTask, later};
+use super::{Delivery, Outcome, RunTask, come_back};
 
 /// Longest message of a failure, in bytes.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -90,8 +91,11 @@ impl RunTask {
         wait: Duration,
     ) -> Result<Outcome, Stop> {
         let now = self.clock.now();
+        let again = later(now, wait);
         let released = self.change(&mut held, |task, token| {
-            task.release(token, failure.clone(), now)
+            task.release(token, failure.clone(), now)?;
+            task.again(again);
+            Ok(())
         });
         released.await?;
         let task = &held.task;
@@ -102,8 +106,13 @@ impl RunTask {
             "to be tried again"
         );
         self.tell(task).await;
-        Ok(later(wait))
+        Ok(come_back(wait))
     }
+}
+
+fn later(now: OffsetDateTime, wait: Duration) -> OffsetDateTime {
+    let wait = wait.try_into().unwrap_or(time::Duration::MAX);
+    now.saturating_add(wait)
 }
 
 fn readable(mut failure: Failure) -> Failure {

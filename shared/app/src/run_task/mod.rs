@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | claim the task by a conditional write | `claim` | redelivery, which waits for the lease to end |
 //! | run the kind; write progress, renew the lease | `work`, `progress`, `heartbeat` | the same |
+//! | notice that it was called off, or takes too long | `watch`, `limits` | the same |
 //! | keep a large result | `work` | the same; the next attempt has a key of its own |
 //! | write the end, conditionally | `finish`, `change` | redelivery, which only announces |
 //! | announce the end | `announce` | redelivery, which announces again |
@@ -15,23 +16,28 @@ mod claim;
 mod finish;
 mod heartbeat;
 mod kind;
+mod limits;
 mod place;
 mod progress;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod work;
 
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, UpdateQueue};
+use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, TaskWatch};
 use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
 use time::Duration;
 
 use crate::Gate;
+use crate::announce::Announcer;
 use change::Stop;
 use claim::{Claim, Held};
+use tokio::time::Instant;
+use work::Work;
 
 /// How long a claim holds without a sign of life. A crashed worker's task is idle for so long.
 pub const LEASE: Duration = Duration::seconds(30);
@@ -51,10 +57,12 @@ pub struct RunTask {
     pub registry: Registry,
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
+    /// Tells whether a task is still ours.
+    pub watch: Arc<dyn TaskWatch>,
     /// Where large results go.
     pub results: Arc<dyn ResultStore>,
-    /// The way to whoever listens.
-    pub updates: Arc<dyn UpdateQueue>,
+    /// The way to whoever listens, and to whoever is to be called back.
+    pub announcer: Announcer,
     /// The messages in hand.
     pub deliveries: Arc<dyn Deliveries>,
     /// Lets a task run that has a place in its tenant's lane; every task where there is none.
@@ -76,6 +84,8 @@ pub struct Delivery {
     pub receipt: String,
     /// How often the message has been delivered, this time included.
     pub receive_count: u32,
+    /// When this worker has to be done with it; never where nothing stops the worker.
+    pub until: Option<Instant>,
 }
 
 /// What is to become of the message.
@@ -125,9 +135,14 @@ impl RunTask {
     }
 
     async fn work_and_finish(&self, mut held: Held, delivery: &Delivery) -> Result<Outcome, Stop> {
+        if let Some(failure) = self.overdue(&held.task) {
+            return self.time_out(held, failure, delivery).await;
+        }
         self.tell(&held.task).await;
-        let worked = self.work(&mut held, &delivery.receipt).await?;
-        self.finish(held, worked, delivery).await
+        match self.work(&mut held, delivery).await? {
+            Work::Done(worked) => self.finish(held, worked, delivery).await,
+            Work::OutOfTime(failure) => self.time_out(held, failure, delivery).await,
+        }
     }
 
     /// The task was taken from us, or ended under us. Whoever did that has the say now.
@@ -158,10 +173,10 @@ impl RunTask {
     }
 
     fn after_outage(&self, delivery: &Delivery) -> Outcome {
-        later(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
+        come_back(OUTAGE.wait(delivery.receive_count, self.entropy.as_ref()))
     }
 }
 
-fn later(wait: std::time::Duration) -> Outcome {
+fn come_back(wait: std::time::Duration) -> Outcome {
     Outcome::Later(wait.try_into().unwrap_or(Duration::MAX))
 }

@@ -5,12 +5,20 @@ use domain::{Failure, TaskResult};
 use futures::future::try_join;
 use tokio::sync::oneshot;
 
-use super::RunTask;
 use super::change::Stop;
 use super::claim::Held;
 use super::progress;
+use super::{Delivery, RunTask};
 
 /// How the work ended.
+pub(super) enum Work {
+    /// By itself.
+    Done(Worked),
+    /// It took too long.
+    OutOfTime(Failure),
+}
+
+/// What the kind left.
 pub(super) struct Worked {
     /// What came out.
     pub(super) outcome: Result<TaskResult, Failure>,
@@ -19,10 +27,10 @@ pub(super) struct Worked {
 }
 
 impl RunTask {
-    /// Runs the kind, writes its progress and keeps the lease, all at once. Losing the task stops
-    /// the kind; the kind's end lets a write that is under way come to its own end first, so that
+    /// Runs the kind, writes its progress, keeps the lease and looks at the limits, all at once.
+    /// Losing the task or running out of time stops the kind; the kind's end lets a write that is under way come to its own end first, so that
     /// we know which version is stored.
-    pub(super) async fn work(&self, held: &mut Held, receipt: &str) -> Result<Worked, Stop> {
+    pub(super) async fn work(&self, held: &mut Held, delivery: &Delivery) -> Result<Work, Stop> {
         let (claimed, token) = (held.task.clone(), held.token);
         let (sink, mut reports) = progress::channel();
         let (end, ended) = oneshot::channel();
@@ -34,9 +42,13 @@ impl RunTask {
         let writing = self.write_progress(held, &mut reports, ended);
         let (outcome, ()) = tokio::select! {
             both = try_join(running, writing) => both?,
-            stop = self.keep_lease(&claimed, token, receipt) => return Err(stop),
+            stop = self.keep_lease(&claimed, token, &delivery.receipt) => return Err(stop),
+            stop = self.watch(&claimed, token) => return Err(stop),
+            failure = self.out_of_time(&claimed, delivery.until) => {
+                return Ok(Work::OutOfTime(failure));
+            }
         };
         let progress = reports.borrow().clone();
-        Ok(Worked { outcome, progress })
+        Ok(Work::Done(Worked { outcome, progress }))
     }
 }

@@ -47,6 +47,7 @@ fn scene() -> Scene {
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         metering: None,
+        guard: webhooks::Guard::strict(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
     };
@@ -66,6 +67,7 @@ fn request(input: impl Into<Value>) -> TaskRequest {
         tags: vec![],
         terms: RequestedTerms::default(),
         idempotency_key: None,
+        trace: None,
     }
 }
 

@@ -4,6 +4,7 @@ use domain::kind::{FieldError, Registry};
 use domain::task::{LONGEST_TAG, MOST_TAGS};
 use domain::text::is_plain;
 use time::OffsetDateTime;
+use webhooks::Guard;
 
 use super::{SubmitTaskError, TaskRequest};
 
@@ -13,6 +14,7 @@ pub const MOST_INPUT: usize = 32 * 1024;
 /// Checks everything that the caller can mend, and names every field at fault at once.
 pub(super) fn request(
     registry: &Registry,
+    guard: &Guard,
     request: &TaskRequest,
     now: OffsetDateTime,
 ) -> Result<(), SubmitTaskError> {
@@ -31,7 +33,7 @@ pub(super) fn request(
         error.field = inside_input(&error.field);
     }
     errors.extend(tags(&request.tags));
-    errors.extend(request.terms.check(now));
+    errors.extend(request.terms.check(now, guard));
     if errors.is_empty() {
         Ok(())
     } else {

@@ -13,6 +13,7 @@ pub(super) fn of(request: &TaskRequest) -> Fingerprint {
         tags,
         terms,
         idempotency_key: _,
+        trace: _,
     } = request;
     let asked = json!({"kind": kind, "input": input, "tags": tags, "terms": terms.to_json()});
     Fingerprint::of_value(&asked)
@@ -32,6 +33,7 @@ mod tests {
             tags: tags.iter().map(ToString::to_string).collect(),
             terms: RequestedTerms::default(),
             idempotency_key: None,
+            trace: None,
         }
     }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use domain::kind::{FieldError, Registry};
 use domain::ports::{Clock, Entropy, Job, PortError, SubmissionLedger, TaskQueue, TaskStore};
-use domain::{IdempotencyKey, Identity, Task};
+use domain::{IdempotencyKey, Identity, Task, Trace};
 use serde_json::Value;
 use time::Duration;
+use webhooks::Guard;
 
 mod check;
 mod fingerprint;
@@ -33,6 +34,8 @@ pub struct SubmitTask {
     pub queue: Arc<dyn TaskQueue>,
     /// How many tasks a tenant may submit; any number where none.
     pub metering: Option<Metering>,
+    /// Where callbacks may lead.
+    pub guard: Guard,
     /// When the task is submitted.
     pub clock: Arc<dyn Clock>,
     /// Makes the task's name.
@@ -52,6 +55,8 @@ pub struct TaskRequest {
     pub terms: RequestedTerms,
     /// The caller's name for this submission: sent again, it makes no second task.
     pub idempotency_key: Option<IdempotencyKey>,
+    /// The trace that the call belongs to. It goes with the task to the worker and to the push.
+    pub trace: Option<Trace>,
 }
 
 /// A task that was taken on.

@@ -34,7 +34,7 @@ impl Taken {
 impl SubmitTask {
     /// Checks everything that the caller can mend.
     pub(crate) fn check(&self, request: &TaskRequest) -> Result<(), SubmitTaskError> {
-        check::request(&self.registry, request, self.clock.now())
+        check::request(&self.registry, &self.guard, request, self.clock.now())
     }
 
     /// Stores the task of a checked request, or finds the one that its key stands for.
@@ -106,6 +106,9 @@ impl SubmitTask {
             tags: request.tags,
             terms: request.terms.from(now),
         };
-        Task::submit(new, now)
+        Task {
+            trace: request.trace,
+            ..Task::submit(new, now)
+        }
     }
 }

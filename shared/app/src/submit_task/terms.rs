@@ -4,6 +4,7 @@ use domain::kind::FieldError;
 use domain::task::{LONGEST_AHEAD, Priority, Terms};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
+use webhooks::Guard;
 
 /// When a task is to run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl RequestedTerms {
     }
 
     /// What the caller has to mend.
-    pub(super) fn check(&self, now: OffsetDateTime) -> Vec<FieldError> {
+    pub(super) fn check(&self, now: OffsetDateTime, guard: &Guard) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let run_at = self.start.moment(now).unwrap_or(now);
         if run_at > now + LONGEST_AHEAD {
@@ -52,6 +53,10 @@ impl RequestedTerms {
         }
         if let Some(problem) = self.deadline.and_then(|at| deadline(at, run_at, now)) {
             errors.push(FieldError::new("deadline", problem));
+        }
+        let checked = self.callback_url.as_deref().map(|url| guard.check_url(url));
+        if let Some(Err(refused)) = checked {
+            errors.push(FieldError::new("callback_url", refused.to_string()));
         }
         errors
     }
@@ -112,7 +117,7 @@ mod tests {
 
     fn fields(terms: &RequestedTerms) -> Vec<String> {
         terms
-            .check(NOW)
+            .check(NOW, &Guard::strict())
             .into_iter()
             .map(|error| error.field)
             .collect()
@@ -155,6 +160,33 @@ mod tests {
         ] {
             assert_eq!(fields(&bad), expected, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn callbacks_lead_where_the_guard_lets_them() {
+        let called = |url: &str| RequestedTerms {
+            callback_url: Some(url.into()),
+            ..RequestedTerms::default()
+        };
+        assert!(fields(&called("https://example.org/hook?token=t")).is_empty());
+        let long = format!("https://example.org/{}", "x".repeat(2_048));
+        for refused in [
+            "",
+            "hook",
+            "ftp://example.org/",
+            "http://example.org/",
+            "https://example.org:8443/",
+            "https://user:password@example.org/",
+            "https://10.0.0.1/",
+            "https://localhost/",
+            "https://169.254.169.254/latest/meta-data/",
+            &long,
+        ] {
+            assert_eq!(fields(&called(refused)), ["callback_url"], "{refused}");
+        }
+        let local = "http, 127.0.0.0/8, any port".parse().unwrap();
+        let errors = called("http://127.0.0.1:8080/").check(NOW, &local);
+        assert_eq!(errors, []);
     }
 
     #[test]

@@ -69,6 +69,7 @@ fn scene() -> Scene {
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         metering: None,
+        guard: webhooks::Guard::strict(),
         clock: clock.clone(),
         entropy: Arc::new(Counting::default()),
     };
@@ -89,6 +90,7 @@ fn request(input: Value) -> TaskRequest {
         tags: vec!["nightly".into()],
         terms: RequestedTerms::default(),
         idempotency_key: None,
+        trace: None,
     }
 }
 

@@ -6,10 +6,11 @@
 //! | a running task whose lease has ended | a worker that died | the same; the next delivery claims it, or ends it as `worker_lost` |
 //! | a lane with places of ended tasks, or with free ones for which somebody waits | a crash while a place was passed on | the places are passed on |
 //! | a connection's rows | a disconnect that never arrived | they are removed |
-//!
-//! Tickets are left to the table's own expiry: a spent one is gone, an expired one is refused.
+//! | an expired ticket | nobody: it was not spent, and `DynamoDB`'s own expiry may take days | it is removed |
+//! | an expired idempotency key | the same | the same |
 
 mod connections;
+mod expired;
 mod lanes;
 mod tasks;
 #[cfg(test)]
@@ -19,13 +20,16 @@ pub use lanes::{LaneSweep, MOST_LANES};
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, ConnectionStore, StaleConnections, StuckTasks, TaskQueue};
+use domain::ports::{Clock, ConnectionStore, Expiring, StaleConnections, StuckTasks, TaskQueue};
 
 /// Most tasks in one run, so that it ends in time. What is left is next, the longest overdue first.
 pub const MOST_TASKS: usize = 500;
 
 /// Most connections in one run.
 pub const MOST_CONNECTIONS: usize = 500;
+
+/// Most tickets in one run, and most idempotency keys.
+pub const MOST_EXPIRED: usize = 500;
 
 /// How many are dealt with at once.
 const AT_ONCE: usize = 16;
@@ -43,6 +47,10 @@ pub struct Sweep {
     pub connections: Arc<dyn ConnectionStore>,
     /// Puts lanes right, where there are any.
     pub lanes: Option<LaneSweep>,
+    /// Where tickets are kept.
+    pub tickets: Arc<dyn Expiring>,
+    /// Where idempotency keys are kept.
+    pub idempotency_keys: Arc<dyn Expiring>,
     /// What is overdue.
     pub clock: Arc<dyn Clock>,
 }
@@ -60,6 +68,10 @@ pub struct Swept {
     pub admitted: usize,
     /// Connections that were removed.
     pub connections_removed: usize,
+    /// Expired tickets that were removed.
+    pub tickets_removed: usize,
+    /// Expired idempotency keys that were removed.
+    pub keys_removed: usize,
     /// Calls that failed. What they were for is left to a later run.
     pub faults: usize,
 }
@@ -78,6 +90,11 @@ impl Sweep {
         let (removed, faults) = self.sweep_connections(now).await;
         swept.connections_removed = removed;
         swept.faults += faults;
+        let tickets = self.sweep_expired(self.tickets.as_ref(), "tickets", now);
+        let keys = self.sweep_expired(self.idempotency_keys.as_ref(), "idempotency keys", now);
+        let (tickets, keys) = tokio::join!(tickets, keys);
+        (swept.tickets_removed, swept.keys_removed) = (tickets.0, keys.0);
+        swept.faults += tickets.1 + keys.1;
         swept
     }
 }

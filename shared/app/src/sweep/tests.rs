@@ -1,10 +1,13 @@
 use domain::connection::LIFETIME;
-use domain::ports::TaskStore as _;
+use domain::ports::{SubmissionLedger as _, TaskStore as _, TicketStore as _};
 use domain::{Connection, RequestId, Task};
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryConnections, MemoryTaskQueue, MemoryTasks};
+use testkit::memory::{
+    Fault, Faults, MemoryConnections, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets,
+};
 use time::Duration;
 
 use super::*;
@@ -14,6 +17,8 @@ struct Scene {
     tasks: Arc<MemoryTasks>,
     queue: Arc<MemoryTaskQueue>,
     connections: Arc<MemoryConnections>,
+    tickets: Arc<MemoryTickets>,
+    submissions: Arc<MemorySubmissions>,
     clock: Arc<FixedClock>,
     faults: Faults,
 }
@@ -24,12 +29,16 @@ fn scene() -> Scene {
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
     let connections = Arc::new(MemoryConnections::new(&faults));
     let clock = Arc::new(FixedClock::at(NOW));
+    let tickets = Arc::new(MemoryTickets::new(&faults));
+    let submissions = Arc::new(MemorySubmissions::new(&Arc::default(), &faults));
     let sweep = Sweep {
         stuck: tasks.clone(),
         queue: queue.clone(),
         stale: connections.clone(),
         connections: connections.clone(),
         lanes: None,
+        tickets: tickets.clone(),
+        idempotency_keys: submissions.clone(),
         clock: clock.clone(),
     };
     Scene {
@@ -37,6 +46,8 @@ fn scene() -> Scene {
         tasks,
         queue,
         connections,
+        tickets,
+        submissions,
         clock,
         faults,
     }
@@ -65,6 +76,15 @@ impl Scene {
         connection
     }
 
+    /// A ticket and an idempotency key that end in a minute.
+    async fn soon_expired(&self, name: &str) {
+        let end = NOW + Duration::MINUTE;
+        self.tickets.issue(&build::ticket(name, end)).await.unwrap();
+        let (task, submission) = build::submission(&build::tenant(), name, end);
+        let recorded = self.submissions.create_once(&task, &submission, NOW).await;
+        recorded.unwrap();
+    }
+
     async fn run_after(&self, wait: Duration) -> Swept {
         self.clock.advance(wait);
         self.sweep.run().await
@@ -87,7 +107,11 @@ async fn with_nothing_left_behind_nothing_is_done() {
     scene.queued();
     scene.connected().await;
     assert_eq!(scene.sweep.run().await, Swept::default());
-    assert_eq!(scene.faults.calls().len(), 3, "two lists, one registration");
+    assert_eq!(
+        scene.faults.calls().len(),
+        5,
+        "four lists, one registration"
+    );
 }
 
 #[tokio::test]
@@ -206,4 +230,58 @@ async fn a_run_is_bounded_and_the_next_goes_on() {
     }
     assert_eq!(scene.run_after(Duration::HOUR).await.requeued, MOST_TASKS);
     assert_eq!(scene.sweep.run().await.requeued, 1);
+}
+
+#[tokio::test]
+async fn what_has_expired_is_removed_each_kind_counted() {
+    let scene = scene();
+    for name in ["one", "other"] {
+        scene.soon_expired(name).await;
+    }
+    let live = build::ticket("live", NOW + Duration::DAY);
+    scene.tickets.issue(&live).await.unwrap();
+    assert_eq!(scene.sweep.run().await, Swept::default());
+    let swept = scene.run_after(Duration::MINUTE).await;
+    let expected = Swept {
+        tickets_removed: 2,
+        keys_removed: 2,
+        ..Swept::default()
+    };
+    assert_eq!(swept, expected);
+    assert_eq!(scene.sweep.run().await, Swept::default());
+    let redeemed = scene.tickets.redeem("live", NOW).await.unwrap();
+    assert_eq!(redeemed, Some(live.identity));
+}
+
+/// It waits for the next run, and stops nothing else.
+#[tokio::test]
+async fn what_cannot_be_removed_is_next_time() {
+    for call in [
+        "tickets.expired",
+        "tickets.discard",
+        "submissions.expired",
+        "submissions.discard",
+    ] {
+        let scene = scene();
+        scene.soon_expired("one").await;
+        scene.faults.on(call, 1, Fault::Unavailable);
+        let swept = scene.run_after(Duration::MINUTE).await;
+        let removed = swept.tickets_removed + swept.keys_removed;
+        assert_eq!((removed, swept.faults), (1, 1), "{call}");
+        let swept = scene.sweep.run().await;
+        let removed = swept.tickets_removed + swept.keys_removed;
+        assert_eq!((removed, swept.faults), (1, 0), "{call}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_expired_is_removed_a_bounded_number_at_a_time() {
+    let scene = scene();
+    for n in 0..=MOST_EXPIRED {
+        let ticket = build::ticket(&format!("ticket-{n}"), NOW);
+        scene.tickets.issue(&ticket).await.unwrap();
+    }
+    let swept = scene.run_after(Duration::MINUTE).await;
+    assert_eq!(swept.tickets_removed, MOST_EXPIRED);
+    assert_eq!(scene.sweep.run().await.tickets_removed, 1);
 }

@@ -24,8 +24,8 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
 
 use super::contention::settled;
+use super::due::BY_EXPIRY;
 use super::expiry::{is_past, second};
-use super::stale::shard;
 use super::write_batch::delete_all;
 use super::{Item, LAYOUT, number, text};
 use crate::Sdk;
@@ -236,7 +236,7 @@ fn new_self_item(connection: &Connection, own_topic: String) -> SelfItem {
         connected_at: connection.connected_at,
         topics: BTreeSet::from([own_topic, Shard::of(&connection.id).to_string()]),
         expires_at: second(connection.expires_at()),
-        expiry_shard: Some(shard(&connection.id)),
+        expiry_shard: Some(BY_EXPIRY.shard_of(connection.id.as_str())),
         frames_until: None,
         closing: None,
         v: LAYOUT,

@@ -7,6 +7,7 @@ mod audience;
 mod connections;
 mod contention;
 mod due;
+mod expired;
 mod expiry;
 mod frame_meter;
 mod lanes;
@@ -21,7 +22,7 @@ mod write_batch;
 pub use connections::Connections;
 pub use lanes::LaneTable;
 pub use rates::Rates;
-pub use submissions::Submissions;
+pub use submissions::{SubmissionKeys, Submissions};
 pub use tasks::Tasks;
 pub use tickets::Tickets;
 

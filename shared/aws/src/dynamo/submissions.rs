@@ -1,5 +1,5 @@
 //! Submissions with a key. One item per key: `key` (`<tenant>#<key>`), `request_id`,
-//! `fingerprint`, `expires_at`, `v`.
+//! `fingerprint`, `expires_at`, `expiry_shard`, `v`.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
@@ -7,12 +7,14 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use domain::ports::{PortError, Recorded, SubmissionLedger};
+use domain::ports::{ExpiredItem, Expiring, PortError, Recorded, SubmissionLedger};
 use domain::{Fingerprint, IdempotencyKey, RequestId, Submission, Task, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
 
+use super::due::BY_EXPIRY;
+use super::expired::Rows;
 use super::expiry::{is_past, second};
 use super::tasks::{IS_NEW, item_of};
 use super::{CONTENDED, Item, LAYOUT, number, text};
@@ -36,6 +38,8 @@ struct SubmissionItem {
     fingerprint: String,
     /// Seconds since 1970.
     expires_at: i64,
+    #[serde(default)]
+    expiry_shard: Option<String>,
     v: u8,
 }
 
@@ -43,6 +47,47 @@ struct SubmissionItem {
 #[derive(Debug, thiserror::Error)]
 #[error("{} transactions met others on the same key", CONTENDED.attempts)]
 struct Contended;
+
+/// Remembered keys, for the sweep: it stores no tasks.
+#[derive(Debug, Clone)]
+pub struct SubmissionKeys {
+    client: Client,
+    table: String,
+}
+
+impl SubmissionKeys {
+    /// The keys in this table.
+    pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
+        Self {
+            client: Client::new(&sdk.config),
+            table: table.into(),
+        }
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows {
+            client: &self.client,
+            table: &self.table,
+            key: "key",
+            what: TABLE,
+        }
+    }
+}
+
+#[async_trait]
+impl Expiring for SubmissionKeys {
+    async fn expired(
+        &self,
+        now: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Vec<ExpiredItem>, PortError> {
+        self.rows().expired(now, limit).await
+    }
+
+    async fn discard(&self, item: &ExpiredItem, now: OffsetDateTime) -> Result<bool, PortError> {
+        self.rows().discard(item, now).await
+    }
+}
 
 /// Why nothing was written.
 enum Cancelled {
@@ -107,8 +152,10 @@ impl Submissions {
         submission: &Submission,
         now: OffsetDateTime,
     ) -> Result<TransactWriteItem, PortError> {
+        let key = name(&task.tenant, &submission.key)?;
         let item = to_item(SubmissionItem {
-            key: name(&task.tenant, &submission.key)?,
+            expiry_shard: Some(BY_EXPIRY.shard_of(&key)),
+            key,
             request_id: task.request_id,
             fingerprint: submission.fingerprint.to_string(),
             expires_at: second(submission.expires_at),

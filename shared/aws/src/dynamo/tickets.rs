@@ -1,15 +1,17 @@
-//! Tickets. One item per ticket: `digest`, `tenant`, `user`, `scopes`, `expires_at`, `v`.
+//! Tickets. One item per ticket: `digest`, `tenant`, `user`, `scopes`, `expires_at`, `expiry_shard`, `v`.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::Identity;
-use domain::ports::{PortError, TicketStore};
+use domain::ports::{ExpiredItem, Expiring, PortError, TicketStore};
 use domain::ticket::Ticket;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
 
+use super::due::BY_EXPIRY;
+use super::expired::Rows;
 use super::expiry::second;
 use super::{LAYOUT, number, text};
 use crate::Sdk;
@@ -30,6 +32,8 @@ struct TicketItem {
     #[serde(flatten)]
     identity: Identity,
     expires_at: i64,
+    #[serde(default)]
+    expiry_shard: Option<String>,
     v: u8,
 }
 
@@ -41,6 +45,30 @@ impl Tickets {
             table: table.into(),
         }
     }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows {
+            client: &self.client,
+            table: &self.table,
+            key: "digest",
+            what: TABLE,
+        }
+    }
+}
+
+#[async_trait]
+impl Expiring for Tickets {
+    async fn expired(
+        &self,
+        now: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Vec<ExpiredItem>, PortError> {
+        self.rows().expired(now, limit).await
+    }
+
+    async fn discard(&self, item: &ExpiredItem, now: OffsetDateTime) -> Result<bool, PortError> {
+        self.rows().discard(item, now).await
+    }
 }
 
 #[async_trait]
@@ -50,6 +78,7 @@ impl TicketStore for Tickets {
             digest: ticket.digest.clone(),
             identity: ticket.identity.clone(),
             expires_at: second(ticket.expires_at),
+            expiry_shard: Some(BY_EXPIRY.shard_of(&ticket.digest)),
             v: LAYOUT,
         };
         let item = to_item(item).map_err(|error| PortError::broken(TABLE, error))?;

@@ -2,6 +2,7 @@
 //! travels in attributes. A message's group is its tenant.
 
 mod broadcasts;
+mod callbacks;
 mod dead_letters;
 mod outbox;
 mod receipts;
@@ -9,6 +10,7 @@ mod tasks;
 mod updates;
 
 pub use broadcasts::BroadcastSender;
+pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;

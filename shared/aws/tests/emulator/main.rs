@@ -11,6 +11,7 @@ mod lanes;
 mod place;
 mod queues;
 mod results;
+mod secrets;
 mod submissions;
 mod sweep;
 mod tasks;

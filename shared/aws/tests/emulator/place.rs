@@ -61,7 +61,7 @@ impl Place {
     /// holds the index's own attributes and these.
     pub(crate) async fn with_indexed_table(
         &self,
-        keys: &[&str; 2],
+        keys: &[&str],
         (index, by, also): (&str, &[&str; 2], &[&str]),
         test: impl AsyncFnOnce(String),
     ) {

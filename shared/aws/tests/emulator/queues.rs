@@ -1,4 +1,6 @@
-use aws::sqs::{BroadcastSender, DeadLetterSender, Receipts, TaskSender, UpdateSender};
+use aws::sqs::{
+    BroadcastSender, CallbackSender, DeadLetterSender, Receipts, TaskSender, UpdateSender,
+};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 use domain::ports::{BroadcastQueue, DeadLetter, Deliveries, Job, PortError, TaskQueue};
@@ -6,7 +8,7 @@ use domain::task::Priority;
 use serde_json::{Value, json};
 use testkit::build;
 use testkit::contract::{
-    broadcast_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
+    broadcast_queue, callback_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
 };
 use testkit::memory::Asked;
 use time::Duration;
@@ -159,6 +161,23 @@ async fn an_update_sender_is_a_pusher_queue() {
         };
         let sender = UpdateSender::new(&place.sdk, url);
         pusher_queue::all(&sender, &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn a_callback_sender_is_a_callback_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            bodies
+                .map(|body| wire::queue::read_callback(&body).unwrap())
+                .collect()
+        };
+        let sender = CallbackSender::new(&place.sdk, url);
+        callback_queue::all(&sender, &build::tenant(), receive).await;
     };
     place.with_queue(test).await;
 }

@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
-use aws::dynamo::{Connections, Tasks};
-use domain::ports::{PortError, StaleConnections, StuckTasks};
+use aws::dynamo::{Connections, SubmissionKeys, Submissions, Tasks, Tickets};
+use domain::ports::{
+    Expiring as _, PortError, Recorded, StaleConnections, StuckTasks, SubmissionLedger as _,
+    TicketStore as _,
+};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::contract::{stale_connections, stuck_tasks};
+use testkit::contract::{expiring, stale_connections, stuck_tasks};
 
 use crate::place::local;
 
@@ -46,6 +49,43 @@ async fn connections_tell_which_are_stale() {
         .await;
 }
 
+const BY_EXPIRY: (&str, &[&str; 2], &[&str]) = ("by-expiry", &["expiry_shard", "expires_at"], &[]);
+
+#[tokio::test]
+async fn tickets_expire() {
+    let place = local().await;
+    let test = async |table: String| {
+        let tickets = Tickets::new(&place.sdk, table);
+        let put = async |name: &str, expires_at| {
+            tickets
+                .issue(&build::ticket(name, expires_at))
+                .await
+                .unwrap();
+        };
+        expiring::all(&tickets, put).await;
+    };
+    place.with_indexed_table(&["digest"], BY_EXPIRY, test).await;
+}
+
+#[tokio::test]
+async fn submissions_expire() {
+    let place = local().await;
+    let tenant = build::tenant();
+    let test = async |keys_table: String| {
+        let test = async |tasks_table: String| {
+            let ledger = Submissions::new(&place.sdk, &keys_table, tasks_table);
+            let put = async |name: &str, expires_at| {
+                let (task, submission) = build::submission(&tenant, name, expires_at);
+                let recorded = ledger.create_once(&task, &submission, NOW).await;
+                assert_eq!(recorded.unwrap(), Recorded::Created);
+            };
+            expiring::all(&SubmissionKeys::new(&place.sdk, &keys_table), put).await;
+        };
+        place.with_table(&["tenant", "request_id"], test).await;
+    };
+    place.with_indexed_table(&["key"], BY_EXPIRY, test).await;
+}
+
 #[tokio::test]
 async fn a_missing_index_is_told() {
     let place = local().await;
@@ -53,6 +93,11 @@ async fn a_missing_index_is_told() {
         let tasks = Tasks::new(&place.sdk, table.clone(), Arc::new(FixedClock::at(NOW)));
         let due = tasks.due(NOW, 1).await;
         assert!(matches!(due, Err(PortError::Broken { .. })), "{due:?}");
+        let expired = Tickets::new(&place.sdk, &table).expired(NOW, 1).await;
+        assert!(
+            matches!(expired, Err(PortError::Broken { .. })),
+            "{expired:?}"
+        );
         let stale = Connections::new(&place.sdk, table).stale(NOW, 1).await;
         assert!(matches!(stale, Err(PortError::Broken { .. })), "{stale:?}");
     };

@@ -8,7 +8,7 @@ use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::contract::task_index::Indexed;
-use testkit::contract::{task_index, task_store};
+use testkit::contract::{task_index, task_store, task_watch};
 use time::Duration;
 
 use crate::place::{Place, local};
@@ -23,6 +23,20 @@ fn tasks(place: &Place, table: String) -> Tasks {
 async fn tasks_are_a_task_store() {
     let place = local().await;
     let test = async |table| task_store::all(&tasks(&place, table), &build::tenant()).await;
+    place.with_table(&KEYS, test).await;
+}
+
+#[tokio::test]
+async fn tasks_can_be_watched() {
+    let place = local().await;
+    let test = async |table| {
+        let tasks = tasks(&place, table);
+        let watched = task_watch::Watched {
+            store: &tasks,
+            watch: &tasks,
+        };
+        task_watch::all(watched, &build::tenant()).await;
+    };
     place.with_table(&KEYS, test).await;
 }
 
@@ -70,6 +84,7 @@ fn everything(tenant: &domain::TenantId) -> TaskQuery {
         status: None,
         kind: None,
         tag: None,
+        since: None,
         before: None,
         limit: 10,
     }

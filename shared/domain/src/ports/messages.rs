@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use time::{Duration, OffsetDateTime};
 
 use super::{PortError, StuckTask};
+use crate::Trace;
 use crate::ids::{RequestId, TenantId, UserId};
 use crate::task::{Priority, Task, TaskResult, Update};
 
@@ -19,6 +20,15 @@ pub struct Job {
     pub priority: Priority,
     /// When it was submitted.
     pub created_at: OffsetDateTime,
+    /// Not to be run before this moment.
+    pub run_at: Option<OffsetDateTime>,
+}
+
+impl Job {
+    /// Whether the task may run at this moment.
+    pub fn is_due(&self, now: OffsetDateTime) -> bool {
+        self.run_at.is_none_or(|at| at <= now)
+    }
 }
 
 impl From<&Task> for Job {
@@ -28,10 +38,12 @@ impl From<&Task> for Job {
             request_id: task.request_id,
             priority: task.terms.priority,
             created_at: task.created_at,
+            run_at: task.terms.run_at,
         }
     }
 }
 
+/// No task is overdue before it may run.
 impl From<&StuckTask> for Job {
     fn from(task: &StuckTask) -> Self {
         Self {
@@ -39,6 +51,7 @@ impl From<&StuckTask> for Job {
             request_id: task.request_id,
             priority: task.priority,
             created_at: task.created_at,
+            run_at: None,
         }
     }
 }
@@ -98,6 +111,8 @@ pub struct Announcement {
     pub update: Update,
     /// What came out, with the update that completes the task.
     pub result: Option<TaskResult>,
+    /// The trace of the call that submitted the task.
+    pub trace: Option<Trace>,
 }
 
 /// Takes updates to the pusher. At least once, in any order.

@@ -3,6 +3,7 @@
 
 mod ambient;
 mod broadcast;
+mod callbacks;
 mod events;
 mod fairness;
 mod lanes;
@@ -16,6 +17,7 @@ mod tasks;
 
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
+pub use callbacks::{CallbackQueue, RootSecretStore};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
@@ -28,8 +30,10 @@ pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
-pub use sweep::{StaleConnections, StuckTask, StuckTasks};
-pub use tasks::{Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore};
+pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};
+pub use tasks::{
+    Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
+};
 
 use std::error::Error;
 

@@ -56,3 +56,23 @@ pub trait StaleConnections: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ConnectionId>, PortError>;
 }
+
+/// What has expired, by the name that its store knows it by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExpiredItem(pub String);
+
+/// Finds and removes what has expired, of all tenants. Nobody accepts it any more; it only takes
+/// room until the store's own expiry comes to it.
+#[async_trait]
+pub trait Expiring: Send + Sync {
+    /// At most `limit` items that are still stored at or after their end; the longest expired
+    /// first.
+    async fn expired(
+        &self,
+        now: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Vec<ExpiredItem>, PortError>;
+
+    /// Removes an item if it is still there and still expired; says whether it did.
+    async fn discard(&self, item: &ExpiredItem, now: OffsetDateTime) -> Result<bool, PortError>;
+}

@@ -32,6 +32,17 @@ pub trait TaskStore: Send + Sync {
     ) -> Result<(), PortError>;
 }
 
+/// Tells cheaply whether a running task is still its worker's.
+#[async_trait]
+pub trait TaskWatch: Send + Sync {
+    /// Who holds the task now; nobody where it waits, has ended, or is not there.
+    async fn holder(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+    ) -> Result<Option<LeaseToken>, PortError>;
+}
+
 /// Which tasks to list. Newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskQuery {
@@ -43,7 +54,9 @@ pub struct TaskQuery {
     pub kind: Option<String>,
     /// Only with this tag.
     pub tag: Option<String>,
-    /// Only tasks older than this one: the last of the page before.
+    /// Only this task and newer ones; there may be none of that name.
+    pub since: Option<RequestId>,
+    /// Only tasks older than this one: the last of the page before, or where a range ends.
     pub before: Option<RequestId>,
     /// At most this many.
     pub limit: usize,

@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{State, Task};
 
-/// How long a queued task waits before somebody looks: longer than any wait between two attempts.
+/// How long a queued task waits, past the moment at which it is expected, before somebody looks.
 const QUEUED: Duration = Duration::minutes(2);
 
 /// How long somebody waits after a lease has ended: by then the message itself has come back.
@@ -21,7 +21,14 @@ impl Task {
     /// When somebody should look, in whole minutes; never for a task that has ended.
     pub fn attention_at(&self) -> Option<OffsetDateTime> {
         match &self.state {
-            State::Queued => Some(minute_after(self.expected_at() + QUEUED)),
+            State::Queued => {
+                let lost = self.expected_at() + QUEUED;
+                let at = self
+                    .terms
+                    .deadline
+                    .map_or(lost, |deadline| deadline.min(lost));
+                Some(minute_after(at))
+            }
             State::Running { lease } => Some(attention_to_lease(lease.until)),
             State::Completed { .. }
             | State::Failed { .. }
@@ -30,11 +37,11 @@ impl Task {
         }
     }
 
-    /// When a queued task's message is expected at a worker: at once, or when it is to run.
+    /// When a queued task's message is expected at a worker: at once, or when it is to run, or to
+    /// be tried again.
     fn expected_at(&self) -> OffsetDateTime {
-        self.terms
-            .run_at
-            .map_or(self.updated_at, |at| at.max(self.updated_at))
+        let later = [self.terms.run_at, self.again_at].into_iter().flatten();
+        later.fold(self.updated_at, OffsetDateTime::max)
     }
 }
 
@@ -92,6 +99,25 @@ mod tests {
         assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 12:03 UTC)));
     }
 
+    /// A worker then ends it as timed out.
+    #[test]
+    fn a_queued_task_is_looked_at_when_its_deadline_has_passed() {
+        let mut task = task();
+        for (deadline, expected) in [
+            (
+                datetime!(2026-03-01 12:01:10 UTC),
+                datetime!(2026-03-01 12:02 UTC),
+            ),
+            (
+                datetime!(2026-03-01 13:00 UTC),
+                datetime!(2026-03-01 12:03 UTC),
+            ),
+        ] {
+            task.terms.deadline = Some(deadline);
+            assert_eq!(task.attention_at(), Some(expected));
+        }
+    }
+
     #[test]
     fn a_queued_task_is_looked_at_after_two_minutes() {
         let expected = datetime!(2026-03-01 12:03 UTC);
@@ -140,5 +166,19 @@ mod tests {
     fn a_clock_that_is_behind_changes_nothing() {
         let created = NOW + Duration::DAY;
         assert_eq!(next_attention(created, NOW), minute_after(NOW + QUEUED));
+    }
+
+    #[test]
+    fn a_task_that_waits_for_its_next_attempt_is_not_stuck() {
+        let mut task = task();
+        let token = LeaseToken::new(Uuid::from_u128(2));
+        task.claim(token, NOW, Duration::MINUTE).unwrap();
+        let away = crate::Failure::transient("away", "");
+        task.release(token, away, NOW).unwrap();
+        task.again(NOW + Duration::HOUR);
+        let expected = NOW + Duration::HOUR + QUEUED;
+        assert_eq!(task.attention_at(), Some(minute_after(expected)));
+        task.claim(token, NOW, Duration::MINUTE).unwrap();
+        assert_eq!(task.again_at, None);
     }
 }

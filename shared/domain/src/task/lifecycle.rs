@@ -61,6 +61,8 @@ impl Task {
             terms,
             state: State::Queued,
             version: 0,
+            trace: None,
+            again_at: None,
             progress: None,
             attempt: 0,
             tries: 0,
@@ -93,6 +95,7 @@ impl Task {
                 until: now + length,
             },
         };
+        self.again_at = None;
         self.attempt += 1;
         self.tries += 1;
         self.progress = None;
@@ -219,9 +222,16 @@ impl Task {
         self.state = State::Queued;
         self.progress = None;
         self.finished_at = None;
+        self.again_at = None;
         self.tries = 0;
         self.record(now, None);
         Ok(())
+    }
+
+    /// Says when a task that was given back is to be tried again, so that nobody takes it for stuck
+    /// before.
+    pub fn again(&mut self, at: OffsetDateTime) {
+        self.again_at = Some(at);
     }
 
     fn check_lease(&self, ours: LeaseToken) -> Result<(), Refused> {

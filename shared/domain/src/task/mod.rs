@@ -1,5 +1,6 @@
 //! A task: what was asked for, where it stands, and how it got there.
 
+mod attempts;
 mod attention;
 mod history;
 mod lifecycle;
@@ -11,12 +12,14 @@ mod terms;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+pub use attempts::{Attempt, AttemptOutcome};
 pub use attention::{attention_to_lease, next_attention};
 pub use history::{MOST_UPDATES, Update};
 pub use lifecycle::{Lease, Refused};
 pub use state::{Phase, Progress, State, Status, TaskResult};
 pub use terms::{LONGEST_AHEAD, Priority, Terms};
 
+use crate::Trace;
 use crate::ids::{RequestId, TenantId, UserId};
 
 /// Results up to this many bytes of JSON travel inline; larger ones live in the result store.
@@ -69,6 +72,10 @@ pub struct Task {
     pub state: State,
     /// Raised by one with every change; 1 when submitted.
     pub version: u64,
+    /// The trace of the call that submitted it.
+    pub trace: Option<Trace>,
+    /// When it is to be tried again, while it waits for that after an attempt that failed.
+    pub again_at: Option<OffsetDateTime>,
     /// How far the running attempt is.
     pub progress: Option<Progress>,
     /// How often a worker has claimed it; numbers the attempts.

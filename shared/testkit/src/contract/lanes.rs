@@ -120,6 +120,7 @@ fn job(tenant: &TenantId, priority: Priority, after: Duration) -> Job {
         request_id: build::request_id(),
         priority,
         created_at: NOW + after,
+        run_at: None,
     }
 }
 

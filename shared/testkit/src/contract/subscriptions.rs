@@ -63,8 +63,8 @@ impl Followers<'_> {
     }
 }
 
-fn tag(tenant: &TenantId, tag: impl ToString) -> Topic {
-    Topic::Tag(tenant.clone(), tag.to_string())
+fn tag(tenant: &TenantId, tag: impl Into<String>) -> Topic {
+    Topic::Tag(tenant.clone(), tag.into())
 }
 
 /// At once, and its other topics and other connections are left alone.
@@ -133,7 +133,9 @@ pub async fn topics_of_one_name_in_two_tenants_are_two(
 /// whoever unfollows one may follow another. Forgetting such a connection forgets all.
 pub async fn the_topics_of_a_connection_are_limited(followers: Followers<'_>, tenant: &TenantId) {
     let connection = followers.connected(tenant).await;
-    let topics: Vec<_> = (1..MOST_TOPICS).map(|n| tag(tenant, n)).collect();
+    let topics: Vec<_> = (1..MOST_TOPICS)
+        .map(|n| tag(tenant, n.to_string()))
+        .collect();
     for topic in &topics {
         let followed = followers.follow(&connection, topic).await;
         assert_eq!(followed, Followed::Listening, "{topic}");

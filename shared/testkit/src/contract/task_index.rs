@@ -39,6 +39,7 @@ pub async fn all(tasks: Indexed<'_>, tenant: &TenantId) {
     pages_join_without_gap_or_overlap(tasks, &beside(tenant, 6)).await;
     pages_stay_while_tasks_arrive(tasks, &beside(tenant, 7)).await;
     a_rare_match_is_found_far_back(tasks, &beside(tenant, 8)).await;
+    a_range_holds_its_first_and_not_its_last(tasks, &beside(tenant, 9)).await;
 }
 
 fn query(tenant: &TenantId, limit: usize) -> TaskQuery {
@@ -47,6 +48,7 @@ fn query(tenant: &TenantId, limit: usize) -> TaskQuery {
         status: None,
         kind: None,
         tag: None,
+        since: None,
         before: None,
         limit,
     }
@@ -107,6 +109,28 @@ pub async fn tasks_are_listed_newest_first(tasks: Indexed<'_>, tenant: &TenantId
     let page = tasks.index.list(&query(tenant, 5)).await.unwrap();
     let listed: Vec<_> = page.items.iter().map(|task| task.request_id).collect();
     assert_eq!(listed, newest_first(&submitted));
+}
+
+/// `since` is part of a range, `before` is not; a range may be empty, also the wrong way round.
+pub async fn a_range_holds_its_first_and_not_its_last(tasks: Indexed<'_>, tenant: &TenantId) {
+    let submitted = tasks.submit(tenant, 9).await;
+    let range = |since: usize, before: usize, limit| TaskQuery {
+        since: Some(submitted[since].request_id),
+        before: Some(submitted[before].request_id),
+        ..query(tenant, limit)
+    };
+    let expected = newest_first(&submitted[2..7]);
+    for limit in [2, 5, 100] {
+        assert_eq!(tasks.every(range(2, 7, limit)).await, expected);
+    }
+    for (since, before) in [(4, 4), (7, 2)] {
+        assert_eq!(tasks.pages(range(since, before, 5)).await, [[]]);
+    }
+    let open = TaskQuery {
+        before: None,
+        ..range(6, 0, 2)
+    };
+    assert_eq!(tasks.every(open).await, newest_first(&submitted[6..]));
 }
 
 /// Input and updates are left out and an inline result is null; all else is as stored.

@@ -39,6 +39,7 @@ fn job(tenant: &TenantId, priority: Priority) -> Job {
         request_id: build::request_id(),
         priority,
         created_at: NOW,
+        run_at: None,
     }
 }
 

@@ -7,10 +7,11 @@
 
 use domain::ports::{Announcement, UpdateQueue};
 use domain::task::{Progress, TaskResult};
-use domain::{Failure, Task, TenantId};
+use domain::{Failure, Task, TenantId, Trace};
 use serde_json::json;
 use time::Duration;
 
+use crate::ambient::Counting;
 use crate::build::{self, NOW};
 
 /// Receipts after which everything sent must have arrived.
@@ -98,5 +99,6 @@ fn announcement(task: &Task, result: Option<TaskResult>) -> Announcement {
         tags: task.tags.clone(),
         update: task.latest().unwrap().clone(),
         result,
+        trace: Some(Trace::begin(&Counting::default())),
     }
 }

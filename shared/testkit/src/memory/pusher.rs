@@ -36,21 +36,23 @@ impl MemoryPusherQueue {
         std::mem::take(&mut self.asked.lock())
     }
 
-    fn note(&self, asked: Asked) -> Result<(), PortError> {
-        self.asked.lock().push(asked);
-        Ok(())
+    async fn ask(&self, call: &'static str, asked: Asked) -> Result<(), PortError> {
+        let note = || {
+            self.asked.lock().push(asked);
+            Ok(())
+        };
+        self.faults.around(call, note).await
     }
 }
 
 #[async_trait]
 impl PusherQueue for MemoryPusherQueue {
     async fn replay(&self, replay: &Replay) -> Result<(), PortError> {
-        let note = || self.note(Asked::Replay(replay.clone()));
-        self.faults.around("pusher.replay", note).await
+        self.ask("pusher.replay", Asked::Replay(replay.clone()))
+            .await
     }
 
     async fn hang_up(&self, id: &ConnectionId) -> Result<(), PortError> {
-        let note = || self.note(Asked::HangUp(id.clone()));
-        self.faults.around("pusher.hang_up", note).await
+        self.ask("pusher.hang_up", Asked::HangUp(id.clone())).await
     }
 }

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::ports::{PortError, Recorded, SubmissionLedger};
+use domain::ports::{ExpiredItem, Expiring, PortError, Recorded, SubmissionLedger};
 use domain::{IdempotencyKey, RequestId, Submission, Task, TenantId};
 use time::OffsetDateTime;
 
+use super::sweep::first;
 use super::{Faults, Kept, MemoryTasks};
 
-/// Remembers submissions and stores their tasks. The call is named `submissions.create_once`.
+/// Remembers submissions and stores their tasks. Calls are named `submissions.create_once`,
+/// `.expired`, `.discard`.
 #[derive(Debug, Default)]
 pub struct MemorySubmissions {
     records: Kept<HashMap<(TenantId, IdempotencyKey), (Submission, RequestId)>>,
@@ -62,5 +64,36 @@ impl SubmissionLedger for MemorySubmissions {
     ) -> Result<Recorded, PortError> {
         let record = || self.record(task, submission, now);
         self.faults.around("submissions.create_once", record).await
+    }
+}
+
+fn name((tenant, key): &(TenantId, IdempotencyKey)) -> String {
+    format!("{tenant}#{}", key.as_str())
+}
+
+#[async_trait]
+impl Expiring for MemorySubmissions {
+    async fn expired(
+        &self,
+        now: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Vec<ExpiredItem>, PortError> {
+        let expired = || {
+            let records = self.records.lock();
+            let ended = records.iter().filter(|(_, (known, _))| !known.is_live(now));
+            let ended = ended.map(|(key, (known, _))| (known.expires_at, name(key)));
+            Ok(first(ended, limit))
+        };
+        self.faults.around("submissions.expired", expired).await
+    }
+
+    async fn discard(&self, item: &ExpiredItem, now: OffsetDateTime) -> Result<bool, PortError> {
+        let discard = || {
+            let mut records = self.records.lock();
+            let before = records.len();
+            records.retain(|key, (known, _)| name(key) != item.0 || known.is_live(now));
+            Ok(records.len() < before)
+        };
+        self.faults.around("submissions.discard", discard).await
     }
 }

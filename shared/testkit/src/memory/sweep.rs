@@ -1,7 +1,7 @@
 //! What was left behind, in memory.
 
 use async_trait::async_trait;
-use domain::ports::{PortError, StaleConnections, StuckTask, StuckTasks};
+use domain::ports::{ExpiredItem, PortError, StaleConnections, StuckTask, StuckTasks};
 use domain::task::Phase;
 use domain::{ConnectionId, RequestId, Task, TenantId};
 use std::collections::BTreeMap;
@@ -112,4 +112,18 @@ impl StaleConnections for MemoryConnections {
         };
         self.faults.around("connections.stale", stale).await
     }
+}
+
+/// The first that ended, by their names.
+pub(super) fn first(
+    ended: impl Iterator<Item = (OffsetDateTime, String)>,
+    limit: usize,
+) -> Vec<ExpiredItem> {
+    let mut ended: Vec<_> = ended.collect();
+    ended.sort();
+    ended.truncate(limit);
+    ended
+        .into_iter()
+        .map(|(_, name)| ExpiredItem(name))
+        .collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::ports::{Page, PortError, TaskIndex, TaskPage, TaskQuery, TaskStore};
+use domain::ports::{Page, PortError, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch};
 use domain::task::State;
 use domain::{LeaseToken, RequestId, Task, TaskResult, TenantId};
 use serde_json::Value;
@@ -14,7 +14,8 @@ use super::{Faults, Kept};
 
 const WHAT: &str = "task";
 
-/// Keeps and lists tasks. Calls are named `tasks.create`, `.load`, `.replace`, `.renew`, `.list`.
+/// Keeps and lists tasks. Calls are named `tasks.create`, `.load`, `.replace`, `.renew`, `.holder`,
+/// `.list`.
 #[derive(Debug, Default)]
 pub struct MemoryTasks {
     tasks: Kept<BTreeMap<(TenantId, RequestId), Task>>,
@@ -108,6 +109,26 @@ impl TaskStore for MemoryTasks {
 }
 
 #[async_trait]
+impl TaskWatch for MemoryTasks {
+    async fn holder(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+    ) -> Result<Option<LeaseToken>, PortError> {
+        let holder = || {
+            let tasks = self.tasks.lock();
+            Ok(
+                match tasks.get(&(tenant.clone(), id)).map(|task| &task.state) {
+                    Some(State::Running { lease }) => Some(lease.token),
+                    _ => None,
+                },
+            )
+        };
+        self.faults.around("tasks.holder", holder).await
+    }
+}
+
+#[async_trait]
 impl TaskIndex for MemoryTasks {
     async fn list(&self, query: &TaskQuery) -> Result<TaskPage, PortError> {
         let list = || {
@@ -131,6 +152,7 @@ fn matches(task: &Task, query: &TaskQuery) -> bool {
         && query.status.is_none_or(|status| task.status() == status)
         && query.kind.as_ref().is_none_or(|kind| &task.kind == kind)
         && query.tag.as_ref().is_none_or(|tag| task.tags.contains(tag))
+        && query.since.is_none_or(|since| task.request_id >= since)
         && query.before.is_none_or(|before| task.request_id < before)
 }
 

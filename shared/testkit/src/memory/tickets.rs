@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::Identity;
-use domain::ports::{PortError, TicketStore};
+use domain::ports::{ExpiredItem, Expiring, PortError, TicketStore};
 use domain::ticket::Ticket;
 use time::OffsetDateTime;
 
+use super::sweep::first;
 use super::{Faults, Kept};
 
-/// Keeps tickets. Calls are named `tickets.issue`, `tickets.redeem`.
+/// Keeps tickets. Calls are named `tickets.issue`, `.redeem`, `.expired`, `.discard`.
 #[derive(Debug, Default)]
 pub struct MemoryTickets {
     tickets: Kept<HashMap<String, Ticket>>,
@@ -49,5 +50,33 @@ impl TicketStore for MemoryTickets {
             Ok(live.map(|ticket| ticket.identity))
         };
         self.faults.around("tickets.redeem", redeem).await
+    }
+}
+
+#[async_trait]
+impl Expiring for MemoryTickets {
+    async fn expired(
+        &self,
+        now: OffsetDateTime,
+        limit: usize,
+    ) -> Result<Vec<ExpiredItem>, PortError> {
+        let expired = || {
+            let tickets = self.tickets.lock();
+            let ended = tickets.values().filter(|ticket| !ticket.is_live(now));
+            let ended = ended.map(|ticket| (ticket.expires_at, ticket.digest.clone()));
+            Ok(first(ended, limit))
+        };
+        self.faults.around("tickets.expired", expired).await
+    }
+
+    async fn discard(&self, item: &ExpiredItem, now: OffsetDateTime) -> Result<bool, PortError> {
+        let discard = || {
+            let mut tickets = self.tickets.lock();
+            let found = tickets
+                .get(&item.0)
+                .is_some_and(|ticket| !ticket.is_live(now));
+            Ok(found && tickets.remove(&item.0).is_some())
+        };
+        self.faults.around("tickets.discard", discard).await
     }
 }

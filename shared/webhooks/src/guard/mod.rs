@@ -1,12 +1,14 @@
 //! Keeps webhooks out of networks that they have no business in (server-side request forgery).
 
 mod address;
+mod exceptions;
 mod network;
 mod target;
 
 use std::net::IpAddr;
 
 pub use address::AddressKind;
+pub use exceptions::NoException;
 pub use network::{Network, NoNetwork};
 pub use target::Target;
 
@@ -15,6 +17,7 @@ pub use target::Target;
 pub struct Guard {
     http: bool,
     ports: Vec<u16>,
+    any_port: bool,
     networks: Vec<Network>,
 }
 
@@ -47,6 +50,7 @@ impl Guard {
         Self {
             http: false,
             ports: vec![443],
+            any_port: false,
             networks: Vec::new(),
         }
     }
@@ -65,6 +69,13 @@ impl Guard {
         self
     }
 
+    /// Every port.
+    #[must_use]
+    pub fn allow_any_port(mut self) -> Self {
+        self.any_port = true;
+        self
+    }
+
     /// This network too, though it is not public. Addresses that give out a machine's credentials
     /// stay closed whatever is allowed.
     #[must_use]
@@ -80,7 +91,7 @@ impl Guard {
         if !(target.https || self.http) {
             return Err(Refused::Scheme);
         }
-        if !self.ports.contains(&target.port) {
+        if !self.any_port && !self.ports.contains(&target.port) {
             return Err(Refused::Port(target.port));
         }
         target

@@ -4,11 +4,13 @@
 //! from a damaged one.
 
 mod broadcast;
+mod callback;
 mod request;
 mod task;
 mod update;
 
 pub use broadcast::broadcast_message;
+pub use callback::{callback_message, read_callback};
 pub use request::{Request, hang_up_message, read_request, replay_message};
 pub use task::{TaskRef, read_task, task_message};
 pub use update::{announcement, read_update, update_message};

@@ -162,6 +162,7 @@ mod tests {
             tags: vec![],
             update: task.latest().unwrap().clone(),
             result: None,
+            trace: None,
         };
         let body = serde_json::to_string(&update_message(&update)).unwrap();
         assert_eq!(

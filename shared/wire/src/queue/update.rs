@@ -31,6 +31,7 @@ pub fn update_message(announcement: &Announcement) -> UpdateMessage {
             .is_some_and(|error| error.retry.may_help()),
         at: update.at,
         result: announcement.result.as_ref().map(result),
+        trace: announcement.trace.map(String::from),
     }
 }
 
@@ -63,6 +64,8 @@ pub fn announcement(message: UpdateMessage) -> Result<Announcement, Unreadable> 
             at: message.at,
         },
         result: message.result.map(read_result),
+        // A trace that cannot be read costs a line in a log its number, and nobody an update.
+        trace: message.trace.and_then(|trace| trace.parse().ok()),
     })
 }
 
@@ -95,6 +98,7 @@ mod tests {
     use proptest::option;
     use proptest::prelude::*;
     use serde_json::json;
+    use testkit::ambient::Counting;
     use time::OffsetDateTime;
     use uuid::Uuid;
 
@@ -154,10 +158,10 @@ mod tests {
             ".*",
             prop::collection::vec(".*", 0..4),
             any_update(),
-            option::of(any_result()),
+            (option::of(any_result()), any::<bool>()),
         )
             .prop_map(
-                |(tenant, owner, id, kind, tags, update, result)| Announcement {
+                |(tenant, owner, id, kind, tags, update, (result, traced))| Announcement {
                     tenant: TenantId::new(tenant).unwrap(),
                     owner: UserId::new(owner).unwrap(),
                     request_id: RequestId::new(Uuid::from_u128(id)),
@@ -165,6 +169,7 @@ mod tests {
                     tags,
                     update,
                     result,
+                    trace: traced.then(|| domain::Trace::begin(&Counting::default())),
                 },
             )
     }

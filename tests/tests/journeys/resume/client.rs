@@ -80,7 +80,7 @@ impl Client {
                 self.summary()
             );
             // Ever longer: however slow the machine, some connection lasts until `resumed`.
-            let longest = 1_000 + 250 * self.cuts as u64;
+            let longest = 1_000 + 500 * self.cuts as u64;
             let life = self.up_to(longest);
             self.connection(life, |_| false).await;
             self.cuts += 1;
@@ -105,7 +105,7 @@ impl Client {
 
     /// One connection, cut off without a word after that time, or when it has what it wants.
     async fn connection(&mut self, life: Duration, enough: impl Fn(&Self) -> bool) {
-        let mut socket = self.caller.socket().await;
+        let mut socket = self.open().await;
         let opened = Instant::now();
         let cut = opened + life;
         let mut known = 0;
@@ -123,6 +123,17 @@ impl Client {
                 Instant::now() >= soon,
                 "the server has ended the connection"
             );
+        }
+    }
+
+    /// Connects; where the answer to a spent ticket got lost, with another one.
+    async fn open(&self) -> Socket {
+        loop {
+            let ticket = self.caller.ticket().await;
+            let url = ticket["url"].as_str().expect("a url");
+            if let Ok(socket) = Socket::open(url).await {
+                return socket;
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Whatever call a crash or a fault comes at, redelivery brings the task to one end.
 
+use std::collections::BTreeSet;
+
 use domain::kind::RETRY;
 use domain::task::Status;
 use serde_json::json;
@@ -13,6 +15,7 @@ use crate::run_task::{LEASE, Outcome};
 async fn fail_each_call(fault: Fault, script: &serde_json::Value) -> usize {
     for nth in 1.. {
         let scene = Scene::of(script.clone());
+        scene.meddle(|task| task.terms.callback_url = Some("https://example.org/hook".into()));
         scene.faults.on_any(nth, fault);
         let (outcome, _) = scene.deliver_until_done().await;
         let calls = scene.faults.calls();
@@ -21,6 +24,9 @@ async fn fail_each_call(fault: Fault, script: &serde_json::Value) -> usize {
         assert_eq!(scene.stored().status(), Status::Completed, "{place}");
         assert!(scene.stored().attempt <= 2, "{place}");
         scene.check_one_end(&scene.updates.take());
+        let callbacks = scene.callbacks.take().into_iter();
+        let told: BTreeSet<_> = callbacks.map(|callback| callback.version).collect();
+        assert_eq!(told, [scene.stored().version].into(), "{place}");
         if calls.len() < nth {
             return nth - 1;
         }

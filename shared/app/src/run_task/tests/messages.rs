@@ -1,5 +1,6 @@
 //! What becomes of a message when stores and queues are away.
 
+use domain::Callback;
 use domain::task::Status;
 use serde_json::json;
 use testkit::memory::Fault;
@@ -80,4 +81,45 @@ async fn a_lost_answer_to_the_end_repeats_no_work() {
     assert_eq!(scene.deliver(2).await, Outcome::Done);
     assert_eq!(scene.runs(), (1, 1));
     scene.check_one_end(&scene.updates.take());
+}
+
+/// An outage of the callbacks queue touches neither the task nor who listens.
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_cannot_be_queued_is_queued_by_a_later_delivery() {
+    let scene = Scene::of(json!({"end": {"text": 3}}));
+    scene.meddle(|task| task.terms.callback_url = Some("https://example.org/hook".into()));
+    scene.faults.always("callbacks.send", Fault::Unavailable);
+    assert!(matches!(scene.deliver(1).await, Outcome::Later(_)));
+    assert_eq!(scene.stored().status(), Status::Completed);
+    scene.check_one_end(&scene.updates.take());
+    scene.faults.clear();
+    assert_eq!(scene.deliver(2).await, Outcome::Done);
+    assert_eq!(scene.callbacks.take(), [callback(&scene)]);
+    assert_eq!(scene.runs(), (1, 1));
+}
+
+/// Nor does an outage of the push side hold up the callback.
+#[tokio::test(start_paused = true)]
+async fn a_callback_is_queued_though_the_update_is_not() {
+    let scene = Scene::of(json!({"end": "permanent"}));
+    scene.meddle(|task| task.terms.callback_url = Some("https://example.org/hook".into()));
+    scene.faults.always("updates.send", Fault::Unavailable);
+    assert!(matches!(scene.deliver(1).await, Outcome::Later(_)));
+    assert_eq!(scene.callbacks.take(), [callback(&scene)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_callback_none_is_queued() {
+    let scene = Scene::of(json!({"end": {"text": 3}, "reports": 5}));
+    assert_eq!(scene.deliver(1).await, Outcome::Done);
+    assert_eq!(scene.callbacks.take(), []);
+}
+
+fn callback(scene: &Scene) -> Callback {
+    let task = scene.stored();
+    Callback {
+        tenant: task.tenant,
+        request_id: task.request_id,
+        version: task.version,
+    }
 }

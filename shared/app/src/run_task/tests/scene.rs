@@ -12,9 +12,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use testkit::ambient::{Counting, TokioClock};
 use testkit::build::{self, NOW};
-use testkit::memory::{Faults, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{
+    Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+};
 use tokio::time::{sleep, timeout};
 
+use crate::announce::Announcer;
 use crate::run_task::{Delivery, LEASE, Outcome, RunTask};
 
 /// How a scripted task goes.
@@ -73,12 +76,31 @@ impl Kind for Scripted {
     }
 }
 
+/// Never ends by itself.
+struct Brief;
+
+#[async_trait]
+impl Kind for Brief {
+    const NAME: &'static str = "brief";
+    type Input = Value;
+    const LONGEST_RUN: Option<Duration> = Some(Duration::from_secs(10));
+
+    fn check(_: &Value) -> Result<(), Vec<FieldError>> {
+        Ok(())
+    }
+
+    async fn run(&self, _: &TaskContext, _: Value) -> Result<Value, Failure> {
+        std::future::pending().await
+    }
+}
+
 /// A worker and what is around it.
 pub(super) struct Scene {
     pub(super) worker: RunTask,
     pub(super) tasks: Arc<MemoryTasks>,
     pub(super) results: Arc<MemoryResults>,
     pub(super) updates: Arc<MemoryUpdateQueue>,
+    pub(super) callbacks: Arc<MemoryCallbackQueue>,
     pub(super) deliveries: Arc<MemoryDeliveries>,
     pub(super) faults: Faults,
     started: Arc<AtomicU32>,
@@ -95,21 +117,28 @@ impl Scene {
     pub(super) fn with(kind: &str, input: Value) -> Self {
         let faults = Faults::default();
         let (started, ended) = (Arc::default(), Arc::default());
-        let kinds = Registry::default().with(Scripted {
-            started: Arc::clone(&started),
-            ended: Arc::clone(&ended),
-        });
+        let kinds = Registry::default()
+            .with(Scripted {
+                started: Arc::clone(&started),
+                ended: Arc::clone(&ended),
+            })
+            .with(Brief);
         let tasks = Arc::new(MemoryTasks::new(&faults));
         let task = build::task(&build::tenant(), kind, input);
         tasks.put(task.clone());
         let results = Arc::new(MemoryResults::new(&faults));
         let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+        let callbacks = Arc::new(MemoryCallbackQueue::new(&faults));
         let deliveries = Arc::new(MemoryDeliveries::new(&faults));
         let worker = RunTask {
             registry: kinds,
             tasks: tasks.clone(),
+            watch: tasks.clone(),
             results: results.clone(),
-            updates: updates.clone(),
+            announcer: Announcer {
+                updates: updates.clone(),
+                callbacks: callbacks.clone(),
+            },
             deliveries: deliveries.clone(),
             gate: None,
             clock: Arc::new(TokioClock::at(NOW)),
@@ -120,6 +149,7 @@ impl Scene {
             tasks,
             results,
             updates,
+            callbacks,
             deliveries,
             faults,
             started,
@@ -135,6 +165,7 @@ impl Scene {
             request_id: self.task.request_id,
             receipt: format!("receipt-{count}"),
             receive_count: count,
+            until: None,
         }
     }
 

@@ -26,11 +26,10 @@ const LANE: &str = "lane";
 
 /// Lanes that are in use, by the second at which they are looked at.
 const INDEX: DueIndex = DueIndex {
-    what: TABLE,
     name: "by-due",
     shard: "due_shard",
-    moment: "due_at",
     shards: 4,
+    at: "due_at",
 };
 
 /// Keeps lanes and who waits.

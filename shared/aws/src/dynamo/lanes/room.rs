@@ -55,6 +55,7 @@ fn job(item: Item) -> Result<Job, PortError> {
         request_id: item.request_id,
         priority: item.priority,
         created_at: item.created_at,
+        run_at: None,
     })
 }
 

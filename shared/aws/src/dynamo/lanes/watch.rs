@@ -31,12 +31,8 @@ fn read(item: Item) -> Result<DueLane, PortError> {
 #[async_trait]
 impl LaneWatch for LaneTable {
     async fn due(&self, now: OffsetDateTime, limit: usize) -> Result<Vec<DueLane>, PortError> {
-        let items = INDEX.due(&self.client, &self.table, now, limit).await?;
-        let due: Result<Vec<_>, _> = items.into_iter().map(read).collect();
-        let mut due = due?;
-        due.sort_by_key(|lane| lane.due_at);
-        due.truncate(limit);
-        Ok(due)
+        let due = INDEX.due(&self.client, &self.table, TABLE, (now, limit));
+        due.await?.into_iter().map(read).collect()
     }
 
     async fn defer(&self, lane: &DueLane, until: OffsetDateTime) -> Result<(), PortError> {

@@ -24,11 +24,10 @@ use crate::dynamo::{Item, number, text};
 use crate::error::port_error;
 
 const INDEX: DueIndex = DueIndex {
-    what: TABLE,
     name: "by-attention",
     shard: "attention",
-    moment: "attention_at",
     shards: 8,
+    at: "attention_at",
 };
 
 /// The attributes that put a task into the index; none for a task that has ended.
@@ -90,12 +89,8 @@ impl IndexItem {
 #[async_trait]
 impl StuckTasks for Tasks {
     async fn due(&self, now: OffsetDateTime, limit: usize) -> Result<Vec<StuckTask>, PortError> {
-        let items = INDEX.due(&self.client, &self.table, now, limit).await?;
-        let due: Result<Vec<_>, _> = items.into_iter().map(IndexItem::read).collect();
-        let mut due = due?;
-        due.sort_by_key(|task| task.attention_at);
-        due.truncate(limit);
-        Ok(due)
+        let due = INDEX.due(&self.client, &self.table, TABLE, (now, limit));
+        due.await?.into_iter().map(IndexItem::read).collect()
     }
 
     async fn defer(&self, task: &StuckTask, until: OffsetDateTime) -> Result<(), PortError> {

@@ -2,7 +2,7 @@
 
 use domain::ports::PortError;
 use domain::task::{Progress, Task, Update};
-use domain::{RequestId, TenantId, UserId};
+use domain::{RequestId, TenantId, Trace, UserId};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use serde_json::Value;
@@ -59,6 +59,14 @@ pub(super) struct TaskItem {
         skip_serializing_if = "Option::is_none"
     )]
     pub(super) finished_at: Option<OffsetDateTime>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) trace: Option<Trace>,
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(super) again_at: Option<OffsetDateTime>,
     #[serde(default)]
     pub(super) updates: Vec<Update>,
     /// Seconds since 1970.
@@ -69,7 +77,7 @@ pub(super) struct TaskItem {
 
 impl TaskItem {
     /// What a list reads: all but `input`, `updates`, `result` and what only the index needs.
-    pub(super) const LISTED: [&str; 26] = [
+    pub(super) const LISTED: [&str; 28] = [
         "v",
         "tenant",
         "request_id",
@@ -96,6 +104,8 @@ impl TaskItem {
         "started_at",
         "finished_at",
         "expires_at",
+        "trace",
+        "again_at",
     ];
 
     pub(super) fn of(task: &Task) -> Self {
@@ -117,6 +127,8 @@ impl TaskItem {
             updated_at: task.updated_at,
             started_at: task.started_at,
             finished_at: task.finished_at,
+            trace: task.trace,
+            again_at: task.again_at,
             updates: task.updates.clone(),
             expires_at: second(task.updated_at + KEPT),
             attention: AttentionFields::of(task),
@@ -141,6 +153,8 @@ impl TaskItem {
             updated_at: self.updated_at,
             started_at: self.started_at,
             finished_at: self.finished_at,
+            trace: self.trace,
+            again_at: self.again_at,
             updates: self.updates,
         })
     }

@@ -21,6 +21,9 @@ impl TaskIndex for Tasks {
     /// Reads are consistent: a page that first lists and then listens must not show a state older
     /// than the updates it has missed.
     async fn list(&self, query: &TaskQuery) -> Result<TaskPage, PortError> {
+        if is_empty(query) {
+            return Ok(page(Vec::new(), query.limit, None));
+        }
         let mut found = Vec::new();
         let mut before = query.before;
         for _ in 0..MOST_PAGES {
@@ -67,11 +70,33 @@ fn narrow(
     let call = call
         .set_limit(limit)
         .expression_attribute_values(":tenant", text(&query.tenant));
-    match before {
-        None => call.key_condition_expression("tenant = :tenant"),
-        Some(before) => call
-            .key_condition_expression("tenant = :tenant AND request_id < :before")
-            .expression_attribute_values(":before", text(&before)),
+    let call = match query.since {
+        Some(since) => call.expression_attribute_values(":since", text(&since)),
+        None => call,
+    };
+    // A sort key takes one condition, and between includes both ends.
+    let last = before.map(|before| before.predecessor().unwrap_or(before));
+    let (condition, last) = match (query.since, last) {
+        (None, None) => ("tenant = :tenant", None),
+        (None, last) => ("tenant = :tenant AND request_id <= :last", last),
+        (Some(_), None) => ("tenant = :tenant AND request_id >= :since", None),
+        (Some(_), last) => (
+            "tenant = :tenant AND request_id BETWEEN :since AND :last",
+            last,
+        ),
+    };
+    let call = call.key_condition_expression(condition);
+    match last {
+        Some(last) => call.expression_attribute_values(":last", text(&last)),
+        None => call,
+    }
+}
+
+/// A range that ends before it begins, which `DynamoDB` refuses.
+fn is_empty(query: &TaskQuery) -> bool {
+    match (query.since, query.before) {
+        (Some(since), Some(before)) => before <= since,
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ mod list;
 mod properties;
 mod state;
 mod terms;
+mod watch;
 
 use std::sync::Arc;
 

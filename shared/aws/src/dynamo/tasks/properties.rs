@@ -4,6 +4,7 @@ use domain::task::{Lease, Priority, Progress, State, TaskResult, Terms};
 use domain::{Failure, LeaseToken, Task};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use testkit::ambient::Counting;
 use testkit::build;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -99,6 +100,8 @@ fn any_task() -> impl Strategy<Value = Task> {
                     updated_at: at,
                     started_at: Some(at),
                     finished_at: ended,
+                    trace: ended.map(|_| domain::Trace::begin(&Counting::default())),
+                    again_at: ended,
                     ..task
                 }
             },
