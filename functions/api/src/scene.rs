@@ -17,8 +17,8 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
-    MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 use time::Duration;
 

@@ -7,14 +7,15 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
-    event_log, expiring, frame_meter, lanes, pusher_queue, rate_limit, response_times, result_store,
-    root_secret_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
+    event_log, expiring, frame_meter, lanes, pusher_queue, rate_limit, response_times,
+    result_store, root_secret_store, stale_connections, stuck_tasks, submission_ledger,
+    subscriptions, task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
-    MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults, MemoryRootSecrets,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults,
+    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    MemoryUpdateQueue,
 };
 
 #[tokio::test]

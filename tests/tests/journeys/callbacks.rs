@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use aws::Sdk;
 use boot::SystemClock;
-use domain::ports::{Job, Clock as _, TaskQueue as _, TaskStore as _};
+use domain::ports::{Clock as _, Job, TaskQueue as _, TaskStore as _};
 use domain::{Failure, Task};
 use end_to_end::{Caller, Stack};
 use serde_json::{Value, json};

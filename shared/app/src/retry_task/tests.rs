@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use domain::Failure;
 use domain::kind::Registry;
 use domain::task::{Phase, TaskResult};
@@ -28,6 +30,7 @@ fn scene() -> Scene {
     let submit_task = SubmitTask {
         registry: Registry::default(),
         tasks: tasks.clone(),
+        metering: None,
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         guard: webhooks::Guard::strict(),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::Callback;
 use domain::ports::{CallbackQueue, PortError};
 
-use super::Outbox;
+use super::outbox::{Outbox, Parcel};
 use crate::Sdk;
 
 /// Sends callbacks to a queue.
@@ -21,6 +21,10 @@ impl CallbackSender {
 #[async_trait]
 impl CallbackQueue for CallbackSender {
     async fn send(&self, callback: &Callback) -> Result<(), PortError> {
-        self.0.send(&wire::queue::callback_message(callback)).await
+        let parcel = Parcel {
+            body: wire::queue::callback_message(callback),
+            tenant: Some(callback.tenant.clone()),
+        };
+        self.0.send(&parcel).await
     }
 }
