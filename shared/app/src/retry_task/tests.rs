@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use domain::Failure;
 use domain::kind::Registry;
 use domain::task::{Phase, TaskResult};
@@ -6,7 +8,8 @@ use serde_json::json;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+    Fault, Faults, MemoryCallbackQueue, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -36,7 +39,10 @@ fn scene() -> Scene {
     };
     let retry = RetryTask {
         submit_task,
-        updates: updates.clone(),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
     };
     Scene {
         retry,
