@@ -219,7 +219,10 @@ async fn a_task_that_takes_too_long_is_timed_out_before_the_invocation_ends() {
     let task = scene.tasks.get(id(1)).unwrap();
     assert_eq!(task.status(), Status::TimedOut);
     assert_eq!(task.state.failure().unwrap().code, "function_timeout");
-    assert_eq!(scene.updates.take().pop().unwrap().update.version, task.version);
+    assert_eq!(
+        scene.updates.take().pop().unwrap().update.version,
+        task.version
+    );
 }
 
 #[tokio::test(start_paused = true)]
