@@ -240,15 +240,13 @@ export class Stream {
   #pass(update: Update, from = 0): void {
     const { request_id, version } = update;
     for (const follower of [...(this.#followers.get(request_id) ?? [])]) {
-      if (follower.last < from) continue;
-      const fresh = version > follower.last || (update.gap && version !== follower.last);
-      if (!fresh) continue;
+      // A snapshot that another connection has overtaken tells nothing new either.
+      if (follower.last < from || version <= follower.last) continue;
       const gap = update.gap && version !== follower.last + 1;
       follower.last = version;
       follower.take({ ...update, gap });
     }
-    if (!update.gap && version <= (this.#noted.get(request_id) ?? 0)) return;
-    this.#noted.delete(request_id);
+    if (version <= (this.#noted.get(request_id) ?? 0)) return;
     this.note(request_id, version, !isTerminal(update.status));
     this.#updates.emit(update);
   }

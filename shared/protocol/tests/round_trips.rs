@@ -114,10 +114,10 @@ prop_compose! {
     fn update_message()(
         change in change(), request_id in ".{1,9}", kind in ".{1,9}", tags in vec(".{1,9}", 0..3),
         tenant in ".{1,9}", owner in ".{1,9}", retryable in any::<bool>(),
-        result in of(queued_result()),
+        result in of(queued_result()), trace in of(".{1,9}"),
     ) -> UpdateMessage {
         UpdateMessage {
-            v: VERSION, tenant, owner, request_id, kind, tags, retryable, result,
+            v: VERSION, tenant, owner, request_id, kind, tags, retryable, result, trace,
             status: change.status, version: change.version, phase: change.phase,
             progress: change.progress, attempt: change.attempt, error: change.error, at: change.at,
         }

@@ -322,6 +322,7 @@ fn queue_messages() {
     assert_json_snapshot!("queued_task", task);
     let update = UpdateMessage {
         v: VERSION,
+        trace: None,
         tenant: "acme".into(),
         owner: "u1".into(),
         request_id: ID.into(),

@@ -6,7 +6,6 @@
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     reason = "a test stops at what is not as it should be"
 )]
 

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// Numbers that depend on a seed alone (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>).
+/// Numbers that depend on a seed alone (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>).
 pub(crate) struct Random(u64);
 
 impl Random {

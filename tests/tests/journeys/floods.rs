@@ -45,6 +45,10 @@ async fn flood(socket: &mut Socket) {
 }
 
 /// Sets the meters of the caller's connections so far ahead of the clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the stack under test goes by the real time"
+)]
 async fn set_meters(stack: &Stack, caller: &Caller, ahead_ms: i64) {
     let table = Stack::variable("CONNECTIONS_TABLE");
     let scan = stack

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// Long enough for a frame that should not come.
 const A_WHILE: Duration = Duration::from_secs(2);
 
-/// A task that fails at once: its kind refuses nothing at the edge, but its upload is not there.
+/// A task with this tag that has ended.
 async fn ended(caller: &end_to_end::Caller, tag: &str) -> String {
     let body = json!({"kind": "aggregate", "input": {"window": "all"}, "tags": [tag]});
     let answer = caller.post("/tasks", &body).await.expect(202);

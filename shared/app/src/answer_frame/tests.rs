@@ -92,7 +92,7 @@ impl Scene {
     }
 }
 
-fn frame(action: &str, field: &str, value: impl ToString) -> String {
+fn frame(action: &str, field: &str, value: &(impl ToString + ?Sized)) -> String {
     json!({"action": action, field: value.to_string()}).to_string()
 }
 
@@ -142,12 +142,12 @@ async fn a_task_is_followed_from_its_version_on() {
     let scene = scene().await;
     let task = scene.task();
     let id = task.request_id;
-    let subscribed = scene.say(&frame("subscribe", "request_id", id)).await;
+    let subscribed = scene.say(&frame("subscribe", "request_id", &id)).await;
     let expected = json!({"type": "subscribed", "request_id": id.to_string(), "version": 1});
     assert_eq!(subscribed, expected);
     let topic = Topic::Task(task.tenant, id);
     assert_eq!(scene.topics(), [topic].into());
-    let unsubscribed = scene.say(&frame("unsubscribe", "request_id", id)).await;
+    let unsubscribed = scene.say(&frame("unsubscribe", "request_id", &id)).await;
     let expected = json!({"type": "unsubscribed", "request_id": id.to_string()});
     assert_eq!(unsubscribed, expected);
     assert_eq!(scene.topics(), BTreeSet::new());
@@ -158,7 +158,7 @@ async fn a_task_is_followed_from_its_version_on() {
 async fn the_version_is_read_after_the_subscription() {
     let scene = scene().await;
     let id = scene.task().request_id;
-    scene.say(&frame("subscribe", "request_id", id)).await;
+    scene.say(&frame("subscribe", "request_id", &id)).await;
     let calls = scene.faults.calls();
     let after = calls
         .iter()
@@ -173,7 +173,7 @@ async fn tasks_of_others_and_no_tasks_look_the_same() {
     let foreign = build::task(&build::tenant(), "aggregate", json!({}));
     scene.tasks.put(foreign.clone());
     for id in [foreign.request_id, build::request_id()] {
-        let code = scene.code(&frame("subscribe", "request_id", id)).await;
+        let code = scene.code(&frame("subscribe", "request_id", &id)).await;
         assert_eq!(code, "task_not_found");
     }
     assert_eq!(scene.topics(), BTreeSet::new());
@@ -216,7 +216,7 @@ async fn the_operators_stream_is_for_operators() {
 async fn a_connection_has_so_many_topics_and_no_more() {
     let scene = scene().await;
     for n in 1..MOST_TOPICS {
-        let subscribed = scene.say(&frame("subscribe", "tag", n)).await;
+        let subscribed = scene.say(&frame("subscribe", "tag", &n)).await;
         assert_eq!(subscribed["type"], "subscribed", "{n}: {subscribed}");
     }
     let more = frame("subscribe", "tag", "more");
@@ -291,7 +291,7 @@ fn any_text() -> impl Strategy<Value = String> {
     ];
     let action = prop_oneof![Just("subscribe"), Just("unsubscribe")];
     prop_oneof![
-        4 => (action, topic).prop_map(|(action, (field, value))| frame(action, field, value)),
+        4 => (action, topic).prop_map(|(action, (field, value))| frame(action, field, &value)),
         1 => Just(PING.to_owned()),
         1 => ".{0,20}",
     ]

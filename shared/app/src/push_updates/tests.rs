@@ -191,9 +191,9 @@ async fn a_large_result_is_linked_where_somebody_listens() {
 }
 
 /// An inline result that makes its message this long, or a little longer.
-fn inline(bytes: usize) -> Option<TaskResult> {
+fn inline(bytes: usize) -> TaskResult {
     let value = json!("x".repeat(bytes));
-    Some(TaskResult::Inline { value })
+    TaskResult::Inline { value }
 }
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn a_result_that_is_too_large_for_a_frame_is_told_by_its_link() {
         let scene = scene();
         let page = scene.page().await;
         let mut update = scene.end(2);
-        update.result = inline(bytes);
+        update.result = Some(inline(bytes));
         let outcomes = scene.push.run(&[update, scene.end(3)]).await;
         assert!(all_pushed(&outcomes), "{outcomes:?}");
         let frame = scene.frames(&page).remove(0);
@@ -218,7 +218,7 @@ async fn a_result_that_fits_goes_as_it_is() {
     let scene = scene();
     let page = scene.page().await;
     let mut update = scene.end(2);
-    update.result = inline(METERED_FRAME - 1_000);
+    update.result = Some(inline(METERED_FRAME - 1_000));
     scene.push.run(&[update]).await;
     assert!(scene.frames(&page)[0]["result"].is_string());
     assert_eq!(scene.faults.count("results.put"), 0);
@@ -231,8 +231,8 @@ async fn while_the_store_is_away_only_what_the_gateway_takes_is_sent() {
     let page = scene.page().await;
     scene.faults.always("results.put", Fault::Unavailable);
     let (mut large, mut too_large) = (scene.end(2), scene.end(3));
-    large.result = inline(2 * METERED_FRAME);
-    too_large.result = inline(LONGEST_FRAME);
+    large.result = Some(inline(2 * METERED_FRAME));
+    too_large.result = Some(inline(LONGEST_FRAME));
     let outcomes = scene.push.run(&[large, too_large]).await;
     assert!(outcomes[0].is_ok());
     assert!(matches!(outcomes[1], Err(PushError::Link(_))));
@@ -244,10 +244,10 @@ async fn words_that_are_too_long_are_cut_and_tags_cannot_be() {
     let scene = scene();
     let page = scene.page().await;
     let mut wordy = scene.update(2, Status::Failed, Some(1));
-    let words = "ä".repeat(LONGEST_FRAME);
-    wordy.update.error = Some(Failure::permanent("broken", words.clone()));
+    let long = "ä".repeat(LONGEST_FRAME);
+    wordy.update.error = Some(Failure::permanent("broken", long.clone()));
     let mut laden = scene.end(3);
-    laden.tags = vec![words];
+    laden.tags = vec![long];
     let outcomes = scene.push.run(&[wordy, laden]).await;
     assert!(outcomes[0].is_ok());
     assert!(matches!(outcomes[1], Err(PushError::TooLarge { .. })));

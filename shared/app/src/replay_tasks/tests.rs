@@ -104,18 +104,18 @@ impl Scene {
     }
 }
 
-fn inline() -> Option<TaskResult> {
+fn inline() -> TaskResult {
     let value = json!({"rows": []});
-    Some(TaskResult::Inline { value })
+    TaskResult::Inline { value }
 }
 
 #[tokio::test]
 async fn everything_missed_comes_in_order_and_then_resumed() {
     let scene = scene().await;
     let (some, all, none) = (
-        scene.task(3, inline()),
+        scene.task(3, Some(inline())),
         scene.task(0, None),
-        scene.task(1, inline()),
+        scene.task(1, Some(inline())),
     );
     let ask = scene.ask([
         (some.request_id, 2),
@@ -144,7 +144,7 @@ async fn a_result_comes_with_the_version_that_made_it_as_it_would_live() {
         key: "t/results/r/1.json".into(),
         bytes: 40_000,
     };
-    for (result, field) in [(inline(), "result"), (Some(stored), "result_url")] {
+    for (result, field) in [(Some(inline()), "result"), (Some(stored), "result_url")] {
         let task = scene.task(1, result);
         let ask = scene.ask([(task.request_id, 0)]);
         scene.replay.run(&ask).await.unwrap();
@@ -159,7 +159,7 @@ async fn a_result_comes_with_the_version_that_made_it_as_it_would_live() {
 #[tokio::test]
 async fn where_the_history_ends_the_newest_comes_and_says_so() {
     let scene = scene().await;
-    let task = scene.task(MOST_UPDATES as u64, inline());
+    let task = scene.task(MOST_UPDATES as u64, Some(inline()));
     let known = scene.task(0, None);
     let unknown = build::request_id();
     let foreign = build::task(&build::tenant(), "aggregate", json!({}));
@@ -199,7 +199,7 @@ async fn what_takes_too_long_is_done_in_several_goes() {
     let scene = scene().await;
     let second = Duration::from_secs(1);
     scene.postman.set(scene.id(), Behaviour::Slow(second));
-    let tasks: Vec<_> = (0..20).map(|_| scene.task(97, inline())).collect();
+    let tasks: Vec<_> = (0..20).map(|_| scene.task(97, Some(inline()))).collect();
     let mut ask = scene.ask(tasks.iter().map(|task| (task.request_id, 0)));
     let mut goes = 1;
     loop {
@@ -242,7 +242,7 @@ async fn a_connection_that_has_gone_is_forgotten_and_needs_nothing() {
 #[tokio::test(start_paused = true)]
 async fn what_fails_comes_back_and_resumed_is_not_said() {
     let scene = scene().await;
-    let task = scene.task(2, inline());
+    let task = scene.task(2, Some(inline()));
     let ask = scene.ask([(task.request_id, 0)]);
     scene.faults.on("tasks.load", 1, Fault::Unavailable);
     let failed = scene.replay.run(&ask).await;

@@ -60,6 +60,7 @@ fn scene() -> Scene {
         run: RunTask {
             registry: registry(),
             tasks: tasks.clone(),
+            watch: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
             updates: updates.clone(),
             deliveries: Arc::new(MemoryDeliveries::new(&faults)),
@@ -96,6 +97,7 @@ async fn a_new_kind_is_one_file_and_one_line() {
         request_id: task.request_id,
         receipt: "receipt".into(),
         receive_count: 1,
+        until: None,
     };
     assert_eq!(scene.run.run(&delivery).await, Outcome::Done);
     let task = scene.tasks.get(task.request_id).unwrap();
