@@ -135,6 +135,19 @@ async fn a_task_whose_deadline_has_passed_is_not_run_again() {
     assert!(scene.retry(&task).await.is_ok());
 }
 
+/// The sweep sends it when it is time.
+#[tokio::test]
+async fn a_task_that_is_to_run_later_gets_its_message_later() {
+    for (minutes, sent) in [(10, 1), (11, 0)] {
+        let scene = scene();
+        let mut task = in_state(Status::Cancelled);
+        task.terms.run_at = Some(NOW + Duration::minutes(minutes));
+        scene.tasks.put(task.clone());
+        scene.retry(&task).await.unwrap();
+        assert_eq!(scene.queue.take().len(), sent, "{minutes}");
+    }
+}
+
 #[tokio::test]
 async fn another_tenants_task_is_not_there() {
     let scene = scene();

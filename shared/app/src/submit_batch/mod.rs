@@ -97,7 +97,8 @@ impl SubmitBatch {
     ) -> BTreeMap<usize, PortError> {
         let (mut places, mut ids) = (vec![], vec![]);
         for (place, taken) in taken.iter().enumerate() {
-            if let Some(taken) = taken.as_ref().ok().filter(|taken| taken.needs_message()) {
+            let now = self.submit_task.clock.now();
+            if let Some(taken) = taken.as_ref().ok().filter(|taken| taken.needs_message(now)) {
                 places.push(place);
                 ids.push(taken.task.request_id);
             }

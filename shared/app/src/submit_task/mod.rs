@@ -113,7 +113,7 @@ impl SubmitTask {
         request: TaskRequest,
     ) -> Result<Submitted, SubmitTaskError> {
         let taken = self.take(caller, request).await?;
-        let sent = if taken.needs_message() {
+        let sent = if taken.needs_message(self.clock.now()) {
             self.send(&taken.task).await
         } else {
             Ok(())
