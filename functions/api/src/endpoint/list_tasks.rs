@@ -166,7 +166,7 @@ mod tests {
             ("from=2023-07-01T00:00:00Z", vec![]),
             (
                 "from=2023-06-29T00:00:00Z&to=2023-07-01T00:00:00%2B02:00",
-                vec![FAILED, RUNNING, LARGE, SMALL],
+                vec![EXTERNAL, FAILED, RUNNING, LARGE, SMALL],
             ),
             ("tag=weekly", vec![]),
         ] {

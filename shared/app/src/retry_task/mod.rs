@@ -45,7 +45,7 @@ impl RetryTask {
     pub async fn run(&self, tenant: &TenantId, id: RequestId) -> Result<Task, RetryTaskError> {
         let task = self.queue_again(tenant, id).await?;
         tracing::info!(task.id = %id, task.kind, "to be run again");
-        let (sent, ()) = tokio::join!(self.submit_task.send(&task), self.announcer.tell(&task));
+        let (sent, ()) = tokio::join!(self.send(&task), self.announcer.tell(&task));
         if let Err(error) = sent {
             tracing::warn!(
                 task.id = %id,
@@ -54,6 +54,15 @@ impl RetryTask {
             );
         }
         Ok(task)
+    }
+
+    /// A task that is still to run later is left to the sweep, as after its submission.
+    async fn send(&self, task: &Task) -> Result<(), PortError> {
+        if task.is_sent_at_once(self.submit_task.clock.now()) {
+            self.submit_task.send(task).await
+        } else {
+            Ok(())
+        }
     }
 
     async fn queue_again(&self, tenant: &TenantId, id: RequestId) -> Result<Task, RetryTaskError> {

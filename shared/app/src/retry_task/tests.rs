@@ -8,7 +8,8 @@ use serde_json::json;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+    Fault, Faults, MemoryCallbackQueue, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -39,7 +40,10 @@ fn scene() -> Scene {
     };
     let retry = RetryTask {
         submit_task,
-        updates: updates.clone(),
+        announcer: Announcer {
+            updates: updates.clone(),
+            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        },
     };
     Scene {
         retry,
@@ -130,6 +134,19 @@ async fn a_task_whose_deadline_has_passed_is_not_run_again() {
     task.terms.deadline = Some(NOW + Duration::SECOND);
     scene.tasks.put(task.clone());
     assert!(scene.retry(&task).await.is_ok());
+}
+
+/// The sweep sends it when it is time.
+#[tokio::test]
+async fn a_task_that_is_to_run_later_gets_its_message_later() {
+    for (minutes, sent) in [(10, 1), (11, 0)] {
+        let scene = scene();
+        let mut task = in_state(Status::Cancelled);
+        task.terms.run_at = Some(NOW + Duration::minutes(minutes));
+        scene.tasks.put(task.clone());
+        scene.retry(&task).await.unwrap();
+        assert_eq!(scene.queue.take().len(), sent, "{minutes}");
+    }
 }
 
 #[tokio::test]

@@ -107,7 +107,8 @@ impl SubmitBatch {
     ) -> BTreeMap<usize, PortError> {
         let (mut places, mut jobs) = (vec![], vec![]);
         for (place, taken) in taken.iter().enumerate() {
-            if let Some(taken) = taken.as_ref().ok().filter(|taken| taken.needs_message()) {
+            let now = self.submit_task.clock.now();
+            if let Some(taken) = taken.as_ref().ok().filter(|taken| taken.needs_message(now)) {
                 places.push(place);
                 jobs.push(Job::from(&taken.task));
             }

@@ -127,7 +127,7 @@ impl SubmitTask {
         self.check(&request)?;
         self.meter_one(&caller.tenant).await?;
         let taken = self.take(caller, request).await?;
-        let sent = if taken.needs_message() {
+        let sent = if taken.needs_message(self.clock.now()) {
             self.send(&taken.task).await
         } else {
             Ok(())

@@ -4,6 +4,7 @@ use domain::ports::{PortError, Recorded};
 use domain::submission::KEPT;
 use domain::task::{NewTask, Phase};
 use domain::{IdempotencyKey, Identity, RequestId, Submission, Task};
+use time::OffsetDateTime;
 
 use super::{SubmitTask, SubmitTaskError, TaskRequest, check, fingerprint};
 
@@ -24,10 +25,11 @@ pub(crate) struct Taken {
 struct Missing(RequestId);
 
 impl Taken {
-    /// Whether nobody has asked for it to be run, as far as can be seen. A second message is
-    /// harmless, a missing one is not.
-    pub(crate) fn needs_message(&self) -> bool {
-        self.task.version == 1 && self.task.phase() == Some(Phase::Queued)
+    /// Whether nobody has asked for it to be run, as far as can be seen, and it is time to. A
+    /// second message is harmless, a missing one is not. The sweep asks for what is to run later.
+    pub(crate) fn needs_message(&self, now: OffsetDateTime) -> bool {
+        let waits = self.task.version == 1 && self.task.phase() == Some(Phase::Queued);
+        waits && self.task.is_sent_at_once(now)
     }
 }
 

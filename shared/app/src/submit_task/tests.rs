@@ -233,3 +233,16 @@ async fn what_cannot_be_ended_stays_queued() {
     assert!(matches!(error, SubmitTaskError::NotQueued(_)));
     assert_eq!(scene.tasks.all().remove(0).phase(), Some(Phase::Queued));
 }
+
+/// The sweep sends it when it is time.
+#[tokio::test]
+async fn a_task_that_is_to_run_much_later_gets_its_message_later() {
+    for (minutes, sent) in [(10, 1), (11, 0)] {
+        let scene = scene();
+        let mut later = request(json!({}));
+        later.terms.start = Start::After(time::Duration::minutes(minutes));
+        let task = scene.run(later).await.unwrap();
+        assert_eq!(scene.queue.take().len(), sent, "{minutes}");
+        assert_eq!(scene.tasks.get(task.request_id), Some(task));
+    }
+}

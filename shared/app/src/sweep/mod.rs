@@ -3,6 +3,7 @@
 //! | left behind | by | what is done |
 //! |---|---|---|
 //! | a queued task without a message | a crash between the two steps of a submission; a message that became a dead letter while a store was away | its message is sent again |
+//! | a queued task that is to run in ten minutes, or whose deadline has passed | nobody: it was submitted so | its message is sent; a worker hides it until its time, or ends the task |
 //! | a running task whose lease has ended | a worker that died | the same; the next delivery claims it, or ends it as `worker_lost` |
 //! | a lane with places of ended tasks, or with free ones for which somebody waits | a crash while a place was passed on | the places are passed on |
 //! | a connection's rows | a disconnect that never arrived | they are removed |

@@ -285,3 +285,29 @@ async fn what_has_expired_is_removed_a_bounded_number_at_a_time() {
     assert_eq!(swept.tickets_removed, MOST_EXPIRED);
     assert_eq!(scene.sweep.run().await.tickets_removed, 1);
 }
+
+/// Ten minutes before its time, so that it is at a worker by then.
+#[tokio::test]
+async fn a_task_that_is_to_run_later_is_sent_when_it_is_time() {
+    let scene = scene();
+    let mut task = scene.queued();
+    task.terms.run_at = Some(NOW + Duration::hours(3));
+    scene.tasks.put(task.clone());
+    scene.run_after(Duration::minutes(169)).await;
+    assert_eq!(scene.sent(), []);
+    scene.run_after(Duration::MINUTE).await;
+    assert_eq!(scene.sent(), [task.request_id]);
+    scene.run_after(Duration::minutes(10)).await;
+    assert_eq!(scene.sent(), [], "once is enough");
+}
+
+/// The worker that gets the message ends it as timed out.
+#[tokio::test]
+async fn a_task_whose_deadline_has_passed_is_sent_though_it_is_not_stuck_yet() {
+    let scene = scene();
+    let mut task = scene.queued();
+    task.terms.deadline = Some(NOW + Duration::seconds(30));
+    scene.tasks.put(task.clone());
+    scene.run_after(Duration::MINUTE).await;
+    assert_eq!(scene.sent(), [task.request_id]);
+}

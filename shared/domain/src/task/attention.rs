@@ -14,6 +14,10 @@ const QUEUED: Duration = Duration::minutes(2);
 /// How long somebody waits after a lease has ended: by then the message itself has come back.
 const LEASE_ENDED: Duration = Duration::MINUTE;
 
+/// How long before its time a task that is to run later gets its message. A worker hides a message
+/// that comes early until the very moment, which a queue allows for twelve hours.
+const AHEAD: Duration = Duration::minutes(10);
+
 /// The longest wait between two looks.
 const LONGEST: Duration = Duration::HOUR;
 
@@ -22,7 +26,7 @@ impl Task {
     pub fn attention_at(&self) -> Option<OffsetDateTime> {
         match &self.state {
             State::Queued => {
-                let lost = self.expected_at() + QUEUED;
+                let lost = self.sent_at().unwrap_or(self.expected_at() + QUEUED);
                 let at = self
                     .terms
                     .deadline
@@ -35,6 +39,18 @@ impl Task {
             | State::Cancelled
             | State::TimedOut { .. } => None,
         }
+    }
+
+    /// Whether its message is to be sent now. That of a task that is to run much later is left to
+    /// whoever looks at it when it is time.
+    pub fn is_sent_at_once(&self, now: OffsetDateTime) -> bool {
+        self.terms.run_at.is_none_or(|at| at - now <= AHEAD)
+    }
+
+    /// When the message is sent that was not sent at once.
+    fn sent_at(&self) -> Option<OffsetDateTime> {
+        let later = !self.is_sent_at_once(self.updated_at);
+        self.terms.run_at.filter(|_| later).map(|at| at - AHEAD)
     }
 
     /// When a queued task's message is expected at a worker: at once, or when it is to run, or to
@@ -94,7 +110,11 @@ mod tests {
     fn a_task_that_is_to_run_later_is_looked_at_later() {
         let mut task = task();
         task.terms.run_at = Some(datetime!(2026-03-01 14:00 UTC));
-        assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 14:02 UTC)));
+        assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 13:50 UTC)));
+        assert!(!task.is_sent_at_once(NOW));
+        task.terms.run_at = Some(datetime!(2026-03-01 12:10 UTC));
+        assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 12:12 UTC)));
+        assert!(task.is_sent_at_once(NOW));
         task.terms.run_at = Some(datetime!(2026-03-01 11:00 UTC));
         assert_eq!(task.attention_at(), Some(datetime!(2026-03-01 12:03 UTC)));
     }
