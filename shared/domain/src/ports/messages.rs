@@ -43,7 +43,7 @@ impl From<&Task> for Job {
     }
 }
 
-/// No task is overdue before it may run.
+/// One that is sent ahead of its time gives its place back when a worker finds that out.
 impl From<&StuckTask> for Job {
     fn from(task: &StuckTask) -> Self {
         Self {

@@ -52,6 +52,7 @@ fn scene() -> Scene {
     Scene {
         submit: SubmitTask {
             registry: registry(),
+            metering: None,
             guard: webhooks::Guard::strict(),
             tasks: tasks.clone(),
             ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
@@ -61,6 +62,7 @@ fn scene() -> Scene {
         },
         run: RunTask {
             registry: registry(),
+            gate: None,
             tasks: tasks.clone(),
             watch: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
