@@ -31,6 +31,7 @@ fn scene() -> Scene {
     let submit_task = SubmitTask {
         registry: Registry::default(),
         tasks: tasks.clone(),
+        metering: None,
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         guard: webhooks::Guard::strict(),

@@ -73,6 +73,8 @@ impl RunTask {
             // The caller's span has a place for it, and every line within shows it.
             tracing::Span::current().record("trace.id", trace);
             if let Some(until) = early(&stored, self.clock.now()) {
+                // It takes a place when its time has come.
+                self.make_room(&stored.tenant, stored.request_id).await;
                 return Ok(Claim::Held { until });
             }
             if self.is_for_others(&stored) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::kind::{FieldError, Registry};
-use domain::ports::{Clock, Entropy, Job, PortError, SubmissionLedger, TaskQueue, TaskStore};
+use domain::ports::{Clock, Entropy, PortError, SubmissionLedger, TaskQueue, TaskStore};
 use domain::{IdempotencyKey, Identity, Task, Trace};
 use serde_json::Value;
 use time::Duration;
@@ -128,7 +128,7 @@ impl SubmitTask {
         self.meter_one(&caller.tenant).await?;
         let taken = self.take(caller, request).await?;
         let sent = if taken.needs_message(self.clock.now()) {
-            self.send(&Job::from(&taken.task)).await
+            self.send(&taken.task).await
         } else {
             Ok(())
         };

@@ -17,10 +17,10 @@ const SENDS: Backoff = Backoff {
 };
 
 impl SubmitTask {
-    pub(crate) async fn send(&self, job: &Job) -> Result<(), PortError> {
-        let mut sends = 1;
+    pub(crate) async fn send(&self, task: &Task) -> Result<(), PortError> {
+        let (job, mut sends) = (Job::from(task), 1);
         loop {
-            match self.queue.send(job).await {
+            match self.queue.send(&job).await {
                 Err(PortError::Unavailable { .. }) if sends < SENDS.attempts => {
                     self.pause(sends).await;
                     sends += 1;

@@ -52,8 +52,8 @@ fn scene() -> Scene {
     Scene {
         submit: SubmitTask {
             registry: registry(),
-            guard: webhooks::Guard::strict(),
             metering: None,
+            guard: webhooks::Guard::strict(),
             tasks: tasks.clone(),
             ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
             queue: Arc::new(MemoryTaskQueue::new(&faults)),
@@ -62,6 +62,7 @@ fn scene() -> Scene {
         },
         run: RunTask {
             registry: registry(),
+            gate: None,
             tasks: tasks.clone(),
             watch: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
@@ -69,7 +70,6 @@ fn scene() -> Scene {
                 updates: updates.clone(),
                 callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
             },
-            gate: None,
             deliveries: Arc::new(MemoryDeliveries::new(&faults)),
             clock,
             entropy,
