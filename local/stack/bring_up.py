@@ -110,6 +110,9 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         # Receivers of callbacks run beside the stack.
         "CallbackAllow": "http, 127.0.0.0/8, any port",
         "LocalEndpoint": f"127.0.0.1:{settings.ports.aws.number}",
+        # Tests and load on one machine come from few tenants.
+        "SubmissionsPerMinute": "60000",
+        "SubmissionBurst": "20000",
         "LogLevel": settings.environ.get("ADOLOGY_LOG_LEVEL", "info"),
     }
 

@@ -15,8 +15,10 @@ mod scene;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use app::Gate;
+use app::submit_task::Metering;
 use aws::Sdk;
-use aws::dynamo::{Submissions, Tasks, Tickets};
+use aws::dynamo::{LaneTable, Rates, Submissions, Tasks, Tickets};
 use aws::s3::Results;
 use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
@@ -50,6 +52,21 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let aggregation = events.clone();
+    let queue = TaskSender::new(
+        &sdk,
+        settings.task_queue_url,
+        settings.urgent_task_queue_url,
+        clock.clone(),
+    );
+    let lanes = Arc::new(LaneTable::new(&sdk, &settings.lanes_table));
+    let gate = Gate {
+        lanes: lanes.clone(),
+        room: lanes,
+        queue: Arc::new(queue),
+        stuck: tasks.clone(),
+        clock: clock.clone(),
+        limit: settings.tenant_concurrency,
+    };
     let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
     let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
@@ -58,7 +75,15 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         guard: settings.guard,
         index: tasks.clone(),
         ledger: Arc::new(MeteredSubmissions::new(Arc::new(ledger), meter)),
-        queue: Arc::new(TaskSender::new(&sdk, settings.task_queue_url)),
+        metering: settings.submission_rate.map(|rate| Metering {
+            limit: Arc::new(Rates::new(&sdk, settings.lanes_table)),
+            rate,
+        }),
+        queue: if gate.limit > 0 {
+            Arc::new(gate)
+        } else {
+            gate.queue
+        },
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),

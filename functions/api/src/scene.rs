@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::submit_task::Metering;
 use axum::Router;
 use domain::ports::ResultStore;
+use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
 use domain::{Failure, Task, TaskResult, TenantId, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
@@ -15,8 +17,8 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
-    MemoryHealth, MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -36,6 +38,12 @@ pub(crate) const FAILED: &str = "01890a5d-ac96-774b-bcce-b302099a805a";
 pub(crate) const EXTERNAL: &str = "01890a5d-ac96-774b-bcce-b302099a805c";
 /// A completed one of another tenant.
 pub(crate) const FOREIGN: &str = "01890a5d-ac96-774b-bcce-b302099a805b";
+
+/// How many tasks a tenant may submit.
+pub(crate) const RATE: Rate = Rate {
+    per_minute: 40,
+    burst: 20,
+};
 
 /// The API and what is behind it.
 pub(crate) struct Scene {
@@ -167,6 +175,10 @@ fn ports(
         events: events.clone(),
         guard: webhooks::Guard::strict(),
         index: tasks.clone(),
+        metering: Some(Metering {
+            limit: Arc::new(MemoryRates::new(faults)),
+            rate: RATE,
+        }),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
         registry: registry(Needs { aggregation }),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::submit_task::Metering;
 use app::{
     CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
     ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets,
@@ -62,6 +63,7 @@ pub(crate) struct Ports {
     pub(crate) guard: Guard,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
+    pub(crate) metering: Option<Metering>,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
@@ -104,6 +106,7 @@ impl App {
             tasks: ports.tasks,
             ledger: ports.ledger,
             queue: ports.queue,
+            metering: ports.metering,
             guard: ports.guard,
             clock: clock.clone(),
             entropy: ports.entropy.clone(),

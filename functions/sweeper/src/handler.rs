@@ -22,6 +22,8 @@ pub(crate) struct Sweeper {
 pub(crate) struct Answer {
     requeued: usize,
     dead_leases: usize,
+    places_freed: usize,
+    admitted: usize,
     connections_removed: usize,
     tickets_removed: usize,
     idempotency_keys_removed: usize,
@@ -56,6 +58,8 @@ impl Sweeper {
         Ok(Answer {
             requeued: swept.requeued,
             dead_leases: swept.dead_leases,
+            places_freed: swept.places_freed,
+            admitted: swept.admitted,
             connections_removed: swept.connections_removed,
             tickets_removed: swept.tickets_removed,
             idempotency_keys_removed: swept.keys_removed,
@@ -66,6 +70,8 @@ impl Sweeper {
         for (thing, count) in [
             ("tasks_requeued", swept.requeued),
             ("dead_leases", swept.dead_leases),
+            ("places_freed", swept.places_freed),
+            ("tasks_admitted", swept.admitted),
             ("connections", swept.connections_removed),
             ("tickets", swept.tickets_removed),
             ("idempotency_keys", swept.keys_removed),
@@ -80,6 +86,8 @@ fn log(swept: Swept, duration_ms: f64) {
     tracing::info!(
         sweep.requeued = swept.requeued,
         sweep.dead_leases = swept.dead_leases,
+        sweep.places_freed = swept.places_freed,
+        sweep.admitted = swept.admitted,
         sweep.connections_removed = swept.connections_removed,
         sweep.tickets_removed = swept.tickets_removed,
         sweep.idempotency_keys_removed = swept.keys_removed,

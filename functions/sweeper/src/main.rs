@@ -5,7 +5,8 @@ mod handler;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::Sweep;
+use app::sweep::LaneSweep;
+use app::{Gate, Sweep};
 use aws::Sdk;
 use boot::SystemClock;
 use boot::settings::Reader;
@@ -18,9 +19,12 @@ struct Settings {
     stage: String,
     tasks_table: String,
     connections_table: String,
+    lanes_table: String,
     tickets_table: String,
     idempotency_table: String,
     task_queue_url: String,
+    urgent_task_queue_url: String,
+    tenant_concurrency: u32,
 }
 
 fn main() -> ExitCode {
@@ -32,9 +36,13 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         stage: reader.text_or("STAGE", "local"),
         tasks_table: reader.text("TASKS_TABLE"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
+        lanes_table: reader.text("LANES_TABLE"),
         tickets_table: reader.text("TICKETS_TABLE"),
         idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
         task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+        urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
+        // The template's default.
+        tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
     }
 }
 
@@ -51,17 +59,41 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
         sdk,
         settings.connections_table,
     ));
+    let tasks = Arc::new(aws::dynamo::Tasks::new(
+        sdk,
+        settings.tasks_table,
+        clock.clone(),
+    ));
+    let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
+    let queue = Arc::new(aws::sqs::TaskSender::new(
+        sdk,
+        settings.task_queue_url,
+        settings.urgent_task_queue_url,
+        clock.clone(),
+    ));
+    let gate = (settings.tenant_concurrency > 0).then(|| Gate {
+        lanes: lanes.clone(),
+        room: lanes.clone(),
+        queue: queue.clone(),
+        stuck: tasks.clone(),
+        clock: clock.clone(),
+        limit: settings.tenant_concurrency,
+    });
     Sweeper {
         meter: meter.clone(),
         sweep: Sweep {
-            stuck: Arc::new(aws::dynamo::Tasks::new(
-                sdk,
-                settings.tasks_table,
-                clock.clone(),
-            )),
-            queue: Arc::new(aws::sqs::TaskSender::new(sdk, settings.task_queue_url)),
+            stuck: tasks.clone(),
+            queue: match gate.clone() {
+                Some(gate) => Arc::new(gate),
+                None => queue,
+            },
             stale: connections.clone(),
             connections,
+            lanes: gate.map(|gate| LaneSweep {
+                gate,
+                watch: lanes,
+                tasks,
+            }),
             tickets: Arc::new(aws::dynamo::Tickets::new(sdk, settings.tickets_table)),
             idempotency_keys: Arc::new(aws::dynamo::SubmissionKeys::new(
                 sdk,

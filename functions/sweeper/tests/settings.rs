@@ -16,9 +16,11 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "LOG_LEVEL must be one of info, error, warn, debug, trace",
         "TASKS_TABLE is not set",
         "CONNECTIONS_TABLE is not set",
+        "LANES_TABLE is not set",
         "TICKETS_TABLE is not set",
         "IDEMPOTENCY_TABLE is not set",
         "TASK_QUEUE_URL must start with https:// or http://",
+        "URGENT_TASK_QUEUE_URL is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

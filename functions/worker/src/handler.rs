@@ -1,10 +1,13 @@
 //! A batch of queue messages in, what became of each out.
 
+use std::sync::Arc;
+
 use app::RunTask;
 use app::run_task::{Delivery, Outcome};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use boot::Queue;
 use domain::causes;
+use domain::ports::Deliveries;
 use sqs_batch::{Batch, Report};
 use tokio::time::Instant;
 use tracing::{Instrument as _, info_span};
@@ -22,6 +25,20 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
+    /// The same for messages of another queue with the same dead letters.
+    pub(crate) fn of_another_queue(&self, deliveries: Arc<dyn Deliveries>) -> Self {
+        Self {
+            run_task: RunTask {
+                deliveries: deliveries.clone(),
+                ..self.run_task.clone()
+            },
+            queue: Queue {
+                deliveries,
+                dead_letters: self.queue.dead_letters.clone(),
+            },
+        }
+    }
+
     /// Handles the messages of the batch at the same time. What cannot be read, and the message of
     /// a task that is given up, goes to the dead letters at once, with the reason.
     pub(crate) async fn handle(&self, event: SqsEvent, deadline: Instant) -> Report {

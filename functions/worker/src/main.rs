@@ -1,12 +1,13 @@
 //! Runs queued tasks.
 
 mod handler;
+mod sources;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::RunTask;
 use app::announce::Announcer;
+use app::{Gate, RunTask};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
@@ -15,15 +16,19 @@ use metrics::{Meter, MeteredTasks};
 use tasks::Needs;
 
 use crate::handler::Worker;
+use crate::sources::Sources;
 
 struct Settings {
     stage: String,
     mongodb_uri: String,
     tasks_table: String,
+    lanes_table: String,
     results_bucket: String,
     task_queue: String,
+    urgent_task_queue: String,
     task_dlq: String,
     updates_queue: String,
+    tenant_concurrency: u32,
     callbacks_queue: String,
 }
 
@@ -36,35 +41,57 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         stage: reader.text_or("STAGE", "local"),
         mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
         tasks_table: reader.text("TASKS_TABLE"),
+        lanes_table: reader.text("LANES_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
+        urgent_task_queue: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
         task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
         updates_queue: reader.address("UPDATES_QUEUE_URL", &["https", "http"]),
+        // The template's default.
+        tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
         callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
     }
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "worker", Arc::new(SystemClock))?;
-    let worker = wire(&Sdk::load().await?, settings, &meter).await?;
-    boot::serve_batches(&meter, |event, deadline| worker.handle(event, deadline)).await
+    let sources = wire(&Sdk::load().await?, settings, &meter).await?;
+    boot::serve_batches(&meter, |event, deadline| {
+        sources.of(&event).handle(event, deadline)
+    })
+    .await
 }
 
-async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Worker, Error> {
+async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, Error> {
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
     let registry = tasks::registry(Needs {
         aggregation: Arc::new(events),
     });
-    let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, settings.task_queue));
+    let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = Arc::new(aws::dynamo::Tasks::new(
         sdk,
         settings.tasks_table,
         clock.clone(),
     ));
+    let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
+    let gate = Gate {
+        lanes: lanes.clone(),
+        room: lanes,
+        queue: Arc::new(aws::sqs::TaskSender::new(
+            sdk,
+            &settings.task_queue,
+            &settings.urgent_task_queue,
+            clock.clone(),
+        )),
+        stuck: tasks.clone(),
+        clock: clock.clone(),
+        limit: settings.tenant_concurrency,
+    };
     let callbacks = aws::sqs::CallbackSender::new(sdk, settings.callbacks_queue);
     let run_task = RunTask {
         registry,
+        gate: (gate.limit > 0).then_some(gate),
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
         watch: tasks,
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
@@ -81,5 +108,11 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Worker, Er
         deliveries,
         dead_letters,
     };
-    Ok(Worker { run_task, queue })
+    let normal = Worker { run_task, queue };
+    let urgent = Arc::new(aws::sqs::Receipts::new(sdk, &settings.urgent_task_queue));
+    Ok(Sources {
+        urgent: normal.of_another_queue(urgent),
+        urgent_queue: settings.urgent_task_queue,
+        normal,
+    })
 }

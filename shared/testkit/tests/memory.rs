@@ -1,20 +1,21 @@
 //! The ports in memory keep the same contracts as those on real servers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
-    event_log, expiring, frame_meter, pusher_queue, response_times, result_store,
-    root_secret_store, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
+    event_log, expiring, frame_meter, lanes, pusher_queue, rate_limit, response_times,
+    result_store, root_secret_store, stale_connections, stuck_tasks, submission_ledger,
+    subscriptions, task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
-    MemoryDeadLetters, MemoryEvents, MemoryPusherQueue, MemoryResults, MemoryRootSecrets,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults,
+    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -89,6 +90,22 @@ async fn the_pusher_queue_is_one() {
 }
 
 #[tokio::test]
+async fn lanes_are_lanes() {
+    let lanes = MemoryLanes::default();
+    let kept = lanes::Kept {
+        lanes: &lanes,
+        room: &lanes,
+        watch: &lanes,
+    };
+    lanes::all(kept, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn rates_are_a_rate_limit() {
+    rate_limit::all(&MemoryRates::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
 async fn submissions_are_a_submission_ledger() {
     let tasks = Arc::new(MemoryTasks::default());
     let kept = submission_ledger::Kept {
@@ -108,7 +125,14 @@ async fn results_are_a_result_store() {
 #[tokio::test]
 async fn the_task_queue_is_one() {
     let queue = MemoryTaskQueue::default();
-    task_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+    let arrived = Mutex::new(Vec::new());
+    let receive = async |priority| {
+        let mut arrived = arrived.lock().unwrap();
+        arrived.extend(queue.take_jobs());
+        let taken = arrived.extract_if(.., |job| job.priority == priority);
+        taken.map(|job| (job.tenant, job.request_id)).collect()
+    };
+    task_queue::all(&queue, &build::tenant(), receive).await;
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_sqs::types::QueueAttributeName;
 use boot::SystemClock;
 use domain::Task;
-use domain::ports::{Announcement, Clock, TaskQueue, TaskStore};
+use domain::ports::{Announcement, Clock, Job, TaskQueue, TaskStore};
 use domain::task::Status;
 use end_to_end::fault_proxy::AwsProxy;
 use end_to_end::runtime_api::Function;
@@ -62,6 +62,10 @@ impl Lane {
     pub(crate) fn worker(&self, instead: &[(&str, &str)]) -> Function {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
+            ("URGENT_TASK_QUEUE_URL", &*self.tasks),
+            // The faults are put at calls by their number: those of a worker alone.
+            ("LANES_TABLE", "none"),
+            ("TENANT_CONCURRENCY", "0"),
             ("TASK_DLQ_URL", &*self.dead),
             ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
@@ -99,8 +103,13 @@ impl Lane {
 
     /// Sends a task's message.
     pub(crate) async fn send(&self, task: &Task) {
-        let queue = aws::sqs::TaskSender::new(&self.site.sdk, &self.tasks);
-        patiently(async || queue.send(&task.tenant, task.request_id).await).await;
+        let queue = aws::sqs::TaskSender::new(
+            &self.site.sdk,
+            &self.tasks,
+            &self.tasks,
+            Arc::new(boot::SystemClock),
+        );
+        patiently(async || queue.send(&Job::from(task)).await).await;
     }
 
     /// Writes an aggregate and sends its message.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use aws::Sdk;
 use boot::SystemClock;
-use domain::ports::{Clock as _, TaskQueue as _, TaskStore as _};
+use domain::ports::{Clock as _, Job, TaskQueue as _, TaskStore as _};
 use domain::{Failure, Task};
 use end_to_end::{Caller, Stack};
 use serde_json::{Value, json};
@@ -103,8 +103,14 @@ async fn a_failed_task_is_told_with_its_reason() {
     let table = Stack::variable("TASKS_TABLE");
     let tasks = aws::dynamo::Tasks::new(&sdk, table, Arc::new(SystemClock));
     tasks.create(&task).await.expect("it is stored");
-    let queue = aws::sqs::TaskSender::new(&sdk, Stack::variable("TASK_QUEUE_URL"));
-    let sent = queue.send(&task.tenant, task.request_id).await;
+    let urgent = Stack::variable("URGENT_TASK_QUEUE_URL");
+    let queue = aws::sqs::TaskSender::new(
+        &sdk,
+        Stack::variable("TASK_QUEUE_URL"),
+        urgent,
+        Arc::new(boot::SystemClock),
+    );
+    let sent = queue.send(&Job::from(&task)).await;
     sent.expect("it is sent");
 
     let sent = arrived(&receiver, 1).await.remove(0);

@@ -9,10 +9,11 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use protocol::http::{BatchProblem, BatchRefused};
 use protocol::problem::{FieldProblem, MEDIA_TYPE, Problem};
+use time::Duration;
 
 /// What callers are told to wait when a store is away, in seconds. A failover takes longer; a
 /// dropped connection is mended sooner.
-const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("2");
+const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// Why a request was refused or failed, and what of it is only for the log.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Refusal {
     code: &'static str,
     detail: String,
     errors: Vec<FieldProblem>,
+    /// In seconds.
+    retry_after: Option<u64>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -49,6 +52,7 @@ impl Refusal {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            retry_after: None,
             cause: None,
         }
     }
@@ -79,6 +83,16 @@ impl Refusal {
         self
     }
 
+    /// A request that came too early. The wait is told in whole seconds, rounded up, at least one:
+    /// whoever keeps to it is not refused again for coming too early.
+    pub(crate) fn too_early(detail: impl Into<String>, wait: Duration) -> Self {
+        let seconds = wait.whole_seconds() + i64::from(wait.subsec_nanoseconds() > 0);
+        Self {
+            retry_after: Some(u64::try_from(seconds).unwrap_or_default().max(1)),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+        }
+    }
+
     /// The refusal as one part of a larger answer. That answer's log line knows nothing of a
     /// cause, so it gets a line of its own.
     pub(crate) fn into_part(self, index: usize) -> BatchRefused {
@@ -96,6 +110,7 @@ impl Refusal {
             code: self.code.into(),
             message: self.detail,
             errors: self.errors,
+            retry_after: self.retry_after,
         };
         BatchRefused { index, error }
     }
@@ -130,8 +145,9 @@ impl IntoResponse for Refusal {
         let mut response = (self.status, axum::Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+        let away = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        if let Some(wait) = self.retry_after.or(away.then_some(RETRY_AFTER_SECONDS)) {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait));
         }
         let (code, cause) = (self.code, self.cause);
         response.extensions_mut().insert(Reason { code, cause });
@@ -164,6 +180,18 @@ mod tests {
             "code": "unavailable", "detail": "postgres is unavailable; try again in a moment",
         });
         assert_eq!(body(response).await, expected);
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_rounded_up() {
+        let told = |milliseconds| {
+            let refusal = Refusal::too_early("slower", Duration::milliseconds(milliseconds));
+            refusal.into_response().headers()[RETRY_AFTER].clone()
+        };
+        assert_eq!(
+            [told(0), told(1), told(1_000), told(1_001)],
+            ["1", "1", "1", "2"]
+        );
     }
 
     #[tokio::test]

@@ -23,7 +23,9 @@ const LONGEST_BODY: usize = 5 * 1024 * 1024;
 /// Queues up to 100 tasks and confirms each at once
 ///
 /// Every task is taken on or refused by itself. Give each an `idempotency_key` and the whole batch
-/// can be sent again after an error: what was taken on before is answered with `replayed`.
+/// can be sent again after an error: what was taken on before is answered with `replayed`. Where
+/// the tenant's rate does not allow all of them the first ones are taken, the others refused with
+/// `rate_limited`.
 #[utoipa::path(post, path = "/tasks/batch", tag = "tasks", request_body = BatchBody, responses(
     (status = 200, body = BatchOutcomes, description = "What became of each task."),
     (status = 400, body = Problem, content_type = MEDIA_TYPE,
@@ -164,5 +166,30 @@ mod tests {
             tasks.iter().partition(|task| task["error"].is_null());
         assert_eq!(refused[0]["error"]["code"], "unavailable");
         assert_eq!(taken[0]["status"], "processing");
+    }
+
+    #[tokio::test]
+    async fn of_too_many_tasks_the_first_ones_are_taken() {
+        let scene = Scene::new().await;
+        let before = scene.tasks.all().len();
+        let mut tasks = vec![json!({"kind": "aggregate"}); 25];
+        tasks[3] = json!({"kind": "dance"});
+        let answer = scene.post("/tasks/batch", json!({"tasks": tasks})).await;
+        assert_eq!(answer.status, 200);
+        for (place, outcome) in answer.body["tasks"].as_array().unwrap().iter().enumerate() {
+            let error = &outcome["error"];
+            let expected = match place {
+                3 => json!("unknown_kind"),
+                0..=20 => json!(null),
+                _ => json!("rate_limited"),
+            };
+            assert_eq!(error["code"], expected, "{outcome}");
+            let limited = error["code"] == "rate_limited";
+            assert_eq!(
+                error["retry_after"],
+                if limited { json!(2) } else { json!(null) }
+            );
+        }
+        assert_eq!(scene.tasks.all().len(), before + 20);
     }
 }

@@ -41,6 +41,9 @@ const LONGEST_BODY: usize = 1024 * 1024;
         description = "`unsupported_media_type`"),
     (status = 422, body = Problem, content_type = MEDIA_TYPE,
         description = "`invalid_body`, `invalid_input`; `errors` names the fields"),
+    (status = 429, body = Problem, content_type = MEDIA_TYPE,
+        description = "`rate_limited`: the tenant has submitted too many tasks in a short time",
+        headers(("Retry-After" = u64, description = "Seconds until the next one is taken."))),
     SignedIn,
 ))]
 pub(crate) async fn submit_task(
@@ -83,6 +86,7 @@ impl From<SubmitTaskError> for Refusal {
             SubmitTaskError::KeyReused { .. } => {
                 Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail)
             }
+            SubmitTaskError::RateLimited { retry_after } => Self::too_early(detail, retry_after),
             SubmitTaskError::Invalid(errors) => invalid(errors),
             SubmitTaskError::NotStored(cause) | SubmitTaskError::NotQueued(cause) => cause.into(),
         }
@@ -104,7 +108,7 @@ mod tests {
     use testkit::build::NOW;
     use testkit::memory::Fault;
 
-    use crate::scene::{Scene, sample};
+    use crate::scene::{RATE, Scene, sample};
 
     #[tokio::test]
     async fn a_task_is_stored_and_queued_for_the_tokens_tenant_only() {
@@ -256,5 +260,29 @@ mod tests {
         let create = "submissions.create_once";
         scene.faults.always(create, Fault::Unavailable);
         assert_eq!(scene.ask(keyed("k")).await.code(), (503, "unavailable"));
+    }
+
+    #[tokio::test]
+    async fn who_submits_too_fast_is_told_when_to_come_back() {
+        let scene = Scene::new().await;
+        let before = scene.tasks.all().len();
+        for _ in 0..RATE.burst {
+            assert_eq!(scene.ask(sample("submit-aggregate")).await.status, 202);
+        }
+        let answer = scene.ask(sample("submit-aggregate")).await;
+        assert_eq!(answer.code(), (429, "rate_limited"));
+        assert_eq!(answer.headers["retry-after"], "2", "one and a half");
+        assert_eq!(scene.tasks.all().len(), before + 20);
+    }
+
+    #[tokio::test]
+    async fn a_repetition_counts_and_what_is_not_valid_does_not() {
+        let scene = Scene::new().await;
+        for _ in 1..RATE.burst {
+            scene.ask(sample("submit-unknown-kind")).await;
+            scene.ask(keyed("k")).await;
+        }
+        assert_eq!(scene.ask(keyed("k")).await.status, 200);
+        assert_eq!(scene.ask(keyed("k")).await.code(), (429, "rate_limited"));
     }
 }

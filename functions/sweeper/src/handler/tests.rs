@@ -39,6 +39,7 @@ async fn scene() -> (Sweeper, Faults) {
         queue: Arc::new(MemoryTaskQueue::new(&faults)),
         stale: connections.clone(),
         connections,
+        lanes: None,
         tickets,
         idempotency_keys: keys,
         clock: Arc::new(FixedClock::at(NOW + LIFETIME)),
@@ -74,7 +75,7 @@ async fn every_sample_is_handled() {
     for (name, event) in samples {
         let (sweeper, _) = scene().await;
         let expected = json!({
-            "requeued": 2, "dead_leases": 0, "connections_removed": 1, "tickets_removed": 2,
+            "requeued": 2, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 1, "tickets_removed": 2,
             "idempotency_keys_removed": 1,
         });
         assert_eq!(handle(&sweeper, &event).await, Ok(expected), "{name}");
@@ -90,7 +91,7 @@ async fn every_sample_is_handled() {
             assert!(lines.contains(part), "{name}: {lines}");
         }
         let nothing = json!({
-            "requeued": 0, "dead_leases": 0, "connections_removed": 0, "tickets_removed": 0,
+            "requeued": 0, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 0, "tickets_removed": 0,
             "idempotency_keys_removed": 0,
         });
         assert_eq!(handle(&sweeper, &event).await, Ok(nothing), "{name}");

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::announce::Announcer;
@@ -16,6 +15,7 @@ use testkit::memory::{
 };
 
 use super::*;
+use crate::sources::Sources;
 
 /// A worker whose ports are in memory and hold tasks 1 to 3 of the sample events.
 struct Scene {
@@ -53,6 +53,7 @@ fn scene() -> Scene {
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
         },
         deliveries: deliveries.clone(),
+        gate: None,
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
     };
@@ -134,6 +135,7 @@ const EXPECTED: &[(&str, usize, &[&str], usize)] = &[
     ("repeated", 1, &["receipt-2"], 0),
     ("unknown-task", 0, &[], 0),
     ("unknown-version", 0, &[], 1),
+    ("urgent", 1, &[], 0),
 ];
 
 #[tokio::test]
@@ -265,4 +267,22 @@ async fn a_message_that_cannot_be_hidden_is_still_reported() {
     scene.faults.always("deliveries.hide", Fault::Unavailable);
     let back = scene.handle(samples().remove("repeated").unwrap()).await;
     assert_eq!(back.len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_is_hidden_in_the_queue_it_came_from() {
+    let scene = scene();
+    let urgent = Arc::new(MemoryDeliveries::default());
+    let sources = Sources {
+        urgent: scene.worker.of_another_queue(urgent.clone()),
+        normal: scene.worker,
+        urgent_queue: "https://sqs.eu-central-1.amazonaws.com/123456789012/adology-urgent".into(),
+    };
+    for (name, in_normal, in_urgent) in [("one-task", 1, 0), ("urgent", 1, 1)] {
+        let event = samples().remove(name).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(100);
+        sources.of(&event).handle(event, deadline).await;
+        let hidden = (scene.deliveries.hidden().len(), urgent.hidden().len());
+        assert_eq!(hidden, (in_normal, in_urgent), "{name}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Runs a task again that ended without a result.
 
-use domain::ports::PortError;
+use domain::ports::{Job, PortError};
 use domain::task::Status;
 use domain::{RequestId, Task, TenantId, causes};
 use time::OffsetDateTime;
@@ -59,7 +59,7 @@ impl RetryTask {
     /// A task that is still to run later is left to the sweep, as after its submission.
     async fn send(&self, task: &Task) -> Result<(), PortError> {
         if task.is_sent_at_once(self.submit_task.clock.now()) {
-            self.submit_task.send(task).await
+            self.submit_task.send(&Job::from(task)).await
         } else {
             Ok(())
         }

@@ -14,7 +14,11 @@ impl RunTask {
 
     /// Announces the end, again where it was announced before. Where that fails the message comes
     /// back, to repeat the announcement and nothing else.
+    ///
+    /// The task's place is given back first, and again with every repetition: an outage of the push
+    /// side holds up nobody else's work.
     pub(super) async fn conclude(&self, task: &Task, delivery: &Delivery) -> Outcome {
+        self.make_room(&task.tenant, task.request_id).await;
         match self.announcer.announce(task).await {
             Ok(()) => verdict(task),
             Err(error @ PortError::Broken { .. }) => {

@@ -26,6 +26,8 @@ pub(super) enum Claim {
     Ended(Task),
     /// A task that is run by programs outside.
     Outside,
+    /// A task that will be sent when it has a place in its tenant's lane.
+    Waits,
     /// A task that somebody else works on, or that is not to run yet.
     Held {
         /// When to look again.
@@ -81,6 +83,9 @@ impl RunTask {
                 Ok(()) => {}
                 Err(Refused::Held { until }) => return Ok(Claim::Held { until }),
                 Err(_) => return Ok(Claim::Ended(stored)),
+            }
+            if !self.admits(&stored).await? {
+                return Ok(Claim::Waits);
             }
             match self.tasks.replace(&task, stored.version).await {
                 Ok(()) => return Ok(Claim::Ours(Held { task, token })),

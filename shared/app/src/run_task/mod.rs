@@ -17,6 +17,7 @@ mod finish;
 mod heartbeat;
 mod kind;
 mod limits;
+mod place;
 mod progress;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
 use time::Duration;
 
+use crate::Gate;
 use crate::announce::Announcer;
 use change::Stop;
 use claim::{Claim, Held};
@@ -63,6 +65,8 @@ pub struct RunTask {
     pub announcer: Announcer,
     /// The messages in hand.
     pub deliveries: Arc<dyn Deliveries>,
+    /// Lets a task run that has a place in its tenant's lane; every task where there is none.
+    pub gate: Option<Gate>,
     /// What leases count from.
     pub clock: Arc<dyn Clock>,
     /// Makes lease tokens and jitter.
@@ -119,7 +123,11 @@ impl RunTask {
                 tracing::warn!("a message names a task that is not there");
                 Ok(Outcome::Done)
             }
-            Claim::Outside => Ok(Outcome::Done),
+            Claim::Outside => {
+                self.make_room(&delivery.tenant, delivery.request_id).await;
+                Ok(Outcome::Done)
+            }
+            Claim::Waits => Ok(Outcome::Done),
             Claim::Ended(task) => Ok(self.conclude(&task, delivery).await),
             Claim::Held { until } => Ok(self.wait_for(until)),
             Claim::Ours(held) => self.work_and_finish(held, delivery).await,

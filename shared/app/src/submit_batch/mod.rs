@@ -1,10 +1,14 @@
 //! Takes many tasks on at once, each on its own.
 
+mod screen;
+
 use std::collections::BTreeMap;
 
 use domain::Identity;
-use domain::ports::PortError;
+use domain::ports::{Job, PortError};
 use futures::stream::{self, StreamExt};
+
+use screen::Screened;
 
 use crate::submit_task::{SubmitTask, SubmitTaskError, Submitted, Taken, TaskRequest};
 
@@ -51,7 +55,7 @@ pub fn check_size(count: usize) -> Result<(), SubmitBatchError> {
 type Placed<T> = Vec<(usize, T)>;
 
 impl SubmitBatch {
-    /// Stores all that can be, then asks for those to be run, and gives one outcome for each, in
+    /// Stores all that can be and that the tenant may still submit, then asks for those to be run, and gives one outcome for each, in
     /// their order. What is wrong with one is of no concern to the others.
     ///
     /// Where a key comes twice, the first task with it counts.
@@ -61,8 +65,9 @@ impl SubmitBatch {
         requests: Vec<TaskRequest>,
     ) -> Result<Vec<Outcome>, SubmitBatchError> {
         check_size(requests.len())?;
-        let taken = self.take_all(caller, requests).await;
-        let mut unsent = self.send_all(caller, &taken).await;
+        let screened = self.screen(caller, requests).await;
+        let taken = self.take_all(caller, screened).await;
+        let mut unsent = self.send_all(&taken).await;
         let sent = (0..taken.len()).map(|place| unsent.remove(&place).map_or(Ok(()), Err));
         let sent: Vec<_> = sent.collect();
         let settling = taken.into_iter().zip(sent);
@@ -74,9 +79,10 @@ impl SubmitBatch {
     async fn take_all(
         &self,
         caller: &Identity,
-        requests: Vec<TaskRequest>,
+        screened: Screened,
     ) -> Vec<Result<Taken, SubmitTaskError>> {
-        let taking = apart(requests).into_iter().map(async |same_key| {
+        let (passed, refused) = screened;
+        let taking = apart(passed).into_iter().map(async |same_key| {
             let mut taken: Placed<_> = vec![];
             for (place, request) in same_key {
                 taken.push((place, self.submit_task.take(caller, request).await));
@@ -85,6 +91,11 @@ impl SubmitBatch {
         });
         let taken = stream::iter(taking).buffer_unordered(AT_ONCE);
         let mut taken: Placed<_> = taken.map(stream::iter).flatten().collect().await;
+        taken.extend(
+            refused
+                .into_iter()
+                .map(|(place, error)| (place, Err(error))),
+        );
         taken.sort_unstable_by_key(|(place, _)| *place);
         taken.into_iter().map(|(_, outcome)| outcome).collect()
     }
@@ -92,18 +103,17 @@ impl SubmitBatch {
     /// Why tasks that need a message did not get one, by their places.
     async fn send_all(
         &self,
-        caller: &Identity,
         taken: &[Result<Taken, SubmitTaskError>],
     ) -> BTreeMap<usize, PortError> {
-        let (mut places, mut ids) = (vec![], vec![]);
+        let (mut places, mut jobs) = (vec![], vec![]);
         for (place, taken) in taken.iter().enumerate() {
             let now = self.submit_task.clock.now();
             if let Some(taken) = taken.as_ref().ok().filter(|taken| taken.needs_message(now)) {
                 places.push(place);
-                ids.push(taken.task.request_id);
+                jobs.push(Job::from(&taken.task));
             }
         }
-        let sent = self.submit_task.send_all(&caller.tenant, &ids).await;
+        let sent = self.submit_task.send_all(&jobs).await;
         let failed = places.into_iter().zip(sent);
         failed
             .filter_map(|(place, outcome)| Some((place, outcome.err()?)))
@@ -112,10 +122,10 @@ impl SubmitBatch {
 }
 
 /// Requests that can be stored side by side: those with the same key stay together, in order.
-fn apart(requests: Vec<TaskRequest>) -> Vec<Placed<TaskRequest>> {
+fn apart(requests: Placed<TaskRequest>) -> Vec<Placed<TaskRequest>> {
     let mut places = BTreeMap::new();
     let mut groups: Vec<Placed<TaskRequest>> = vec![];
-    for (place, request) in requests.into_iter().enumerate() {
+    for (place, request) in requests {
         let group = match request.idempotency_key.clone() {
             Some(key) => *places.entry(key).or_insert(groups.len()),
             None => groups.len(),

@@ -46,6 +46,7 @@ fn scene() -> Scene {
         tasks: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
+        metering: None,
         guard: webhooks::Guard::strict(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),

@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use domain::kind::{FieldError, Registry};
-use domain::ports::{Clock, Entropy, PortError, SubmissionLedger, TaskQueue, TaskStore};
+use domain::ports::{Clock, Entropy, Job, PortError, SubmissionLedger, TaskQueue, TaskStore};
 use domain::{IdempotencyKey, Identity, Task, Trace};
 use serde_json::Value;
+use time::Duration;
 use webhooks::Guard;
 
 mod check;
 mod fingerprint;
+mod meter;
 mod send;
 mod take;
 mod terms;
 
 pub use check::MOST_INPUT;
+pub use meter::Metering;
 pub(crate) use take::Taken;
 pub use terms::{RequestedTerms, Start};
 
@@ -29,6 +32,8 @@ pub struct SubmitTask {
     pub ledger: Arc<dyn SubmissionLedger>,
     /// The way to the workers.
     pub queue: Arc<dyn TaskQueue>,
+    /// How many tasks a tenant may submit; any number where none.
+    pub metering: Option<Metering>,
     /// Where callbacks may lead.
     pub guard: Guard,
     /// When the task is submitted.
@@ -83,6 +88,12 @@ pub enum SubmitTaskError {
         /// Its size.
         bytes: usize,
     },
+    /// The tenant has submitted too many tasks in a short time. Nothing was stored.
+    #[error("too many tasks were submitted in a short time; wait before submitting more")]
+    RateLimited {
+        /// After how long the next one is taken.
+        retry_after: Duration,
+    },
     /// The key stands for a task that something else was asked for.
     #[error("the idempotency key {key:?} was used for another task within the last 24 hours; use a new one", key = key.as_str())]
     KeyReused {
@@ -98,7 +109,8 @@ pub enum SubmitTaskError {
 }
 
 impl SubmitTask {
-    /// Checks the request, stores the task at version 1, then asks for it to be run.
+    /// Checks the request and the tenant's rate, stores the task at version 1, then asks for it to
+    /// be run.
     ///
     /// With a key the same submission again finds the task that the first one made, and asks for
     /// it to be run where nobody seems to have. So where asking fails for good the task stays
@@ -112,9 +124,11 @@ impl SubmitTask {
         caller: &Identity,
         request: TaskRequest,
     ) -> Result<Submitted, SubmitTaskError> {
+        self.check(&request)?;
+        self.meter_one(&caller.tenant).await?;
         let taken = self.take(caller, request).await?;
         let sent = if taken.needs_message(self.clock.now()) {
-            self.send(&taken.task).await
+            self.send(&Job::from(&taken.task)).await
         } else {
             Ok(())
         };

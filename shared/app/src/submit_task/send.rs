@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::ports::PortError;
-use domain::{Failure, RequestId, Task, TenantId, causes};
+use domain::ports::{Job, PortError};
+use domain::{Failure, Task, causes};
 use retry::Backoff;
 
 use super::take::Taken;
@@ -17,10 +17,10 @@ const SENDS: Backoff = Backoff {
 };
 
 impl SubmitTask {
-    pub(crate) async fn send(&self, task: &Task) -> Result<(), PortError> {
+    pub(crate) async fn send(&self, job: &Job) -> Result<(), PortError> {
         let mut sends = 1;
         loop {
-            match self.queue.send(&task.tenant, task.request_id).await {
+            match self.queue.send(job).await {
                 Err(PortError::Unavailable { .. }) if sends < SENDS.attempts => {
                     self.pause(sends).await;
                     sends += 1;
@@ -31,21 +31,17 @@ impl SubmitTask {
     }
 
     /// One outcome for each, in their order.
-    pub(crate) async fn send_all(
-        &self,
-        tenant: &TenantId,
-        ids: &[RequestId],
-    ) -> Vec<Result<(), PortError>> {
-        let mut outcomes = self.queue.send_all(tenant, ids).await;
+    pub(crate) async fn send_all(&self, jobs: &[Job]) -> Vec<Result<(), PortError>> {
+        let mut outcomes = self.queue.send_all(jobs).await;
         for sends in 1..SENDS.attempts {
             let again = |outcome: &_| matches!(outcome, Err(PortError::Unavailable { .. }));
-            let places: Vec<_> = (0..ids.len()).filter(|&n| again(&outcomes[n])).collect();
+            let places: Vec<_> = (0..jobs.len()).filter(|&n| again(&outcomes[n])).collect();
             if places.is_empty() {
                 break;
             }
             self.pause(sends).await;
-            let unsent: Vec<_> = places.iter().map(|&place| ids[place]).collect();
-            let sent = self.queue.send_all(tenant, &unsent).await;
+            let unsent: Vec<_> = places.iter().map(|&place| jobs[place].clone()).collect();
+            let sent = self.queue.send_all(&unsent).await;
             for (place, outcome) in places.into_iter().zip(sent) {
                 outcomes[place] = outcome;
             }

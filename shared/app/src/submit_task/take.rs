@@ -34,13 +34,17 @@ impl Taken {
 }
 
 impl SubmitTask {
-    /// Checks the request and stores its task, or finds the one that its key stands for.
+    /// Checks everything that the caller can mend.
+    pub(crate) fn check(&self, request: &TaskRequest) -> Result<(), SubmitTaskError> {
+        check::request(&self.registry, &self.guard, request, self.clock.now())
+    }
+
+    /// Stores the task of a checked request, or finds the one that its key stands for.
     pub(crate) async fn take(
         &self,
         caller: &Identity,
         request: TaskRequest,
     ) -> Result<Taken, SubmitTaskError> {
-        check::request(&self.registry, &self.guard, &request, self.clock.now())?;
         let Some(key) = request.idempotency_key.clone() else {
             let task = self.task(caller, request);
             let stored = self.tasks.create(&task).await;

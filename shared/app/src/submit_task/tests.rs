@@ -68,6 +68,7 @@ fn scene() -> Scene {
         tasks: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
+        metering: None,
         guard: webhooks::Guard::strict(),
         clock: clock.clone(),
         entropy: Arc::new(Counting::default()),

@@ -5,15 +5,19 @@
 //! | a queued task without a message | a crash between the two steps of a submission; a message that became a dead letter while a store was away | its message is sent again |
 //! | a queued task that is to run in ten minutes, or whose deadline has passed | nobody: it was submitted so | its message is sent; a worker hides it until its time, or ends the task |
 //! | a running task whose lease has ended | a worker that died | the same; the next delivery claims it, or ends it as `worker_lost` |
+//! | a lane with places of ended tasks, or with free ones for which somebody waits | a crash while a place was passed on | the places are passed on |
 //! | a connection's rows | a disconnect that never arrived | they are removed |
 //! | an expired ticket | nobody: it was not spent, and `DynamoDB`'s own expiry may take days | it is removed |
 //! | an expired idempotency key | the same | the same |
 
 mod connections;
 mod expired;
+mod lanes;
 mod tasks;
 #[cfg(test)]
 mod tests;
+
+pub use lanes::{LaneSweep, MOST_LANES};
 
 use std::sync::Arc;
 
@@ -42,6 +46,8 @@ pub struct Sweep {
     pub stale: Arc<dyn StaleConnections>,
     /// Where open connections are kept.
     pub connections: Arc<dyn ConnectionStore>,
+    /// Puts lanes right, where there are any.
+    pub lanes: Option<LaneSweep>,
     /// Where tickets are kept.
     pub tickets: Arc<dyn Expiring>,
     /// Where idempotency keys are kept.
@@ -57,6 +63,10 @@ pub struct Swept {
     pub requeued: usize,
     /// Tasks with a dead lease that were sent again.
     pub dead_leases: usize,
+    /// Places in lanes that were taken back from ended tasks.
+    pub places_freed: usize,
+    /// Tasks that waited for a place and were sent.
+    pub admitted: usize,
     /// Connections that were removed.
     pub connections_removed: usize,
     /// Expired tickets that were removed.
@@ -72,6 +82,12 @@ impl Sweep {
     pub async fn run(&self) -> Swept {
         let now = self.clock.now();
         let mut swept = self.sweep_tasks(now).await;
+        if let Some(lanes) = &self.lanes {
+            let lanes = lanes.run(now).await;
+            swept.places_freed = lanes.places_freed;
+            swept.admitted = lanes.admitted;
+            swept.faults += lanes.faults;
+        }
         let (removed, faults) = self.sweep_connections(now).await;
         swept.connections_removed = removed;
         swept.faults += faults;

@@ -1,7 +1,7 @@
 //! Sends stuck tasks to the workers again.
 
 use domain::causes;
-use domain::ports::{PortError, StuckTask};
+use domain::ports::{Job, PortError, StuckTask};
 use domain::task::{Phase, next_attention};
 use futures::StreamExt as _;
 use futures::stream;
@@ -72,6 +72,6 @@ impl Sweep {
     async fn defer_and_send(&self, task: &StuckTask, now: OffsetDateTime) -> Result<(), PortError> {
         let next = next_attention(task.created_at, now);
         self.stuck.defer(task, next).await?;
-        self.queue.send(&task.tenant, task.request_id).await
+        self.queue.send(&Job::from(task)).await
     }
 }

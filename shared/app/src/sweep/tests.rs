@@ -36,6 +36,7 @@ fn scene() -> Scene {
         queue: queue.clone(),
         stale: connections.clone(),
         connections: connections.clone(),
+        lanes: None,
         tickets: tickets.clone(),
         idempotency_keys: submissions.clone(),
         clock: clock.clone(),

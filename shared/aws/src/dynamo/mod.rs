@@ -10,6 +10,8 @@ mod due;
 mod expired;
 mod expiry;
 mod frame_meter;
+mod lanes;
+mod rates;
 mod stale;
 mod submissions;
 mod subscriptions;
@@ -18,6 +20,8 @@ mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
+pub use lanes::LaneTable;
+pub use rates::Rates;
 pub use submissions::{SubmissionKeys, Submissions};
 pub use tasks::Tasks;
 pub use tickets::Tickets;

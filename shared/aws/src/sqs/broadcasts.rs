@@ -5,7 +5,7 @@ use domain::broadcast::Part;
 use domain::ports::{BroadcastQueue, PortError};
 use time::Duration;
 
-use super::Outbox;
+use super::outbox::{Outbox, Parcel};
 use crate::Sdk;
 
 /// Sends parts to a queue.
@@ -22,7 +22,11 @@ impl BroadcastSender {
 #[async_trait]
 impl BroadcastQueue for BroadcastSender {
     async fn send_all(&self, parts: &[Part], delay: Duration) -> Vec<Result<(), PortError>> {
-        let messages = parts.iter().map(wire::queue::broadcast_message);
-        self.0.send_all_after(messages, delay).await
+        let parcels = parts.iter().map(|part| Parcel {
+            body: wire::queue::broadcast_message(part),
+            tenant: None,
+            delay,
+        });
+        self.0.send_all(parcels).await
     }
 }

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use domain::Callback;
 use domain::ports::{CallbackQueue, PortError};
 
-use super::Outbox;
+use time::Duration;
+
+use super::outbox::{Outbox, Parcel};
 use crate::Sdk;
 
 /// Sends callbacks to a queue.
@@ -21,6 +23,11 @@ impl CallbackSender {
 #[async_trait]
 impl CallbackQueue for CallbackSender {
     async fn send(&self, callback: &Callback) -> Result<(), PortError> {
-        self.0.send(&wire::queue::callback_message(callback)).await
+        let parcel = Parcel {
+            body: wire::queue::callback_message(callback),
+            tenant: Some(callback.tenant.clone()),
+            delay: Duration::ZERO,
+        };
+        self.0.send(&parcel).await
     }
 }

@@ -1,5 +1,5 @@
 //! Queues in SQS. Bodies are the JSON of `protocol::queue`; only why a message is a dead letter
-//! travels in attributes.
+//! travels in attributes. A message's group is its tenant.
 
 mod broadcasts;
 mod callbacks;
@@ -15,5 +15,3 @@ pub use dead_letters::DeadLetterSender;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;
 pub use updates::UpdateSender;
-
-use outbox::Outbox;

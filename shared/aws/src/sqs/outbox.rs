@@ -3,6 +3,7 @@
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchOutput;
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
+use domain::TenantId;
 use domain::ports::PortError;
 use futures::future::join_all;
 use serde::Serialize;
@@ -17,6 +18,29 @@ const MOST_IN_BATCH: usize = 10;
 
 /// Longest delay of a message, by the same page.
 const LONGEST_DELAY: Duration = Duration::minutes(15);
+
+/// A message, whose it is, and when it is to arrive.
+#[derive(Debug)]
+pub(super) struct Parcel<M> {
+    /// What is sent, as JSON.
+    pub(super) body: M,
+    /// Its message group. A standard queue with groups is a fair queue: while one group's backlog
+    /// waits, messages of the others are delivered first
+    /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html>).
+    /// Every valid tenant is a valid group.
+    pub(super) tenant: Option<TenantId>,
+    /// Nobody gets it before this is over; at most [`LONGEST_DELAY`].
+    pub(super) delay: Duration,
+}
+
+/// A message that can be sent.
+#[derive(Debug)]
+struct Sealed {
+    body: String,
+    group: Option<String>,
+    /// Seconds.
+    delay: i32,
+}
 
 /// One queue to send to.
 #[derive(Debug, Clone)]
@@ -48,65 +72,57 @@ impl Outbox {
         }
     }
 
-    pub(super) async fn send(&self, message: &impl Serialize) -> Result<(), PortError> {
-        let body = self.body(message)?;
+    pub(super) async fn send(&self, parcel: &Parcel<impl Serialize>) -> Result<(), PortError> {
+        let Sealed { body, group, delay } = self.seal(parcel)?;
         let message = self.client.send_message().queue_url(&self.url);
-        let sent = message.message_body(body).send().await;
+        let message = message.message_body(body).delay_seconds(delay);
+        let sent = message.set_message_group_id(group).send().await;
         sent.map(drop).map_err(|error| port_error(self.what, error))
     }
 
     /// Sends all, several calls at once, and gives one outcome for each, in their order.
     pub(super) async fn send_all<M: Serialize>(
         &self,
-        messages: impl IntoIterator<Item = M>,
+        parcels: impl IntoIterator<Item = Parcel<M>>,
     ) -> Vec<Result<(), PortError>> {
-        self.send_all_after(messages, Duration::ZERO).await
-    }
-
-    /// The same, and nobody gets the messages before the delay is over.
-    pub(super) async fn send_all_after<M: Serialize>(
-        &self,
-        messages: impl IntoIterator<Item = M>,
-        delay: Duration,
-    ) -> Vec<Result<(), PortError>> {
-        let delay = delay_seconds(delay);
-        let bodies: Vec<_> = messages
+        let sealed: Vec<_> = parcels
             .into_iter()
-            .map(|message| self.body(&message))
+            .map(|parcel| self.seal(&parcel))
             .collect();
-        let mut outcomes = Vec::with_capacity(bodies.len());
+        let mut outcomes = Vec::with_capacity(sealed.len());
         let (mut sendable, mut places) = (vec![], vec![]);
-        for (place, body) in bodies.into_iter().enumerate() {
-            outcomes.push(body.map(|body| {
-                sendable.push(body);
+        for (place, sealed) in sealed.into_iter().enumerate() {
+            outcomes.push(sealed.map(|sealed| {
+                sendable.push(sealed);
                 places.push(place);
             }));
         }
         let batches = sendable.chunks(MOST_IN_BATCH);
-        let sent = join_all(batches.map(|few| self.send_few(few, delay))).await;
+        let sent = join_all(batches.map(|few| self.send_few(few))).await;
         for (place, outcome) in places.into_iter().zip(sent.into_iter().flatten()) {
             outcomes[place] = outcome;
         }
         outcomes
     }
 
-    fn body(&self, message: &impl Serialize) -> Result<String, PortError> {
-        serde_json::to_string(message).map_err(|error| PortError::broken(self.what, error))
+    fn seal(&self, parcel: &Parcel<impl Serialize>) -> Result<Sealed, PortError> {
+        let body = serde_json::to_string(&parcel.body);
+        Ok(Sealed {
+            body: body.map_err(|error| PortError::broken(self.what, error))?,
+            group: parcel.tenant.as_ref().map(ToString::to_string),
+            delay: delay_seconds(parcel.delay),
+        })
     }
 
-    async fn send_few(&self, bodies: &[String], delay: i32) -> Vec<Result<(), PortError>> {
-        match self.call(bodies, delay).await {
-            Ok(answer) => self.outcomes(bodies.len(), &answer),
-            Err(error) => self.same_for_all(bodies.len(), error),
+    async fn send_few(&self, few: &[Sealed]) -> Vec<Result<(), PortError>> {
+        match self.call(few).await {
+            Ok(answer) => self.outcomes(few.len(), &answer),
+            Err(error) => self.same_for_all(few.len(), error),
         }
     }
 
-    async fn call(
-        &self,
-        bodies: &[String],
-        delay: i32,
-    ) -> Result<SendMessageBatchOutput, PortError> {
-        let entries = bodies.iter().enumerate().map(|one| entry(one, delay));
+    async fn call(&self, few: &[Sealed]) -> Result<SendMessageBatchOutput, PortError> {
+        let entries = few.iter().enumerate().map(entry);
         let entries: Result<Vec<_>, _> = entries.collect();
         let entries = entries.map_err(|error| PortError::broken(self.what, error))?;
         let batch = self.client.send_message_batch().queue_url(&self.url);
@@ -172,13 +188,13 @@ fn delay_seconds(delay: Duration) -> i32 {
 }
 
 fn entry(
-    (place, body): (usize, &String),
-    delay: i32,
+    (place, sealed): (usize, &Sealed),
 ) -> Result<SendMessageBatchRequestEntry, aws_smithy_types::error::operation::BuildError> {
     SendMessageBatchRequestEntry::builder()
         .id(place.to_string())
-        .message_body(body)
-        .delay_seconds(delay)
+        .message_body(&sealed.body)
+        .delay_seconds(sealed.delay)
+        .set_message_group_id(sealed.group.clone())
         .build()
 }
 

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use domain::ports::{Announcement, PortError, PusherQueue, UpdateQueue};
 use domain::{ConnectionId, Replay};
+use time::Duration;
 
-use super::Outbox;
+use super::outbox::{Outbox, Parcel};
 use crate::Sdk;
 
 /// Sends updates to a queue.
@@ -21,18 +22,32 @@ impl UpdateSender {
 #[async_trait]
 impl UpdateQueue for UpdateSender {
     async fn send(&self, announcement: &Announcement) -> Result<(), PortError> {
-        let message = wire::queue::update_message(announcement);
-        self.0.send(&message).await
+        let parcel = Parcel {
+            body: wire::queue::update_message(announcement),
+            tenant: Some(announcement.tenant.clone()),
+            delay: Duration::ZERO,
+        };
+        self.0.send(&parcel).await
     }
 }
 
 #[async_trait]
 impl PusherQueue for UpdateSender {
     async fn replay(&self, replay: &Replay) -> Result<(), PortError> {
-        self.0.send(&wire::queue::replay_message(replay)).await
+        let parcel = Parcel {
+            body: wire::queue::replay_message(replay),
+            tenant: Some(replay.tenant.clone()),
+            delay: Duration::ZERO,
+        };
+        self.0.send(&parcel).await
     }
 
     async fn hang_up(&self, id: &ConnectionId) -> Result<(), PortError> {
-        self.0.send(&wire::queue::hang_up_message(id)).await
+        let parcel = Parcel {
+            body: wire::queue::hang_up_message(id),
+            tenant: None,
+            delay: Duration::ZERO,
+        };
+        self.0.send(&parcel).await
     }
 }

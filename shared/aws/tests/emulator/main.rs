@@ -7,6 +7,7 @@
 mod clock;
 mod connections;
 mod gateway;
+mod lanes;
 mod place;
 mod queues;
 mod results;

@@ -1,11 +1,15 @@
+use std::sync::Arc;
+
 use aws::sqs::{
     BroadcastSender, CallbackSender, DeadLetterSender, Receipts, TaskSender, UpdateSender,
 };
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::Message;
-use domain::ports::{BroadcastQueue, DeadLetter, Deliveries, PortError, TaskQueue};
-use serde_json::json;
-use testkit::build;
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use domain::ports::{BroadcastQueue, DeadLetter, Deliveries, Job, PortError, TaskQueue};
+use domain::task::Priority;
+use serde_json::{Value, json};
+use testkit::ambient::FixedClock;
+use testkit::build::{self, NOW};
 use testkit::contract::{
     broadcast_queue, callback_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
 };
@@ -31,8 +35,11 @@ impl Inbox {
 
     async fn receive(&self, wait: i32) -> Vec<Message> {
         let receive = self.client.receive_message().queue_url(&self.url);
-        let receive = receive.max_number_of_messages(10).wait_time_seconds(wait);
-        let receive = receive.message_attribute_names("All");
+        let receive = receive
+            .max_number_of_messages(10)
+            .wait_time_seconds(wait)
+            .message_system_attribute_names(MessageSystemAttributeName::MessageGroupId)
+            .message_attribute_names("All");
         receive.send().await.unwrap().messages.unwrap_or_default()
     }
 
@@ -52,19 +59,89 @@ impl Inbox {
     }
 }
 
+fn job() -> Job {
+    Job::from(&build::task(&build::tenant(), "aggregate", Value::Null))
+}
+
+/// When jobs are sent.
+fn clock() -> Arc<FixedClock> {
+    Arc::new(FixedClock::at(NOW))
+}
+
+#[tokio::test]
+async fn a_task_that_is_to_run_later_is_held_back_by_the_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let sender = TaskSender::new(&place.sdk, &url, &url, clock());
+        let later = Job {
+            run_at: Some(NOW + Duration::seconds(3)),
+            ..job()
+        };
+        sender.send(&later).await.unwrap();
+        sender
+            .send_all(&[later.clone(), job()])
+            .await
+            .into_iter()
+            .collect::<Result<(), _>>()
+            .unwrap();
+        assert_eq!(inbox.take().await.len(), 1, "the other one comes at once");
+        let mut late = 0;
+        while late < 2 {
+            late += inbox.take().await.len();
+        }
+    };
+    place.with_queue(test).await;
+}
+
 #[tokio::test]
 async fn a_task_sender_is_a_task_queue() {
     let place = local().await;
     let test = async |url: String| {
-        let inbox = Inbox::new(&place, &url);
-        let receive = async || {
-            let bodies = inbox.take().await.into_iter();
-            bodies
-                .map(|body| wire::queue::read_task(&body).unwrap())
-                .map(|task| (task.tenant, task.request_id))
-                .collect()
+        let test = async |urgent_url: String| {
+            let inboxes = [&url, &urgent_url].map(|url| Inbox::new(&place, url));
+            let receive = async |priority: Priority| {
+                let inbox = &inboxes[usize::from(priority == Priority::High)];
+                let bodies = inbox.take().await.into_iter();
+                bodies
+                    .map(|body| wire::queue::read_task(&body).unwrap())
+                    .map(|task| (task.tenant, task.request_id))
+                    .collect()
+            };
+            let sender = TaskSender::new(&place.sdk, &url, &urgent_url, clock());
+            task_queue::all(&sender, &build::tenant(), receive).await;
         };
-        task_queue::all(&TaskSender::new(&place.sdk, url), &build::tenant(), receive).await;
+        place.with_queue(test).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn a_message_belongs_to_the_group_of_its_tenant() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let sender = TaskSender::new(&place.sdk, &url, &url, clock());
+        let job = job();
+        sender.send(&job).await.unwrap();
+        sender
+            .send_all(std::slice::from_ref(&job))
+            .await
+            .remove(0)
+            .unwrap();
+        let mut groups = vec![];
+        while groups.len() < 2 {
+            for message in inbox.receive(5).await {
+                let attributes = message.attributes.unwrap_or_default();
+                groups.push(
+                    attributes
+                        .get(&MessageSystemAttributeName::MessageGroupId)
+                        .cloned(),
+                );
+            }
+        }
+        let expected = Some(job.tenant.to_string());
+        assert_eq!(groups, [expected.clone(), expected]);
     };
     place.with_queue(test).await;
 }
@@ -192,11 +269,8 @@ async fn a_hidden_message_is_delivered_again_when_it_is_shown() {
     let place = local().await;
     let test = async |url: String| {
         let inbox = Inbox::new(&place, &url);
-        let sender = TaskSender::new(&place.sdk, &url);
-        sender
-            .send(&build::tenant(), build::request_id())
-            .await
-            .unwrap();
+        let sender = TaskSender::new(&place.sdk, &url, &url, clock());
+        sender.send(&job()).await.unwrap();
         let first = inbox.receive(5).await.remove(0);
         let receipts = Receipts::new(&place.sdk, &url);
         let receipt = first.receipt_handle.unwrap();

@@ -2,21 +2,67 @@
 
 use async_trait::async_trait;
 
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
-use super::PortError;
+use super::{PortError, StuckTask};
 use crate::Trace;
 use crate::ids::{RequestId, TenantId, UserId};
-use crate::task::{TaskResult, Update};
+use crate::task::{Priority, Task, TaskResult, Update};
 
-/// Takes tasks to the workers. At least once, in any order.
+/// A task that workers are asked to run: what decides on its way to them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Job {
+    /// Whose task.
+    pub tenant: TenantId,
+    /// The task.
+    pub request_id: RequestId,
+    /// Which tasks go first.
+    pub priority: Priority,
+    /// When it was submitted.
+    pub created_at: OffsetDateTime,
+    /// Not to be run before this moment.
+    pub run_at: Option<OffsetDateTime>,
+}
+
+impl Job {
+    /// Whether the task may run at this moment.
+    pub fn is_due(&self, now: OffsetDateTime) -> bool {
+        self.run_at.is_none_or(|at| at <= now)
+    }
+}
+
+impl From<&Task> for Job {
+    fn from(task: &Task) -> Self {
+        Self {
+            tenant: task.tenant.clone(),
+            request_id: task.request_id,
+            priority: task.terms.priority,
+            created_at: task.created_at,
+            run_at: task.terms.run_at,
+        }
+    }
+}
+
+impl From<&StuckTask> for Job {
+    fn from(task: &StuckTask) -> Self {
+        Self {
+            tenant: task.tenant.clone(),
+            request_id: task.request_id,
+            priority: task.priority,
+            created_at: task.created_at,
+            run_at: task.run_at,
+        }
+    }
+}
+
+/// Takes tasks to the workers. At least once, in any order, each priority on a way of its own.
 #[async_trait]
 pub trait TaskQueue: Send + Sync {
     /// Asks for the task to be run.
-    async fn send(&self, tenant: &TenantId, id: RequestId) -> Result<(), PortError>;
+    async fn send(&self, job: &Job) -> Result<(), PortError>;
 
     /// Asks for each of the tasks to be run, with one outcome for each, in their order.
-    async fn send_all(&self, tenant: &TenantId, ids: &[RequestId]) -> Vec<Result<(), PortError>>;
+    async fn send_all(&self, jobs: &[Job]) -> Vec<Result<(), PortError>>;
 }
 
 /// The messages that a worker has in hand. Acknowledging is the batch's answer, not a call.

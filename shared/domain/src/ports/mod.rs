@@ -5,6 +5,8 @@ mod ambient;
 mod broadcast;
 mod callbacks;
 mod events;
+mod fairness;
+mod lanes;
 mod messages;
 mod pusher;
 mod realtime;
@@ -19,7 +21,11 @@ pub use callbacks::{CallbackQueue, RootSecretStore};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
-pub use messages::{Announcement, DeadLetter, DeadLetterQueue, Deliveries, TaskQueue, UpdateQueue};
+pub use fairness::RateLimit;
+pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
+pub use messages::{
+    Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
+};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
@@ -66,6 +72,17 @@ impl PortError {
         Self::Unavailable {
             what,
             cause: cause.into(),
+        }
+    }
+
+    /// The same once more, for another one that it hit: its words stand for its cause.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let words = crate::causes(self);
+        match self {
+            Self::Conflict { what } => Self::Conflict { what },
+            Self::Unavailable { what, .. } => Self::unavailable(what, words),
+            Self::Broken { what, .. } => Self::broken(what, words),
         }
     }
 

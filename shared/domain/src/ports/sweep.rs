@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::PortError;
 use crate::ids::{ConnectionId, RequestId, TenantId};
-use crate::task::Phase;
+use crate::task::{Phase, Priority};
 
 /// A processing task whose next change is overdue. It may have changed since it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub struct StuckTask {
     pub request_id: RequestId,
     /// Queued, or held by a lease that has ended.
     pub phase: Phase,
+    /// Which tasks go first.
+    pub priority: Priority,
+    /// Not to be run before this moment.
+    pub run_at: Option<OffsetDateTime>,
     /// When it was submitted.
     pub created_at: OffsetDateTime,
     /// Since when it is overdue, in whole minutes.
@@ -32,6 +36,15 @@ pub trait StuckTasks: Send + Sync {
     /// Leaves the task out until this moment, or until it changes, without a new version;
     /// [`PortError::Conflict`] if it has changed or was deferred since it was found.
     async fn defer(&self, task: &StuckTask, until: OffsetDateTime) -> Result<(), PortError>;
+
+    /// Leaves a queued task out until this moment, or until it changes, whatever was said before;
+    /// [`PortError::Conflict`] if it is not queued.
+    async fn postpone(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+        until: OffsetDateTime,
+    ) -> Result<(), PortError>;
 }
 
 /// Finds connections that have outlived their longest life, of all tenants.

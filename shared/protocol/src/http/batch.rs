@@ -124,4 +124,7 @@ pub struct BatchProblem {
     /// The fields at fault, by their paths inside the task.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// With `rate_limited`: the seconds after which the next task is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }

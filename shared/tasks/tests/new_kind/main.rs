@@ -53,6 +53,7 @@ fn scene() -> Scene {
         submit: SubmitTask {
             registry: registry(),
             guard: webhooks::Guard::strict(),
+            metering: None,
             tasks: tasks.clone(),
             ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
             queue: Arc::new(MemoryTaskQueue::new(&faults)),
@@ -68,6 +69,7 @@ fn scene() -> Scene {
                 updates: updates.clone(),
                 callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
             },
+            gate: None,
             deliveries: Arc::new(MemoryDeliveries::new(&faults)),
             clock,
             entropy,

@@ -38,6 +38,7 @@ pub async fn all(swept: Swept<'_>, tenant: &TenantId) {
     a_released_task_is_due_anew(swept, tenant).await;
     a_deferred_task_is_left_out_for_a_while(swept, tenant).await;
     a_change_ends_a_deferral(swept, tenant).await;
+    a_queued_task_can_be_postponed(swept, tenant).await;
     only_what_was_found_is_deferred(swept, tenant).await;
     of_many_deferrals_one_wins(swept, tenant).await;
     the_longest_overdue_come_first(swept, tenant).await;
@@ -90,6 +91,8 @@ pub async fn a_queued_task_is_due_at_its_moment(swept: Swept<'_>, tenant: &Tenan
     let at = due_at(&task);
     assert_eq!(swept.due(&tenant, at - Duration::SECOND).await, []);
     let expected = StuckTask {
+        priority: task.terms.priority,
+        run_at: task.terms.run_at,
         tenant: tenant.clone(),
         request_id: task.request_id,
         phase: Phase::Queued,
@@ -237,4 +240,21 @@ pub async fn the_longest_overdue_come_first(swept: Swept<'_>, tenant: &TenantId)
     let expected: Vec<RequestId> = ids.iter().take(3).map(|(_, id)| *id).collect();
     assert_eq!(due, expected);
     assert_eq!(swept.stuck.due(NOW, 0).await.unwrap(), []);
+}
+
+/// Whatever was said before; one that runs, or is not there, cannot be.
+pub async fn a_queued_task_can_be_postponed(swept: Swept<'_>, tenant: &TenantId) {
+    let tenant = beside(tenant, "postponed");
+    let task = swept.queued(&tenant).await;
+    let until = due_at(&task) + Duration::HOUR;
+    for _ in 0..2 {
+        let postponed = swept.stuck.postpone(&tenant, task.request_id, until).await;
+        postponed.unwrap();
+    }
+    assert_eq!(swept.due(&tenant, until - Duration::SECOND).await, []);
+    assert_eq!(swept.due(&tenant, until).await.len(), 1);
+    let (running, _) = swept.running(&tenant).await;
+    for id in [running.request_id, build::request_id()] {
+        assert_conflict(&swept.stuck.postpone(&tenant, id, until).await);
+    }
 }

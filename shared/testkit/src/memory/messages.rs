@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::ports::{
-    Announcement, DeadLetter, DeadLetterQueue, Deliveries, PortError, TaskQueue, UpdateQueue,
+    Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, PortError, TaskQueue, UpdateQueue,
 };
 use domain::{RequestId, TenantId};
 use time::Duration;
@@ -12,7 +12,7 @@ use super::{Faults, Kept};
 /// Takes tasks to nobody. The call is named `queue.send`, also for each of many.
 #[derive(Debug, Default)]
 pub struct MemoryTaskQueue {
-    sent: Kept<Vec<(TenantId, RequestId)>>,
+    sent: Kept<Vec<Job>>,
     faults: Faults,
 }
 
@@ -26,25 +26,31 @@ impl MemoryTaskQueue {
     }
 
     /// Takes everything that was sent since the last time.
-    pub fn take(&self) -> Vec<(TenantId, RequestId)> {
+    pub fn take_jobs(&self) -> Vec<Job> {
         std::mem::take(&mut self.sent.lock())
+    }
+
+    /// The same, as no more than the names that a message holds.
+    pub fn take(&self) -> Vec<(TenantId, RequestId)> {
+        let jobs = self.take_jobs().into_iter();
+        jobs.map(|job| (job.tenant, job.request_id)).collect()
     }
 }
 
 #[async_trait]
 impl TaskQueue for MemoryTaskQueue {
-    async fn send(&self, tenant: &TenantId, id: RequestId) -> Result<(), PortError> {
+    async fn send(&self, job: &Job) -> Result<(), PortError> {
         let send = || {
-            self.sent.lock().push((tenant.clone(), id));
+            self.sent.lock().push(job.clone());
             Ok(())
         };
         self.faults.around("queue.send", send).await
     }
 
-    async fn send_all(&self, tenant: &TenantId, ids: &[RequestId]) -> Vec<Result<(), PortError>> {
+    async fn send_all(&self, jobs: &[Job]) -> Vec<Result<(), PortError>> {
         let mut outcomes = vec![];
-        for id in ids {
-            outcomes.push(self.send(tenant, *id).await);
+        for job in jobs {
+            outcomes.push(self.send(job).await);
         }
         outcomes
     }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::ports::{ExpiredItem, PortError, StaleConnections, StuckTask, StuckTasks};
+use domain::task::Phase;
 use domain::{ConnectionId, RequestId, Task, TenantId};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -31,12 +32,14 @@ fn stuck(task: &Task, deferrals: &Deferrals) -> Option<StuckTask> {
         tenant: task.tenant.clone(),
         request_id: task.request_id,
         phase: task.phase()?,
+        priority: task.terms.priority,
+        run_at: task.terms.run_at,
         created_at: task.created_at,
         attention_at: moment(task, deferrals)?,
     })
 }
 
-/// Calls are named `stuck.due`, `.defer`.
+/// Calls are named `stuck.due`, `.defer`, `.postpone`.
 #[async_trait]
 impl StuckTasks for MemoryTasks {
     async fn due(&self, now: OffsetDateTime, limit: usize) -> Result<Vec<StuckTask>, PortError> {
@@ -68,6 +71,24 @@ impl StuckTasks for MemoryTasks {
             Ok(())
         };
         self.faults.around("stuck.defer", defer).await
+    }
+
+    async fn postpone(
+        &self,
+        tenant: &TenantId,
+        id: RequestId,
+        until: OffsetDateTime,
+    ) -> Result<(), PortError> {
+        let postpone = || {
+            let stored = self.get(id);
+            let queued = stored.filter(|task| task.phase() == Some(Phase::Queued));
+            let own = queued.and_then(|task| task.attention_at());
+            let from = own.ok_or(PortError::Conflict { what: "task" })?;
+            let key = (tenant.clone(), id);
+            self.deferrals.lock().insert(key, Deferral { from, until });
+            Ok(())
+        };
+        self.faults.around("stuck.postpone", postpone).await
     }
 }
 

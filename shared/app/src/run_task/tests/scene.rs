@@ -140,6 +140,7 @@ impl Scene {
                 callbacks: callbacks.clone(),
             },
             deliveries: deliveries.clone(),
+            gate: None,
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
         };

@@ -2,34 +2,33 @@
 //!
 //! | index `by-attention` | | |
 //! |---|---|---|
-//! | key | `attention` | one of [`SHARDS`], by the task's id, so that no partition takes all writes |
+//! | key | `attention` | one of eight shards, by the task's id, so that no partition takes all writes |
 //! | sort | `attention_at` | seconds since 1970 |
-//! | also holds | `phase`, `created_at` | |
+//! | also holds | `phase`, `created_at`, `priority`, `run_at` | |
 //!
 //! Only processing tasks have these attributes, so the index holds no others. They are written with
 //! every change of the task, and by a renewal and a deferral alone.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::operation::query::QueryError;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
 use domain::ports::{PortError, StuckTask, StuckTasks};
-use domain::task::Phase;
+use domain::task::{Phase, Priority};
 use domain::{RequestId, Task, TenantId};
-use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use time::OffsetDateTime;
 
 use super::{TABLE, Tasks, key};
+use crate::dynamo::due::DueIndex;
 use crate::dynamo::expiry::second;
 use crate::dynamo::{Item, number, text};
 use crate::error::port_error;
 
-const INDEX: &str = "by-attention";
-
-/// Values of the index's key.
-const SHARDS: u8 = 8;
+const INDEX: DueIndex = DueIndex {
+    name: "by-attention",
+    shard: "attention",
+    shards: 8,
+    at: "attention_at",
+};
 
 /// The attributes that put a task into the index; none for a task that has ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +56,7 @@ fn shard(id: RequestId) -> String {
         .chars()
         .last()
         .and_then(|last| last.to_digit(16));
-    (digit.unwrap_or_default() % u32::from(SHARDS)).to_string()
+    (digit.unwrap_or_default() % INDEX.shards).to_string()
 }
 
 #[derive(Deserialize)]
@@ -65,6 +64,10 @@ struct IndexItem {
     tenant: TenantId,
     request_id: RequestId,
     phase: Phase,
+    #[serde(default)]
+    priority: Priority,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    run_at: Option<OffsetDateTime>,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     attention_at: i64,
@@ -78,6 +81,8 @@ impl IndexItem {
             tenant: item.tenant,
             request_id: item.request_id,
             phase: item.phase,
+            priority: item.priority,
+            run_at: item.run_at,
             created_at: item.created_at,
             attention_at: at.map_err(|error| PortError::broken(TABLE, error))?,
         })
@@ -87,17 +92,8 @@ impl IndexItem {
 #[async_trait]
 impl StuckTasks for Tasks {
     async fn due(&self, now: OffsetDateTime, limit: usize) -> Result<Vec<StuckTask>, PortError> {
-        if limit == 0 {
-            return Ok(Vec::new());
-        }
-        let shards = (0..SHARDS).map(|shard| self.due_in(shard, now, limit));
-        let read = try_join_all(shards).await;
-        let items = read.map_err(|error| port_error(TABLE, error))?;
-        let due: Result<Vec<_>, _> = items.into_iter().flatten().map(IndexItem::read).collect();
-        let mut due = due?;
-        due.sort_by_key(|task| task.attention_at);
-        due.truncate(limit);
-        Ok(due)
+        let due = INDEX.due(&self.client, &self.table, TABLE, (now, limit));
+        due.await?.into_iter().map(IndexItem::read).collect()
     }
 
     async fn defer(&self, task: &StuckTask, until: OffsetDateTime) -> Result<(), PortError> {
@@ -112,25 +108,23 @@ impl StuckTasks for Tasks {
             .await;
         sent.map(drop).map_err(|error| port_error(TABLE, error))
     }
-}
 
-impl Tasks {
-    /// One call: an index item is small, so any sensible limit fits into it.
-    async fn due_in(
+    async fn postpone(
         &self,
-        shard: u8,
-        now: OffsetDateTime,
-        limit: usize,
-    ) -> Result<Vec<Item>, SdkError<QueryError, HttpResponse>> {
-        let query = self.client.query().table_name(&self.table);
-        let output = query
-            .index_name(INDEX)
-            .key_condition_expression("attention = :shard AND attention_at <= :now")
-            .expression_attribute_values(":shard", text(&shard))
-            .expression_attribute_values(":now", number(&second(now)))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+        tenant: &TenantId,
+        id: RequestId,
+        until: OffsetDateTime,
+    ) -> Result<(), PortError> {
+        let update = self.client.update_item().table_name(&self.table);
+        let sent = update
+            .set_key(Some(key(tenant, id)))
+            .update_expression("SET attention_at = :until")
+            .condition_expression("#phase = :queued AND attribute_exists(attention)")
+            .expression_attribute_names("#phase", "phase")
+            .expression_attribute_values(":until", number(&second(until)))
+            .expression_attribute_values(":queued", text(Phase::Queued.name()))
             .send()
-            .await?;
-        Ok(output.items.unwrap_or_default())
+            .await;
+        sent.map(drop).map_err(|error| port_error(TABLE, error))
     }
 }

@@ -1,0 +1,99 @@
+//! Who waits: one item each, sorted by rank.
+
+use async_trait::async_trait;
+use domain::lanes::rank;
+use domain::ports::{Job, PortError, WaitingRoom};
+use domain::task::Priority;
+use domain::{RequestId, TenantId};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use time::{Duration, OffsetDateTime};
+
+use super::{LaneTable, TABLE};
+use crate::dynamo::expiry::second;
+use crate::dynamo::write_batch::{delete_all, put_all};
+use crate::dynamo::{Item, LAYOUT, text};
+use crate::error::port_error;
+
+/// As long as the task itself is kept.
+const KEPT: Duration = Duration::days(30);
+
+#[derive(Serialize, Deserialize)]
+struct WaitingItem {
+    tenant: TenantId,
+    slot: String,
+    request_id: RequestId,
+    priority: Priority,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    expires_at: i64,
+    v: u8,
+}
+
+/// Texts sort as the ranks do: thirteen digits of milliseconds last until 2286.
+fn slot(job: &Job) -> String {
+    format!("wait#{:013}#{}", rank(job), job.request_id)
+}
+
+fn item(job: &Job) -> Result<Item, PortError> {
+    let item = WaitingItem {
+        tenant: job.tenant.clone(),
+        slot: slot(job),
+        request_id: job.request_id,
+        priority: job.priority,
+        created_at: job.created_at,
+        expires_at: second(job.created_at + KEPT),
+        v: LAYOUT,
+    };
+    to_item(item).map_err(|error| PortError::broken(TABLE, error))
+}
+
+fn job(item: Item) -> Result<Job, PortError> {
+    let item: WaitingItem = from_item(item).map_err(|error| PortError::broken(TABLE, error))?;
+    Ok(Job {
+        tenant: item.tenant,
+        request_id: item.request_id,
+        priority: item.priority,
+        created_at: item.created_at,
+        run_at: None,
+    })
+}
+
+fn key(job: &Job) -> Item {
+    Item::from([
+        ("tenant".into(), text(&job.tenant)),
+        ("slot".into(), text(&slot(job))),
+    ])
+}
+
+#[async_trait]
+impl WaitingRoom for LaneTable {
+    async fn wait(&self, jobs: &[Job]) -> Result<(), PortError> {
+        let items: Result<Vec<_>, _> = jobs.iter().map(item).collect();
+        put_all(&self.client, &self.table, TABLE, items?).await
+    }
+
+    /// Reads consistently: who has just begun to wait is seen by whoever ends after that.
+    async fn first(&self, tenant: &TenantId, count: usize) -> Result<Vec<Job>, PortError> {
+        let query = self.client.query().table_name(&self.table);
+        let sent = query
+            .consistent_read(true)
+            .key_condition_expression("tenant = :tenant AND begins_with(slot, :wait)")
+            .expression_attribute_values(":tenant", text(tenant))
+            .expression_attribute_values(":wait", text("wait#"))
+            .limit(i32::try_from(count).unwrap_or(i32::MAX))
+            .send()
+            .await;
+        let output = sent.map_err(|error| port_error(TABLE, error))?;
+        output
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(job)
+            .collect()
+    }
+
+    async fn remove(&self, jobs: &[Job]) -> Result<(), PortError> {
+        delete_all(&self.client, &self.table, TABLE, jobs.iter().map(key)).await
+    }
+}
