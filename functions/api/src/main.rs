@@ -56,6 +56,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         &sdk,
         settings.task_queue_url,
         settings.urgent_task_queue_url,
+        clock.clone(),
     );
     let lanes = Arc::new(LaneTable::new(&sdk, &settings.lanes_table));
     let gate = Gate {

@@ -69,6 +69,7 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
         sdk,
         settings.task_queue_url,
         settings.urgent_task_queue_url,
+        clock.clone(),
     ));
     let gate = (settings.tenant_concurrency > 0).then(|| Gate {
         lanes: lanes.clone(),

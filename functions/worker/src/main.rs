@@ -82,6 +82,7 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, E
             sdk,
             &settings.task_queue,
             &settings.urgent_task_queue,
+            clock.clone(),
         )),
         stuck: tasks.clone(),
         clock: clock.clone(),

@@ -159,6 +159,7 @@ fn batch(confirmation: SubmittedBody) -> BatchOutcomes {
             code: "invalid_input".into(),
             message: "see errors".into(),
             errors: vec![at_fault],
+            retry_after: None,
         },
     };
     BatchOutcomes {

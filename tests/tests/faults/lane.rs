@@ -103,7 +103,12 @@ impl Lane {
 
     /// Sends a task's message.
     pub(crate) async fn send(&self, task: &Task) {
-        let queue = aws::sqs::TaskSender::new(&self.site.sdk, &self.tasks, &self.tasks);
+        let queue = aws::sqs::TaskSender::new(
+            &self.site.sdk,
+            &self.tasks,
+            &self.tasks,
+            Arc::new(boot::SystemClock),
+        );
         patiently(async || queue.send(&Job::from(task)).await).await;
     }
 

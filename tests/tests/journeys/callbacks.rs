@@ -104,7 +104,12 @@ async fn a_failed_task_is_told_with_its_reason() {
     let tasks = aws::dynamo::Tasks::new(&sdk, table, Arc::new(SystemClock));
     tasks.create(&task).await.expect("it is stored");
     let urgent = Stack::variable("URGENT_TASK_QUEUE_URL");
-    let queue = aws::sqs::TaskSender::new(&sdk, Stack::variable("TASK_QUEUE_URL"), urgent);
+    let queue = aws::sqs::TaskSender::new(
+        &sdk,
+        Stack::variable("TASK_QUEUE_URL"),
+        urgent,
+        Arc::new(boot::SystemClock),
+    );
     let sent = queue.send(&Job::from(&task)).await;
     sent.expect("it is sent");
 

@@ -121,7 +121,7 @@ async fn everybody_of_every_tenant_gets_it_once() {
         "at": "2026-03-01T12:00:00Z",
     });
     for page in &pages {
-        assert_eq!(scene.frames(page), [expected.clone()]);
+        assert_eq!(scene.frames(page), std::slice::from_ref(&expected));
     }
 }
 

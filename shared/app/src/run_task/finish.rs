@@ -39,7 +39,7 @@ impl RunTask {
                     Some(wait) => return self.release(held, failure, wait).await,
                     None => {
                         self.fail(&mut held, given_up(failure, backoff), last)
-                            .await?
+                            .await?;
                     }
                 }
             }

@@ -25,7 +25,8 @@ impl BroadcastQueue for BroadcastSender {
         let parcels = parts.iter().map(|part| Parcel {
             body: wire::queue::broadcast_message(part),
             tenant: None,
+            delay,
         });
-        self.0.send_all_after(parcels, delay).await
+        self.0.send_all(parcels).await
     }
 }

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use domain::Callback;
 use domain::ports::{CallbackQueue, PortError};
 
+use time::Duration;
+
 use super::outbox::{Outbox, Parcel};
 use crate::Sdk;
 
@@ -24,6 +26,7 @@ impl CallbackQueue for CallbackSender {
         let parcel = Parcel {
             body: wire::queue::callback_message(callback),
             tenant: Some(callback.tenant.clone()),
+            delay: Duration::ZERO,
         };
         self.0.send(&parcel).await
     }

@@ -19,7 +19,7 @@ const MOST_IN_BATCH: usize = 10;
 /// Longest delay of a message, by the same page.
 const LONGEST_DELAY: Duration = Duration::minutes(15);
 
-/// A message and whose it is.
+/// A message, whose it is, and when it is to arrive.
 #[derive(Debug)]
 pub(super) struct Parcel<M> {
     /// What is sent, as JSON.
@@ -29,6 +29,8 @@ pub(super) struct Parcel<M> {
     /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html>).
     /// Every valid tenant is a valid group.
     pub(super) tenant: Option<TenantId>,
+    /// Nobody gets it before this is over; at most [`LONGEST_DELAY`].
+    pub(super) delay: Duration,
 }
 
 /// A message that can be sent.
@@ -36,6 +38,8 @@ pub(super) struct Parcel<M> {
 struct Sealed {
     body: String,
     group: Option<String>,
+    /// Seconds.
+    delay: i32,
 }
 
 /// One queue to send to.
@@ -69,10 +73,10 @@ impl Outbox {
     }
 
     pub(super) async fn send(&self, parcel: &Parcel<impl Serialize>) -> Result<(), PortError> {
-        let Sealed { body, group } = self.seal(parcel)?;
+        let Sealed { body, group, delay } = self.seal(parcel)?;
         let message = self.client.send_message().queue_url(&self.url);
-        let message = message.message_body(body).set_message_group_id(group);
-        let sent = message.send().await;
+        let message = message.message_body(body).delay_seconds(delay);
+        let sent = message.set_message_group_id(group).send().await;
         sent.map(drop).map_err(|error| port_error(self.what, error))
     }
 
@@ -81,16 +85,6 @@ impl Outbox {
         &self,
         parcels: impl IntoIterator<Item = Parcel<M>>,
     ) -> Vec<Result<(), PortError>> {
-        self.send_all_after(parcels, Duration::ZERO).await
-    }
-
-    /// The same, and nobody gets the messages before the delay is over.
-    pub(super) async fn send_all_after<M: Serialize>(
-        &self,
-        parcels: impl IntoIterator<Item = Parcel<M>>,
-        delay: Duration,
-    ) -> Vec<Result<(), PortError>> {
-        let delay = delay_seconds(delay);
         let sealed: Vec<_> = parcels
             .into_iter()
             .map(|parcel| self.seal(&parcel))
@@ -104,7 +98,7 @@ impl Outbox {
             }));
         }
         let batches = sendable.chunks(MOST_IN_BATCH);
-        let sent = join_all(batches.map(|few| self.send_few(few, delay))).await;
+        let sent = join_all(batches.map(|few| self.send_few(few))).await;
         for (place, outcome) in places.into_iter().zip(sent.into_iter().flatten()) {
             outcomes[place] = outcome;
         }
@@ -116,18 +110,19 @@ impl Outbox {
         Ok(Sealed {
             body: body.map_err(|error| PortError::broken(self.what, error))?,
             group: parcel.tenant.as_ref().map(ToString::to_string),
+            delay: delay_seconds(parcel.delay),
         })
     }
 
-    async fn send_few(&self, few: &[Sealed], delay: i32) -> Vec<Result<(), PortError>> {
-        match self.call(few, delay).await {
+    async fn send_few(&self, few: &[Sealed]) -> Vec<Result<(), PortError>> {
+        match self.call(few).await {
             Ok(answer) => self.outcomes(few.len(), &answer),
             Err(error) => self.same_for_all(few.len(), error),
         }
     }
 
-    async fn call(&self, few: &[Sealed], delay: i32) -> Result<SendMessageBatchOutput, PortError> {
-        let entries = few.iter().enumerate().map(|one| entry(one, delay));
+    async fn call(&self, few: &[Sealed]) -> Result<SendMessageBatchOutput, PortError> {
+        let entries = few.iter().enumerate().map(entry);
         let entries: Result<Vec<_>, _> = entries.collect();
         let entries = entries.map_err(|error| PortError::broken(self.what, error))?;
         let batch = self.client.send_message_batch().queue_url(&self.url);
@@ -194,12 +189,11 @@ fn delay_seconds(delay: Duration) -> i32 {
 
 fn entry(
     (place, sealed): (usize, &Sealed),
-    delay: i32,
 ) -> Result<SendMessageBatchRequestEntry, aws_smithy_types::error::operation::BuildError> {
     SendMessageBatchRequestEntry::builder()
         .id(place.to_string())
         .message_body(&sealed.body)
-        .delay_seconds(delay)
+        .delay_seconds(sealed.delay)
         .set_message_group_id(sealed.group.clone())
         .build()
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::ports::{Announcement, PortError, PusherQueue, UpdateQueue};
 use domain::{ConnectionId, Replay};
+use time::Duration;
 
 use super::outbox::{Outbox, Parcel};
 use crate::Sdk;
@@ -24,6 +25,7 @@ impl UpdateQueue for UpdateSender {
         let parcel = Parcel {
             body: wire::queue::update_message(announcement),
             tenant: Some(announcement.tenant.clone()),
+            delay: Duration::ZERO,
         };
         self.0.send(&parcel).await
     }
@@ -35,6 +37,7 @@ impl PusherQueue for UpdateSender {
         let parcel = Parcel {
             body: wire::queue::replay_message(replay),
             tenant: Some(replay.tenant.clone()),
+            delay: Duration::ZERO,
         };
         self.0.send(&parcel).await
     }
@@ -43,6 +46,7 @@ impl PusherQueue for UpdateSender {
         let parcel = Parcel {
             body: wire::queue::hang_up_message(id),
             tenant: None,
+            delay: Duration::ZERO,
         };
         self.0.send(&parcel).await
     }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use aws::sqs::{
     BroadcastSender, CallbackSender, DeadLetterSender, Receipts, TaskSender, UpdateSender,
 };
@@ -6,7 +8,8 @@ use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 use domain::ports::{BroadcastQueue, DeadLetter, Deliveries, Job, PortError, TaskQueue};
 use domain::task::Priority;
 use serde_json::{Value, json};
-use testkit::build;
+use testkit::ambient::FixedClock;
+use testkit::build::{self, NOW};
 use testkit::contract::{
     broadcast_queue, callback_queue, dead_letter_queue, pusher_queue, task_queue, update_queue,
 };
@@ -60,6 +63,37 @@ fn job() -> Job {
     Job::from(&build::task(&build::tenant(), "aggregate", Value::Null))
 }
 
+/// When jobs are sent.
+fn clock() -> Arc<FixedClock> {
+    Arc::new(FixedClock::at(NOW))
+}
+
+#[tokio::test]
+async fn a_task_that_is_to_run_later_is_held_back_by_the_queue() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let sender = TaskSender::new(&place.sdk, &url, &url, clock());
+        let later = Job {
+            run_at: Some(NOW + Duration::seconds(3)),
+            ..job()
+        };
+        sender.send(&later).await.unwrap();
+        sender
+            .send_all(&[later.clone(), job()])
+            .await
+            .into_iter()
+            .collect::<Result<(), _>>()
+            .unwrap();
+        assert_eq!(inbox.take().await.len(), 1, "the other one comes at once");
+        let mut late = 0;
+        while late < 2 {
+            late += inbox.take().await.len();
+        }
+    };
+    place.with_queue(test).await;
+}
+
 #[tokio::test]
 async fn a_task_sender_is_a_task_queue() {
     let place = local().await;
@@ -74,7 +108,7 @@ async fn a_task_sender_is_a_task_queue() {
                     .map(|task| (task.tenant, task.request_id))
                     .collect()
             };
-            let sender = TaskSender::new(&place.sdk, &url, &urgent_url);
+            let sender = TaskSender::new(&place.sdk, &url, &urgent_url, clock());
             task_queue::all(&sender, &build::tenant(), receive).await;
         };
         place.with_queue(test).await;
@@ -87,7 +121,7 @@ async fn a_message_belongs_to_the_group_of_its_tenant() {
     let place = local().await;
     let test = async |url: String| {
         let inbox = Inbox::new(&place, &url);
-        let sender = TaskSender::new(&place.sdk, &url, &url);
+        let sender = TaskSender::new(&place.sdk, &url, &url, clock());
         let job = job();
         sender.send(&job).await.unwrap();
         sender
@@ -235,7 +269,7 @@ async fn a_hidden_message_is_delivered_again_when_it_is_shown() {
     let place = local().await;
     let test = async |url: String| {
         let inbox = Inbox::new(&place, &url);
-        let sender = TaskSender::new(&place.sdk, &url, &url);
+        let sender = TaskSender::new(&place.sdk, &url, &url, clock());
         sender.send(&job()).await.unwrap();
         let first = inbox.receive(5).await.remove(0);
         let receipts = Receipts::new(&place.sdk, &url);

@@ -43,7 +43,6 @@ impl From<&Task> for Job {
     }
 }
 
-/// One that is sent ahead of its time gives its place back when a worker finds that out.
 impl From<&StuckTask> for Job {
     fn from(task: &StuckTask) -> Self {
         Self {
@@ -51,7 +50,7 @@ impl From<&StuckTask> for Job {
             request_id: task.request_id,
             priority: task.priority,
             created_at: task.created_at,
-            run_at: None,
+            run_at: task.run_at,
         }
     }
 }

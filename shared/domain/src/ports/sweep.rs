@@ -18,6 +18,8 @@ pub struct StuckTask {
     pub phase: Phase,
     /// Which tasks go first.
     pub priority: Priority,
+    /// Not to be run before this moment.
+    pub run_at: Option<OffsetDateTime>,
     /// When it was submitted.
     pub created_at: OffsetDateTime,
     /// Since when it is overdue, in whole minutes.

@@ -92,6 +92,7 @@ pub async fn a_queued_task_is_due_at_its_moment(swept: Swept<'_>, tenant: &Tenan
     assert_eq!(swept.due(&tenant, at - Duration::SECOND).await, []);
     let expected = StuckTask {
         priority: task.terms.priority,
+        run_at: task.terms.run_at,
         tenant: tenant.clone(),
         request_id: task.request_id,
         phase: Phase::Queued,

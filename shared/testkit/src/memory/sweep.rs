@@ -33,6 +33,7 @@ fn stuck(task: &Task, deferrals: &Deferrals) -> Option<StuckTask> {
         request_id: task.request_id,
         phase: task.phase()?,
         priority: task.terms.priority,
+        run_at: task.terms.run_at,
         created_at: task.created_at,
         attention_at: moment(task, deferrals)?,
     })

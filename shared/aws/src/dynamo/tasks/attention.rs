@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | key | `attention` | one of eight shards, by the task's id, so that no partition takes all writes |
 //! | sort | `attention_at` | seconds since 1970 |
-//! | also holds | `phase`, `created_at`, `priority` | |
+//! | also holds | `phase`, `created_at`, `priority`, `run_at` | |
 //!
 //! Only processing tasks have these attributes, so the index holds no others. They are written with
 //! every change of the task, and by a renewal and a deferral alone.
@@ -66,6 +66,8 @@ struct IndexItem {
     phase: Phase,
     #[serde(default)]
     priority: Priority,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    run_at: Option<OffsetDateTime>,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
     attention_at: i64,
@@ -80,6 +82,7 @@ impl IndexItem {
             request_id: item.request_id,
             phase: item.phase,
             priority: item.priority,
+            run_at: item.run_at,
             created_at: item.created_at,
             attention_at: at.map_err(|error| PortError::broken(TABLE, error))?,
         })
