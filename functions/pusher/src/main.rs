@@ -43,7 +43,8 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "pusher", Arc::new(SystemClock))?;
     let pusher = wire(&Sdk::load().await?, settings, &meter);
-    boot::serve_batches(&meter, |event, deadline| pusher.handle(event, deadline)).await
+    let handle = |event, deadline| Box::pin(pusher.handle(event, deadline));
+    boot::serve_batches(&meter, handle).await
 }
 
 fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {

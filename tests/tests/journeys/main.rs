@@ -19,6 +19,7 @@ mod control;
 mod dashboard;
 mod delivery;
 mod external;
+mod fairness;
 mod floods;
 mod realtime;
 mod refusals;

@@ -68,7 +68,8 @@ fn report(body: NotifyBody) -> Result<TaskReport, Refusal> {
             if progress.percent > 100 {
                 return Err(invalid("progress.percent", "must be 0 to 100"));
             }
-            progress.message = cut(&progress.message, LONGEST_MESSAGE).to_owned();
+            let kept = cut(&progress.message, LONGEST_MESSAGE).len();
+            progress.message.truncate(kept);
             Ok(TaskReport::Working(Some(wire::notify::progress(progress))))
         }
         Status::Completed => Ok(TaskReport::Completed(body.result.unwrap_or(Value::Null))),
@@ -79,7 +80,8 @@ fn report(body: NotifyBody) -> Result<TaskReport, Refusal> {
                 let message = format!("must be 1 to {LONGEST_CODE} bytes of plain text");
                 return Err(invalid("error.code", message));
             }
-            error.message = cut(&error.message, LONGEST_MESSAGE).to_owned();
+            let kept = cut(&error.message, LONGEST_MESSAGE).len();
+            error.message.truncate(kept);
             Ok(TaskReport::Failed(wire::notify::failure(error)))
         }
         Status::Cancelled | Status::TimedOut => {

@@ -11,12 +11,12 @@ use testkit::contract::root_secret_store;
 use crate::place::{Place, local};
 
 /// Runs a test with a secret of this text, given by its name.
-async fn with_secret(place: &Place, text: &str, test: impl AsyncFnOnce(&Client, String)) {
+async fn with_secret(place: &Place, text: &str, run: impl AsyncFnOnce(&Client, String)) {
     let client = Client::new(&place.config);
     let name = format!("contract-{}", build::request_id());
     let create = client.create_secret().name(&name).secret_string(text);
     create.send().await.unwrap();
-    let testing = test(&client, name.clone());
+    let testing = run(&client, name.clone());
     let outcome = AssertUnwindSafe(testing).catch_unwind().await;
     let delete = client.delete_secret().secret_id(&name);
     let delete = delete.force_delete_without_recovery(true);

@@ -50,7 +50,7 @@ fn waits_are_rounded_up_to_what_sqs_takes() {
         (Duration::from_millis(1), 1),
         (Duration::from_secs(30), 30),
         (Duration::from_millis(30_001), 31),
-        (Duration::from_secs(24 * 3_600), 42_300),
+        (Duration::from_hours(24), 42_300),
         (Duration::MAX, 42_300),
     ];
     for (length, seconds) in cases {

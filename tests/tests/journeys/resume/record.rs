@@ -40,7 +40,7 @@ impl Record {
     pub(super) fn reached(&self, id: &str) -> u64 {
         let versions = self.0.get(id);
         let has = |version: &u64| versions.is_some_and(|versions| versions.contains_key(version));
-        (2..).take_while(has).last().unwrap_or(1)
+        (2..=u64::MAX).take_while(has).last().unwrap_or(1)
     }
 
     /// Whether the end of a task is known.

@@ -45,12 +45,11 @@ proptest! {
                 let message = if submits { None } else { sent.next() };
                 let world = &world;
                 after(turns, async move {
-                    match message {
-                        Some(id) => world.work(id).await,
-                        None => {
-                            let job = world.job(world.store(Priority::ALL[turns % 2]));
-                            let _ = world.gate.send(&job).await;
-                        }
+                    if let Some(id) = message {
+                        world.work(id).await;
+                    } else {
+                        let job = world.job(world.store(Priority::ALL[turns % 2]));
+                        let _ = world.gate.send(&job).await;
                     }
                 })
             });

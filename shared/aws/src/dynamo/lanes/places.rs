@@ -48,9 +48,14 @@ impl Lanes for LaneTable {
             }
             let before = match self.add(tenant, &wanted, limit, now).await? {
                 Outcome::Entered(before) => {
-                    let new = |id: &RequestId| match before.contains(id) {
-                        true => (*id, Entered::Already),
-                        false => (*id, Entered::New),
+                    let new = |id: &RequestId| {
+                        let known = before.contains(id);
+                        let entered = if known {
+                            Entered::Already
+                        } else {
+                            Entered::New
+                        };
+                        (*id, entered)
                     };
                     entered.extend(wanted.iter().map(new));
                     return Ok(in_order(ids, &entered));

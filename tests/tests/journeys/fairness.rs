@@ -1,0 +1,111 @@
+//! A tenant with a long backlog does not hold up another, and runs no more at once than it may.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use end_to_end::{Caller, Stack};
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+/// Tasks of the backlog. `BACKLOG=10000` for a longer one.
+const BACKLOG: usize = 1_000;
+
+/// Of `TenantConcurrency` in template.yaml.
+const PLACES: usize = 50;
+
+/// How long the backlog may take, with a busy machine in mind.
+const PATIENCE: Duration = Duration::from_mins(8);
+
+fn backlog() -> usize {
+    let given = std::env::var("BACKLOG").ok();
+    given.map_or(BACKLOG, |text| text.parse().expect("BACKLOG is a number"))
+}
+
+fn task(priority: &str) -> Value {
+    json!({"kind": "aggregate", "priority": priority, "input": {"window": "all"}})
+}
+
+async fn flood(caller: &Caller, count: usize) {
+    let batches = (0..count.div_ceil(100)).map(async |_| {
+        let batch = json!({"tasks": vec![task("normal"); 100]});
+        let answer = caller.post("/tasks/batch", &batch).await.expect(200);
+        let outcomes = answer["tasks"].as_array().expect("outcomes");
+        assert!(
+            outcomes.iter().all(|one| one["error"].is_null()),
+            "{answer}"
+        );
+    });
+    // A few at a time, as a client would.
+    let mut batches: Vec<_> = batches.collect();
+    while !batches.is_empty() {
+        let few: Vec<_> = batches.drain(..batches.len().min(4)).collect();
+        join_all(few).await;
+    }
+}
+
+/// Every task of the caller, as lists show it.
+async fn every(caller: &Caller, filter: &str) -> Vec<Value> {
+    let (mut all, mut cursor) = (vec![], String::new());
+    loop {
+        let path = format!("/tasks?limit=100{filter}{cursor}");
+        let page = caller.get(&path).await.expect(200);
+        all.extend(page["tasks"].as_array().expect("a list").clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+/// Most tasks that ran at the same moment. RFC 3339 texts in UTC with equal precision would sort
+/// as they are; these differ in precision, so they are read.
+fn most_at_once(tasks: &[Value]) -> usize {
+    let moment = |task: &Value, field: &str| {
+        let text = task[field].as_str().expect("a moment");
+        let format = &time::format_description::well_known::Rfc3339;
+        time::OffsetDateTime::parse(text, format).expect("RFC 3339")
+    };
+    let mut changes: BTreeMap<_, i64> = BTreeMap::new();
+    for task in tasks {
+        *changes.entry(moment(task, "started_at")).or_default() += 1;
+        *changes.entry(moment(task, "finished_at")).or_default() -= 1;
+    }
+    let mut running = 0;
+    let at_once = changes.into_values().map(|change| {
+        running += change;
+        running
+    });
+    usize::try_from(at_once.max().unwrap_or_default()).expect("not negative")
+}
+
+#[tokio::test]
+async fn a_backlog_holds_up_its_own_tenant_only() {
+    let stack = Stack::running().await;
+    let (busy, other) = (stack.new_tenant().await, stack.new_tenant().await);
+    let count = backlog();
+    flood(&busy, count).await;
+
+    let submitted = Instant::now();
+    for priority in ["normal", "high"] {
+        let answer = other.post("/tasks", &task(priority)).await.expect(202);
+        let id = answer["request_id"].as_str().expect("a request_id");
+        assert_eq!(other.ended(id).await["status"], "completed");
+    }
+    let waited = submitted.elapsed();
+    let left = every(&busy, "&status=processing").await.len();
+    println!("two tasks beside a backlog of {count}: {waited:?}, {left} of the backlog left");
+    assert!(left > count / 4, "only {left} of {count} were left");
+
+    let done = tokio::time::timeout(PATIENCE, async {
+        while !every(&busy, "&status=processing").await.is_empty() {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        every(&busy, "").await
+    });
+    let done = done.await.expect("the backlog ends");
+    assert_eq!(done.len(), count);
+    assert!(done.iter().all(|task| task["status"] == "completed"));
+    let most = most_at_once(&done);
+    println!("at most {most} of one tenant's tasks at once, {PLACES} allowed");
+    assert!(most <= PLACES, "{most} ran at once");
+}
