@@ -37,6 +37,12 @@ pub fn first_look(now: OffsetDateTime) -> OffsetDateTime {
     (now + BETWEEN_LOOKS).truncate_to_second()
 }
 
+/// When the sweep looks at a task that has waited and is sent now: its message may meet a worker
+/// that dies.
+pub fn look_at_sent(now: OffsetDateTime) -> OffsetDateTime {
+    (now + BETWEEN_LOOKS).truncate_to_second()
+}
+
 /// When the sweep looks at a task that waits since now. Spread by the task's id, so that tasks
 /// that began to wait together do not come up together.
 pub fn look_at_waiting(id: RequestId, now: OffsetDateTime) -> OffsetDateTime {

@@ -21,7 +21,7 @@
 //! | send when there are none | 2 updates of the lane that fail, 1 write each to the waiting room and to the task |
 //! | run | 1 update of the lane |
 //! | end with nobody waiting | 1 update of the lane, 1 query |
-//! | end with others waiting | 2 updates of the lane, 1 query, 1 message, 1 delete |
+//! | end with others waiting | 2 updates of the lane, 1 query, 1 message, 1 delete, 1 write to the task |
 
 mod pass;
 mod release;

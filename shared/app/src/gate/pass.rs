@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use domain::lanes::{look_at_waiting, rank};
+use domain::lanes::{look_at_sent, look_at_waiting, rank};
 use domain::ports::{Entered, Job, PortError, TaskQueue};
 use domain::{RequestId, TenantId, causes};
 use futures::StreamExt as _;
 use futures::stream;
+use time::OffsetDateTime;
 
 use super::Gate;
 
@@ -53,8 +54,8 @@ impl Gate {
             return Ok(true);
         }
         self.room.wait(&jobs).await?;
+        self.postpone(job).await;
         if self.enter(&job.tenant, &jobs).await?.is_empty() {
-            self.postpone(job).await;
             return Ok(false);
         }
         self.room.remove(&jobs).await?;
@@ -101,6 +102,9 @@ impl Gate {
         if let Err(error) = self.room.wait(&jobs).await {
             return same(&jobs, &error);
         }
+        // Before the second try: whoever lets one of them in after that also has it looked at soon.
+        let postponed: Vec<_> = jobs.iter().map(|job| self.postpone(job)).collect();
+        all(postponed).await;
         let admitted = self.enter(tenant, &jobs).await.unwrap_or_else(|error| {
             tracing::warn!(error = causes(&error), "tasks wait without a second try");
             BTreeSet::new()
@@ -110,9 +114,6 @@ impl Gate {
             .partition(|job| admitted.contains(&job.request_id));
         let mut outcomes = self.dispatch(&ready).await;
         self.forget(ready, &outcomes).await;
-        let postponed =
-            stream::iter(&waiting).for_each_concurrent(AT_ONCE, |job| self.postpone(job));
-        postponed.await;
         outcomes.extend(waiting.into_iter().map(|job| (job.request_id, Ok(()))));
         outcomes
     }
@@ -140,12 +141,17 @@ impl Gate {
     }
 
     /// Has those wait no more that were sent. Where that fails they are sent once more later.
+    ///
+    /// From then on they can be stuck like any other: their message may reach a worker that dies.
     pub(super) async fn forget(&self, mut jobs: Vec<Job>, outcomes: &Outcomes) {
         jobs.retain(|job| outcomes.get(&job.request_id).is_none_or(Result::is_ok));
         if jobs.is_empty() {
             return;
         }
-        if let Err(error) = self.room.remove(&jobs).await {
+        let until = look_at_sent(self.clock.now());
+        let watched: Vec<_> = jobs.iter().map(|job| self.look_at(job, until)).collect();
+        let (removed, ()) = tokio::join!(self.room.remove(&jobs), all(watched));
+        if let Err(error) = removed {
             tracing::warn!(error = causes(&error), "tasks that were sent still wait");
         }
     }
@@ -154,15 +160,27 @@ impl Gate {
     /// here again and finds out.
     async fn postpone(&self, job: &Job) {
         let until = look_at_waiting(job.request_id, self.clock.now());
+        self.look_at(job, until).await;
+    }
+
+    async fn look_at(&self, job: &Job, until: OffsetDateTime) {
         let postponed = self
             .stuck
             .postpone(&job.tenant, job.request_id, until)
             .await;
         match postponed {
             Ok(()) | Err(PortError::Conflict { .. }) => {}
-            Err(error) => tracing::warn!(error = causes(&error), "a task counts as stuck"),
+            Err(error) => tracing::warn!(
+                error = causes(&error),
+                "when to look at a task was not changed"
+            ),
         }
     }
+}
+
+async fn all(futures: Vec<impl Future<Output = ()>>) {
+    let mut futures = stream::iter(futures).buffer_unordered(AT_ONCE);
+    while futures.next().await.is_some() {}
 }
 
 fn same(jobs: &[Job], error: &PortError) -> Outcomes {

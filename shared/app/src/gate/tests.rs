@@ -115,6 +115,22 @@ async fn a_lane_is_put_right() {
     assert_eq!((again.freed, again.admitted, again.empty), (0, 0, false));
 }
 
+/// Its message may reach a worker that dies before it does anything.
+#[tokio::test]
+async fn a_task_that_has_waited_can_be_stuck_like_any_other() {
+    let world = World::new(1);
+    let ids = world.submit_many(3).await;
+    let minutes = Duration::minutes(5);
+    assert_eq!(world.stuck_after(minutes).await, ids[..1]);
+    world.end(ids[0]);
+    world.gate.release(&world.tenant, ids[0]).await;
+    assert_eq!(world.stuck_after(minutes).await, ids[1..2]);
+    world.end(ids[1]);
+    let repaired = world.gate.repair(&world.tenant, world.tasks.as_ref()).await;
+    assert_eq!(repaired.unwrap().admitted, 1);
+    assert_eq!(world.stuck_after(minutes).await, ids[2..]);
+}
+
 #[tokio::test]
 async fn a_task_that_is_to_run_later_takes_no_place_before() {
     let world = World::new(1);
