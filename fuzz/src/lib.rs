@@ -43,7 +43,9 @@ pub fn sqs_event(bytes: &[u8]) {
 
 /// What is read can be written, and then reads as the same again.
 fn queue_message(body: &str) {
-    use wire::queue::{Request, hang_up_message, read_request, replay_message, update_message};
+    use wire::queue::{
+        Request, broadcast_message, hang_up_message, read_request, replay_message, update_message,
+    };
 
     // What becomes of a task message is one name; there is nothing to write again.
     let _ = wire::queue::read_task(body);
@@ -54,6 +56,7 @@ fn queue_message(body: &str) {
         Request::Push(update) => serde_json::to_string(&update_message(update)),
         Request::Replay(replay) => serde_json::to_string(&replay_message(replay)),
         Request::HangUp(id) => serde_json::to_string(&hang_up_message(id)),
+        Request::Broadcast(part) => serde_json::to_string(&broadcast_message(part)),
     };
     let written = written.expect("a message can be written");
     assert_eq!(read_request(&written).expect("and read again"), request);

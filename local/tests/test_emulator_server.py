@@ -53,7 +53,7 @@ class Handshakes(unittest.TestCase):
 
         gateway._invoke_ws_lambda, gateway.handle_websocket = invoke, handle
         with_answered_handshakes(gateway)
-        scope = {"type": "websocket", "extensions": dict.fromkeys(extensions, {})}
+        scope = {"type": "websocket", "extensions": {key: {} for key in extensions}}
         asyncio.run(gateway.handle_websocket(scope, None, send, "api"))
         return sent
 
