@@ -31,7 +31,7 @@ const CHAOS: Duration = Duration::from_secs(25);
 
 /// How long everything may take. A message whose worker died before it did anything with it stays
 /// hidden for many minutes; the sweep finds its task after two to four.
-const PATIENCE: Duration = Duration::from_mins(6);
+const PATIENCE: Duration = Duration::from_mins(9);
 
 /// Half of them wait for a database, half of them compute.
 fn task(n: usize) -> Value {

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 
 /// Tasks of the backlog. `BACKLOG=10000` for a longer one.
-const BACKLOG: usize = 1_000;
+const BACKLOG: usize = 400;
 
 /// Of `TenantConcurrency` in template.yaml.
 const PLACES: usize = 50;
