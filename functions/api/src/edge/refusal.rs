@@ -70,6 +70,14 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "invalid_query", detail).at([(parameter, message)])
     }
 
+    /// A field of the body that its type could not refuse.
+    pub(crate) fn invalid_body(field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let detail = format!("{field}: {message}");
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "invalid_body", detail).at([(field, message)])
+    }
+
     /// The same refusal, with the fields at fault.
     pub(crate) fn at<F: Into<String>, M: Into<String>>(
         mut self,

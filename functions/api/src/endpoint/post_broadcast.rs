@@ -40,7 +40,7 @@ pub(crate) async fn post_broadcast(
 ) -> Result<(StatusCode, Json<BroadcastTaken>), Refusal> {
     let tenant = body.tenant.clone().map(tenant).transpose()?;
     let notice = wire::broadcast::notice(body)
-        .ok_or_else(|| invalid("message", "give either message or reconnect"))?;
+        .ok_or_else(|| Refusal::invalid_body("message", "give either message or reconnect"))?;
     let (broadcast, shards) = app.send_broadcast.run(notice, tenant).await?;
     tracing::info!(
         broadcast.id = %broadcast.id, broadcast.shards = shards,
@@ -55,21 +55,16 @@ pub(crate) async fn post_broadcast(
 }
 
 fn tenant(name: String) -> Result<TenantId, Refusal> {
-    TenantId::new(name).map_err(|error| invalid("tenant", error.problem))
-}
-
-fn invalid(field: &str, message: impl Into<String>) -> Refusal {
-    let message = message.into();
-    let detail = format!("{field}: {message}");
-    let refusal = Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail);
-    refusal.at([(field, message)])
+    TenantId::new(name).map_err(|error| Refusal::invalid_body("tenant", error.problem))
 }
 
 impl From<SendBroadcastError> for Refusal {
     fn from(error: SendBroadcastError) -> Self {
         let detail = error.to_string();
         match error {
-            SendBroadcastError::Invalid(error) => invalid(&error.field, error.message),
+            SendBroadcastError::Invalid(error) => {
+                Refusal::invalid_body(&error.field, error.message)
+            }
             SendBroadcastError::TooLarge { .. } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "message_too_large", detail)
             }

@@ -58,7 +58,7 @@ pub(crate) async fn post_notify(
 
 fn report(body: NotifyBody) -> Result<TaskReport, Refusal> {
     if let Some(field) = wire::notify::surplus(&body).first() {
-        return Err(invalid(field, "does not go with this status"));
+        return Err(Refusal::invalid_body(field, "does not go with this status"));
     }
     match body.status {
         Status::Processing => {
@@ -66,7 +66,10 @@ fn report(body: NotifyBody) -> Result<TaskReport, Refusal> {
                 return Ok(TaskReport::Working(None));
             };
             if progress.percent > 100 {
-                return Err(invalid("progress.percent", "must be 0 to 100"));
+                return Err(Refusal::invalid_body(
+                    "progress.percent",
+                    "must be 0 to 100",
+                ));
             }
             let kept = cut(&progress.message, LONGEST_MESSAGE).len();
             progress.message.truncate(kept);
@@ -74,27 +77,21 @@ fn report(body: NotifyBody) -> Result<TaskReport, Refusal> {
         }
         Status::Completed => Ok(TaskReport::Completed(body.result.unwrap_or(Value::Null))),
         Status::Failed => {
-            let missing = || invalid("error", "say why, as {\"code\", \"message\"}");
+            let missing = || Refusal::invalid_body("error", "say why, as {\"code\", \"message\"}");
             let mut error = body.error.ok_or_else(missing)?;
             if !is_plain(&error.code, LONGEST_CODE) {
                 let message = format!("must be 1 to {LONGEST_CODE} bytes of plain text");
-                return Err(invalid("error.code", message));
+                return Err(Refusal::invalid_body("error.code", message));
             }
             let kept = cut(&error.message, LONGEST_MESSAGE).len();
             error.message.truncate(kept);
             Ok(TaskReport::Failed(wire::notify::failure(error)))
         }
-        Status::Cancelled | Status::TimedOut => {
-            Err(invalid("status", "must be processing, completed or failed"))
-        }
+        Status::Cancelled | Status::TimedOut => Err(Refusal::invalid_body(
+            "status",
+            "must be processing, completed or failed",
+        )),
     }
-}
-
-fn invalid(field: &str, message: impl Into<String>) -> Refusal {
-    let message = message.into();
-    let detail = format!("{field}: {message}");
-    let refusal = Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail);
-    refusal.at([(field, message)])
 }
 
 impl From<ReportTaskError> for Refusal {

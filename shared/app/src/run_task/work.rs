@@ -28,8 +28,8 @@ pub(super) struct Worked {
 
 impl RunTask {
     /// Runs the kind, writes its progress, keeps the lease and looks at the limits, all at once.
-    /// Losing the task or running out of time stops the kind; the kind's end lets a write that is under way come to its own end first, so that
-    /// we know which version is stored.
+    /// Losing the task or running out of time stops the kind; the kind's end lets a write that is
+    /// under way come to its own end first, so that we know which version is stored.
     pub(super) async fn work(&self, held: &mut Held, delivery: &Delivery) -> Result<Work, Stop> {
         let (claimed, token) = (held.task.clone(), held.token);
         let (sink, mut reports) = progress::channel();
