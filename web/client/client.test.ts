@@ -121,6 +121,14 @@ describe("submit and watch", () => {
     expect(sizes).toEqual([100, 100, 50]);
   });
 
+  it("leaves nothing behind when closed by whoever hears that it is open", async () => {
+    client.watch(await client.submit({ kind: "aggregate", input: {} }));
+    client.onConnection(({ name }) => name === "open" && client.close());
+    const socket = await connect();
+    expect(said(socket)).toEqual([]);
+    expect(ports.clock.pending).toBe(0);
+  });
+
   it("leaves nothing behind when closed", async () => {
     const watch = client.watch("task-1");
     const end = expect(watch.finished()).rejects.toMatchObject({ code: "closed" });

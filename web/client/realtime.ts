@@ -107,7 +107,8 @@ export function createRealtime(
   const listener: LinkListener = {
     opened(opened) {
       handle({ type: opened === successor ? "successor-opened" : "opened" });
-      stream.attach(opened);
+      // Whoever hears of it may have stopped everything.
+      if (state.name === "open") stream.attach(opened);
     },
     received(by, frame) {
       stream.take(by, frame);
