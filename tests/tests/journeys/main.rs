@@ -21,6 +21,7 @@ mod delivery;
 mod external;
 mod fairness;
 mod floods;
+mod logs;
 mod realtime;
 mod refusals;
 mod resume;
