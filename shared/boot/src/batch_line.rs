@@ -1,4 +1,4 @@
-//! What the log says of a batch: one line, and one more for each message that is not simply handled.
+//! What the log says of a batch: one line, with a note for each message that is not simply handled.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -7,6 +7,8 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use domain::Trace;
 use serde::Deserialize;
 use sqs_batch::{End, Report, Settled};
+
+use crate::lines::SUMMARY;
 
 /// A batch that is being handled.
 pub(crate) struct BatchLine {
@@ -53,16 +55,19 @@ impl BatchLine {
         report.records.iter().for_each(log);
         let counts = Counts::of(report);
         tracing::info!(
-            batch.records = report.records.len(),
-            batch.done = counts.done,
-            batch.retried = counts.retried,
-            batch.dead_letters = counts.dead_letters,
-            batch.panicked = counts.panicked,
-            batch.out_of_time = counts.out_of_time,
-            batch.receives = self.receives,
-            task.ids = self.tasks,
-            trace.ids = self.traces,
-            duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+            target: SUMMARY,
+            {
+                batch.records = report.records.len(),
+                batch.done = counts.done,
+                batch.retried = counts.retried,
+                batch.dead_letters = counts.dead_letters,
+                batch.panicked = counts.panicked,
+                batch.out_of_time = counts.out_of_time,
+                batch.receives = self.receives,
+                task.ids = self.tasks,
+                trace.ids = self.traces,
+                duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+            },
             "handled"
         );
         let come_back = report.response().batch_item_failures.len();

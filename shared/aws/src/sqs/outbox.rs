@@ -1,16 +1,24 @@
 //! Sending, one message or many at once.
 
+use std::collections::HashMap;
+
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchOutput;
-use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
-use domain::TenantId;
+use aws_sdk_sqs::types::{
+    BatchResultErrorEntry, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    SendMessageBatchRequestEntry,
+};
 use domain::ports::PortError;
+use domain::{TenantId, Trace};
 use futures::future::join_all;
 use serde::Serialize;
 use time::Duration;
 
 use crate::Sdk;
 use crate::error::port_error;
+
+/// What SQS knows of a message beside its body and its group.
+type SystemAttributes = HashMap<MessageSystemAttributeNameForSends, MessageSystemAttributeValue>;
 
 /// Most messages in one call
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
@@ -31,6 +39,8 @@ pub(super) struct Parcel<M> {
     pub(super) tenant: Option<TenantId>,
     /// Nobody gets it before this is over; at most [`LONGEST_DELAY`].
     pub(super) delay: Duration,
+    /// What X-Ray finds it by, and who receives it without reading its body.
+    pub(super) trace: Option<Trace>,
 }
 
 /// A message that can be sent.
@@ -40,6 +50,7 @@ struct Sealed {
     group: Option<String>,
     /// Seconds.
     delay: i32,
+    system: Option<SystemAttributes>,
 }
 
 /// One queue to send to.
@@ -73,10 +84,17 @@ impl Outbox {
     }
 
     pub(super) async fn send(&self, parcel: &Parcel<impl Serialize>) -> Result<(), PortError> {
-        let Sealed { body, group, delay } = self.seal(parcel)?;
+        let Sealed {
+            body,
+            group,
+            delay,
+            system,
+        } = self.seal(parcel)?;
         let message = self.client.send_message().queue_url(&self.url);
         let message = message.message_body(body).delay_seconds(delay);
-        let sent = message.set_message_group_id(group).send().await;
+        let message = message.set_message_group_id(group);
+        let message = message.set_message_system_attributes(system);
+        let sent = message.send().await;
         sent.map(drop).map_err(|error| port_error(self.what, error))
     }
 
@@ -111,7 +129,18 @@ impl Outbox {
             body: body.map_err(|error| PortError::broken(self.what, error))?,
             group: parcel.tenant.as_ref().map(ToString::to_string),
             delay: delay_seconds(parcel.delay),
+            system: parcel.trace.map(|trace| self.system(trace)).transpose()?,
         })
+    }
+
+    fn system(&self, trace: Trace) -> Result<SystemAttributes, PortError> {
+        let value = MessageSystemAttributeValue::builder()
+            .data_type("String")
+            .string_value(trace.to_xray())
+            .build()
+            .map_err(|error| PortError::broken(self.what, error))?;
+        let name = MessageSystemAttributeNameForSends::AwsTraceHeader;
+        Ok(HashMap::from([(name, value)]))
     }
 
     async fn send_few(&self, few: &[Sealed]) -> Vec<Result<(), PortError>> {
@@ -195,6 +224,7 @@ fn entry(
         .message_body(&sealed.body)
         .delay_seconds(sealed.delay)
         .set_message_group_id(sealed.group.clone())
+        .set_message_system_attributes(sealed.system.clone())
         .build()
 }
 
