@@ -7,6 +7,7 @@
 mod clock;
 mod connections;
 mod gateway;
+mod idempotency;
 mod lanes;
 mod place;
 mod queues;
