@@ -141,6 +141,9 @@ pub struct BroadcastMessage {
     pub broadcast: QueuedBroadcast,
     /// Who gets it.
     pub to: QueuedAddressees,
+    /// The trace of the call that sent it, as a W3C `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// A broadcast on its way to the pusher.

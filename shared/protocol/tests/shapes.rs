@@ -252,6 +252,7 @@ fn parts_of_broadcasts() {
             notice,
         },
         to,
+        trace: Some(TRACE.into()),
     };
     let text = QueuedNotice::Message {
         message: json!("hello"),

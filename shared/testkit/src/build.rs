@@ -87,6 +87,7 @@ pub fn broadcast(message: Value) -> Broadcast {
         notice: Notice::Message(message),
         tenant: None,
         at: NOW,
+        trace: Some(trace()),
     }
 }
 
