@@ -17,6 +17,7 @@ const A_WHILE: Duration = Duration::from_secs(2);
 pub struct Log {
     http: reqwest::Client,
     endpoint: String,
+    authorization: String,
     group: String,
 }
 
@@ -24,9 +25,15 @@ impl Log {
     /// The log of this function, such as `worker`.
     pub fn of(function: &str) -> Self {
         let stack = Stack::variable("STACK_NAME");
+        let key = Stack::variable("AWS_ACCESS_KEY_ID");
+        let region = Stack::variable("AWS_REGION");
+        let scope = format!("{key}/20260101/{region}/logs/aws4_request");
         Self {
             http: reqwest::Client::new(),
             endpoint: Stack::variable("AWS_ENDPOINT_URL"),
+            authorization: format!(
+                "AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+            ),
             group: format!("/aws/lambda/{stack}-{function}"),
         }
     }
@@ -45,7 +52,8 @@ impl Log {
         self.read(text).await
     }
 
-    /// The emulator checks no signature: the header only tells it which service is meant.
+    /// The emulator checks no signature: the header only tells it which account, region and service
+    /// are meant.
     async fn read(&self, text: &str) -> Vec<Value> {
         let mut lines = vec![];
         let mut next = Value::Null;
@@ -59,11 +67,7 @@ impl Log {
             let request = request
                 .header("x-amz-target", "Logs_20140328.FilterLogEvents")
                 .header("content-type", "application/x-amz-json-1.1")
-                .header(
-                    "authorization",
-                    "AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/logs/aws4_request, \
-                     SignedHeaders=host, Signature=0",
-                )
+                .header("authorization", &self.authorization)
                 .body(query.to_string());
             let answer = request.send().await.expect("the log can be read");
             let answer = answer.text().await.expect("a whole answer");
