@@ -54,6 +54,9 @@ pub(crate) fn set_up(level: Level) {
     std::panic::set_hook(Box::new(log_panic));
 }
 
+/// Repeats an invocation's failure or panic, which the invocation's own line tells.
+const REPEATED: &str = "lambda_runtime::layers::panic";
+
 fn is_wanted(metadata: &Metadata<'_>, level: Level) -> bool {
     let origin = metadata.target().split("::").next().unwrap_or_default();
     let limit = if OURS.contains(&origin) || origin == SUMMARY {
@@ -61,7 +64,7 @@ fn is_wanted(metadata: &Metadata<'_>, level: Level) -> bool {
     } else {
         level.min(Level::WARN)
     };
-    metadata.level() <= &limit
+    metadata.level() <= &limit && metadata.target() != REPEATED
 }
 
 /// What panicked may hold a tenant's data, which belongs into our log but into nobody's answer.
