@@ -130,7 +130,9 @@ async fn the_task_queue_is_one() {
         let mut arrived = arrived.lock().unwrap();
         arrived.extend(queue.take_jobs());
         let taken = arrived.extract_if(.., |job| job.priority == priority);
-        taken.map(|job| (job.tenant, job.request_id)).collect()
+        taken
+            .map(|job| (job.tenant, job.request_id, job.trace))
+            .collect()
     };
     task_queue::all(&queue, &build::tenant(), receive).await;
 }

@@ -32,4 +32,5 @@ mod subscriptions;
 mod sweep;
 mod tasks;
 mod tenants;
+mod trace;
 mod traffic;
