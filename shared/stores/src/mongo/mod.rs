@@ -10,9 +10,11 @@ mod failure;
 mod filter;
 mod health;
 mod mean;
+mod merge;
 mod migrate;
 mod moment;
 mod pipeline;
+mod rows;
 
 use std::sync::Arc;
 use std::time::Duration;
