@@ -241,13 +241,13 @@ async fn a_cancelled_export_leaves_no_parts() {
     let stack = Stack::running().await;
     let caller = stack.new_tenant().await;
     // Enough to be at it for a while, and to have sent a part.
-    for batch in 0..6 {
+    for batch in 0..12 {
         let log = |n| {
             let message = format!("{n:08}").repeat(1_900);
             json!({"id": format!("{batch}-{n}"), "type": "log", "service": "s", "level": "info",
                 "at": "2024-05-01T10:00:00Z", "message": message})
         };
-        let events: Vec<_> = (0..500).map(log).collect();
+        let events: Vec<_> = (0..250).map(log).collect();
         let body = json!({"events": events});
         caller.post("/events", &body).await.expect(200);
     }
