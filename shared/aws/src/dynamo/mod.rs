@@ -10,6 +10,7 @@ mod due;
 mod expired;
 mod expiry;
 mod frame_meter;
+mod idempotency;
 mod lanes;
 mod rates;
 mod stale;
@@ -20,6 +21,7 @@ mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
+pub use idempotency::IdempotencyKeys;
 pub use lanes::LaneTable;
 pub use rates::Rates;
 pub use submissions::{SubmissionKeys, Submissions};

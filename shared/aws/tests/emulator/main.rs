@@ -8,6 +8,7 @@ mod clock;
 mod connections;
 mod files;
 mod gateway;
+mod idempotency;
 mod lanes;
 mod place;
 mod queues;
