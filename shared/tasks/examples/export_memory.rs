@@ -141,7 +141,7 @@ fn row(n: u64, query: &RowQuery) -> Row {
         (_, ColumnKind::Json) => Cell::Json(format!("{{\"region\":\"eu\",\"trace\":{scattered}}}")),
         (_, ColumnKind::Integer) => Cell::Integer((scattered >> 40) as i64),
         (_, ColumnKind::Double) => Cell::Double((scattered >> 44) as f64 / 1_000.0),
-        (_, ColumnKind::Boolean) => Cell::Boolean(n % 2 == 0),
+        (_, ColumnKind::Boolean) => Cell::Boolean(n.is_multiple_of(2)),
         (_, ColumnKind::Moment) => Cell::Moment(NOW + time::Duration::milliseconds(n as i64)),
     };
     let columns = query.columns.iter();

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use domain::export::{object_folder, object_key};
 use domain::ports::{FileStore, NewFile, PortError, StoredPart, Upload};
 use futures::future::try_join_all;
@@ -41,6 +41,7 @@ impl FileStore for Files {
         let created = create
             .bucket(&self.bucket)
             .key(&key)
+            .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .content_type(file.media_type)
             .content_disposition(format!("attachment; filename=\"{}\"", file.name))
             .send()
@@ -62,21 +63,20 @@ impl FileStore for Files {
             .key(&upload.key)
             .upload_id(&upload.id)
             .part_number(number.into())
+            .checksum_algorithm(ChecksumAlgorithm::Crc32)
             .body(bytes.into())
             .send()
             .await
             .map_err(|error| port_error(BUCKET, error))?;
-        let tag = stored.e_tag.ok_or_else(|| nameless("part"))?;
-        Ok(StoredPart { number, tag })
+        let name = stored.e_tag.ok_or_else(|| nameless("part"))?;
+        Ok(StoredPart {
+            number,
+            tag: tag(name, stored.checksum_crc32.as_deref()),
+        })
     }
 
     async fn finish(&self, upload: &Upload, parts: &[StoredPart]) -> Result<(), PortError> {
-        let parts = parts.iter().map(|part| {
-            CompletedPart::builder()
-                .part_number(part.number.into())
-                .e_tag(&part.tag)
-                .build()
-        });
+        let parts = parts.iter().map(completed_part);
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.collect()));
         let complete = self.client.complete_multipart_upload();
         let completed = complete
@@ -96,6 +96,44 @@ impl FileStore for Files {
     }
 }
 
+/// A part's name and checksum. S3 checks what it got for each part, and wants to hear of it once
+/// more at the end
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>).
+fn tag(name: String, checksum: Option<&str>) -> String {
+    match checksum {
+        Some(checksum) => format!("{name} {checksum}"),
+        None => name,
+    }
+}
+
+fn completed_part(part: &StoredPart) -> CompletedPart {
+    let (name, checksum) = match part.tag.split_once(' ') {
+        Some((name, checksum)) => (name, Some(checksum.to_owned())),
+        None => (part.tag.as_str(), None),
+    };
+    CompletedPart::builder()
+        .part_number(part.number.into())
+        .e_tag(name)
+        .set_checksum_crc32(checksum)
+        .build()
+}
+
 fn nameless(what: &str) -> PortError {
     PortError::broken(BUCKET, format!("the {what} got no name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parts_checksum_is_told_again_at_the_end() {
+        for checksum in [None, Some("DUoRhQ==")] {
+            let tag = tag("\"etag\"".into(), checksum);
+            let part = completed_part(&StoredPart { number: 7, tag });
+            assert_eq!(part.part_number(), Some(7));
+            assert_eq!(part.e_tag(), Some("\"etag\""));
+            assert_eq!(part.checksum_crc32(), checksum);
+        }
+    }
 }

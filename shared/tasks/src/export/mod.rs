@@ -135,8 +135,8 @@ async fn write(
             break;
         }
         written += u64::try_from(batch.len()).unwrap_or_default();
-        let encoded = encoder.write(batch, &mut writer.buffer);
-        encoded.map_err(|error| unwritable(&error))?;
+        let taken = encoder.write(batch, &mut writer.buffer);
+        taken.map_err(|error| unwritable(&error))?;
         writer.send_full_parts().await?;
         report(context, written, reading.total);
     }

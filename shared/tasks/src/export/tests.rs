@@ -122,7 +122,7 @@ async fn while_parts_do_not_arrive_no_more_rows_are_read() {
     let scene = Scene::new(logs(rows, &"long ".repeat(200)));
     scene.faults.always("files.put", Fault::HangBefore);
     let run = scene.run(json!({"source": "logs"}));
-    tokio::time::timeout(Duration::from_secs(60), run)
+    tokio::time::timeout(Duration::from_mins(1), run)
         .await
         .unwrap_err();
     let read = (scene.faults.count("rows.next") - 1) * MOST_ROWS_AT_ONCE;
