@@ -15,6 +15,7 @@ pub mod failure;
 pub mod ids;
 pub mod kind;
 pub mod lanes;
+pub mod logs;
 pub mod pace;
 pub mod ports;
 pub mod rate;

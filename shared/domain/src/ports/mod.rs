@@ -8,6 +8,7 @@ mod events;
 mod export;
 mod fairness;
 mod lanes;
+mod logs;
 mod messages;
 mod pusher;
 mod realtime;
@@ -25,6 +26,7 @@ pub use events::{
 pub use export::{FileStore, MOST_PARTS, NewFile, RowSource, RowStream, StoredPart, Upload};
 pub use fairness::RateLimit;
 pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
+pub use logs::{LOOKED_AT, LogPage, LogSearch};
 pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };

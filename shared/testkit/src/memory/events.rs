@@ -5,15 +5,18 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::event::What;
 use domain::export::{Row, RowQuery, Source, of_event};
-use domain::ports::{Appended, EventLog, PortError, ResponseTimes, RowSource, RowStream};
+use domain::logs::{LogPlace, LogQuery};
+use domain::ports::{
+    Appended, EventLog, LogPage, LogSearch, PortError, ResponseTimes, RowSource, RowStream,
+};
 use domain::{Event, TenantId};
 use time::OffsetDateTime;
 
 use super::rows::{GivenRows, not_kept_here};
 use super::{Faults, Kept};
 
-/// Keeps events, answers how fast services are, and gives them as rows. Calls are named
-/// `events.append`, `events.mean`, `events.rows`, `events.count`, `events.next`.
+/// Keeps events, answers how fast services are and what they wrote, and gives events as rows. Calls
+/// are named `events.append`, `.mean`, `.lines`, `.rows`, `.count`, `.next`.
 #[derive(Debug, Default)]
 pub struct MemoryEvents {
     events: Kept<HashMap<TenantId, HashMap<String, Event>>>,
@@ -76,6 +79,30 @@ impl ResponseTimes for MemoryEvents {
             Ok((count > 0.0).then(|| sum / count))
         };
         self.faults.around("events.mean", mean).await
+    }
+}
+
+#[async_trait]
+impl LogSearch for MemoryEvents {
+    async fn lines(&self, tenant: &TenantId, query: &LogQuery) -> Result<LogPage, PortError> {
+        let lines = || {
+            let all = self.events.lock();
+            let events = all.get(tenant).into_iter().flat_map(HashMap::values);
+            let mut items: Vec<_> = events
+                .filter(|event| query.is_met_by(event))
+                .filter(|event| {
+                    let place = LogPlace::behind(event);
+                    query.after.as_ref().is_none_or(|after| place < *after)
+                })
+                .cloned()
+                .collect();
+            items.sort_by_key(|event| std::cmp::Reverse(LogPlace::behind(event)));
+            let more = items.len() > query.limit;
+            items.truncate(query.limit);
+            let next = items.last().filter(|_| more).map(LogPlace::behind);
+            Ok(LogPage { items, next })
+        };
+        self.faults.around("events.lines", lines).await
     }
 }
 
