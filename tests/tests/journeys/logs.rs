@@ -51,12 +51,12 @@ async fn lines_are_found_by_what_they_hold() {
     );
 
     assert_eq!(ids(&caller, "").await, named(0..60, "l"));
-    let errors = (0..60).filter(|n| n.is_multiple_of(5));
+    let errors = (0_usize..60).filter(|n| n.is_multiple_of(5));
     assert_eq!(ids(&caller, "&level=error").await, named(errors, "l"));
-    let declined = (0..60).filter(|n| n.is_multiple_of(14));
+    let declined = (0_usize..60).filter(|n| n.is_multiple_of(14));
     let found = ids(&caller, "&service=cart&text=payment%20declined").await;
     assert_eq!(found, named(declined, "l"));
-    let failed = (0..60).filter(|n| n.is_multiple_of(10));
+    let failed = (0_usize..60).filter(|n| n.is_multiple_of(10));
     assert_eq!(ids(&caller, "&status=5xx").await, named(failed, "r"));
     let range = "&from=2024-05-01T10:00:10Z&to=2024-05-01T10:00:20Z";
     assert_eq!(ids(&caller, range).await, named(10..20, "l"));
