@@ -12,12 +12,12 @@ use domain::{Failure, Task, TaskResult, TenantId, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
-use tasks::{Needs, registry};
+use tasks::{ExportNeeds, Needs, OpenUploads, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
-    MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions,
+    MemoryFiles, MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions,
     MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 use time::Duration;
@@ -164,9 +164,21 @@ fn ports(
     results: Arc<MemoryResults>,
 ) -> Ports {
     let events = Arc::new(MemoryEvents::new(faults));
-    let aggregation = Arc::new(CannedRows::default());
+    let activity = Arc::new(MemoryActivity::new(faults));
+    let needs = Needs {
+        aggregation: Arc::new(CannedRows::default()),
+        export: ExportNeeds {
+            events: events.clone(),
+            activity: activity.clone(),
+            index: tasks.clone(),
+            tasks: tasks.clone(),
+            results: results.clone(),
+            files: Arc::new(MemoryFiles::new(faults)),
+            uploads: OpenUploads::default(),
+        },
+    };
     Ports {
-        activity: Arc::new(MemoryActivity::new(faults)),
+        activity,
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         callbacks: Arc::new(MemoryCallbackQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
@@ -183,7 +195,7 @@ fn ports(
         }),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
-        registry: registry(Needs { aggregation }),
+        registry: registry(needs),
         response_times: events,
         results,
         roots: Arc::new(MemoryRootSecrets::new(faults)),

@@ -35,6 +35,7 @@ pub mod webhook_secrets;
 mod change_task;
 mod courier;
 mod digest;
+mod show_result;
 
 pub use answer_frame::AnswerFrame;
 pub use cancel_task::CancelTask;

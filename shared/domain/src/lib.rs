@@ -10,6 +10,7 @@ mod causes;
 pub mod connection;
 pub mod dashboard;
 pub mod event;
+pub mod export;
 pub mod failure;
 pub mod ids;
 pub mod kind;

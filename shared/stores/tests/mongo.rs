@@ -113,6 +113,15 @@ keeps_the_contract!(aggregation of store(&store, &store):
     tenants_are_apart,
 );
 
+keeps_the_contract!(event_rows of store(&store, &store):
+    nothing_makes_no_rows,
+    rows_come_whole_in_the_order_of_time,
+    the_range_is_half_open,
+    many_rows_come_in_batches,
+    tenants_are_apart,
+    other_sources_are_refused,
+);
+
 #[tokio::test]
 async fn a_server_that_answers_is_healthy() {
     let store = store().await;

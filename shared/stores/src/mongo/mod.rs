@@ -11,9 +11,11 @@ mod filter;
 mod health;
 mod logs;
 mod mean;
+mod merge;
 mod migrate;
 mod moment;
 mod pipeline;
+mod rows;
 
 use std::sync::Arc;
 use std::time::Duration;
