@@ -19,7 +19,7 @@ use app::Gate;
 use app::submit_task::Metering;
 use aws::Sdk;
 use aws::dynamo::{LaneTable, Rates, Submissions, Tasks, Tickets};
-use aws::s3::Results;
+use aws::s3::{Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
@@ -51,7 +51,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let events = Arc::new(mongo::connect(&settings.mongodb_uri, clock.clone()).await?);
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
-    let aggregation = events.clone();
+    let uploads = Arc::new(UploadBucket::new(&sdk, settings.uploads_bucket));
     let queue = TaskSender::new(
         &sdk,
         settings.task_queue_url,
@@ -84,7 +84,11 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         } else {
             gate.queue
         },
-        registry: registry(Needs { aggregation }),
+        registry: registry(Needs {
+            aggregation: events.clone(),
+            uploads: uploads.clone(),
+            texts: events.clone(),
+        }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
         roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
@@ -92,6 +96,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
         traces: Arc::new(OsEntropy),
         updates: Arc::new(updates),
+        upload_forms: uploads,
         websocket_url: settings.websocket_url,
         callbacks: Arc::new(CallbackSender::new(&sdk, settings.callbacks_queue_url)),
         activity,

@@ -18,7 +18,7 @@ use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
     MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads,
 };
 use time::Duration;
 
@@ -165,6 +165,7 @@ fn ports(
 ) -> Ports {
     let events = Arc::new(MemoryEvents::new(faults));
     let aggregation = Arc::new(CannedRows::default());
+    let uploads = Arc::new(MemoryUploads::new(faults));
     Ports {
         activity: Arc::new(MemoryActivity::new(faults)),
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
@@ -181,7 +182,11 @@ fn ports(
         }),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
-        registry: registry(Needs { aggregation }),
+        registry: registry(Needs {
+            aggregation,
+            uploads: uploads.clone(),
+            texts: events.clone(),
+        }),
         response_times: events,
         results,
         roots: Arc::new(MemoryRootSecrets::new(faults)),
@@ -192,6 +197,7 @@ fn ports(
         tasks: tasks.clone(),
         tickets: Arc::new(MemoryTickets::new(faults)),
         updates: Arc::new(MemoryUpdateQueue::new(faults)),
+        upload_forms: uploads,
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::submit_task::Metering;
 use app::{
-    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, OfferUpload,
     ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets,
     announce::Announcer,
 };
@@ -12,7 +12,7 @@ use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, ResponseTimes,
     ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
-    UpdateQueue,
+    UpdateQueue, UploadForms,
 };
 use webhooks::Guard;
 
@@ -38,6 +38,8 @@ pub(crate) struct App {
     pub(crate) retry_task: RetryTask,
     /// `GET /tasks/{id}/result`.
     pub(crate) get_result: GetResult,
+    /// `POST /uploads`.
+    pub(crate) offer_upload: OfferUpload,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
     /// Begins traces.
@@ -74,6 +76,7 @@ pub(crate) struct Ports {
     pub(crate) tickets: Arc<dyn TicketStore>,
     pub(crate) traces: Arc<dyn Entropy>,
     pub(crate) updates: Arc<dyn UpdateQueue>,
+    pub(crate) upload_forms: Arc<dyn UploadForms>,
     pub(crate) websocket_url: String,
 }
 
@@ -142,6 +145,11 @@ impl App {
             report_task,
             send_broadcast: SendBroadcast {
                 queue: ports.broadcasts,
+                clock: clock.clone(),
+                entropy: ports.entropy.clone(),
+            },
+            offer_upload: OfferUpload {
+                forms: ports.upload_forms,
                 clock: clock.clone(),
                 entropy: ports.entropy.clone(),
             },

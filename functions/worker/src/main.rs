@@ -24,6 +24,7 @@ struct Settings {
     tasks_table: String,
     lanes_table: String,
     results_bucket: String,
+    uploads_bucket: String,
     task_queue: String,
     urgent_task_queue: String,
     task_dlq: String,
@@ -43,6 +44,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tasks_table: reader.text("TASKS_TABLE"),
         lanes_table: reader.text("LANES_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
+        uploads_bucket: reader.text("UPLOADS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         urgent_task_queue: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
         task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
@@ -65,8 +67,11 @@ async fn serve(settings: Settings) -> Result<(), Error> {
 async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, Error> {
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
+    let events = Arc::new(events);
     let registry = tasks::registry(Needs {
-        aggregation: Arc::new(events),
+        aggregation: events.clone(),
+        uploads: Arc::new(aws::s3::UploadBucket::new(sdk, settings.uploads_bucket)),
+        texts: events,
     });
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = Arc::new(aws::dynamo::Tasks::new(

@@ -22,8 +22,10 @@ pub mod root_secret;
 pub mod submission;
 pub mod task;
 pub mod text;
+pub mod texts;
 pub mod ticket;
 mod trace;
+pub mod upload;
 
 pub use broadcast::Broadcast;
 pub use callback::Callback;
@@ -39,3 +41,4 @@ pub use root_secret::{RootSecret, RootSecrets};
 pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};
 pub use trace::{NoTrace, Trace};
+pub use upload::{UploadFormat, UploadId};

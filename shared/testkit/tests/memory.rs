@@ -9,13 +9,14 @@ use testkit::contract::{
     activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
     event_log, expiring, frame_meter, lanes, pusher_queue, rate_limit, response_times,
     result_store, root_secret_store, stale_connections, stuck_tasks, submission_ledger,
-    subscriptions, task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
+    subscriptions, task_index, task_queue, task_store, task_watch, texts, ticket_store,
+    update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
     MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults,
     MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue,
+    MemoryUpdateQueue, MemoryUploads,
 };
 
 #[tokio::test]
@@ -265,4 +266,22 @@ async fn submissions_expire() {
         assert_eq!(recorded.unwrap(), Recorded::Created);
     };
     expiring::all(&submissions, put).await;
+}
+
+#[tokio::test]
+async fn uploads_are_kept() {
+    let uploads = MemoryUploads::default();
+    let kept = uploads::Kept {
+        forms: &uploads,
+        uploads: &uploads,
+        now: NOW,
+    };
+    let post = async |form: &_, bytes: &[u8]| uploads.post(form, bytes, NOW);
+    uploads::all(kept, &build::tenant(), post).await;
+}
+
+#[tokio::test]
+async fn events_hold_texts() {
+    let events = MemoryEvents::default();
+    texts::all(&events, &events, &build::tenant()).await;
 }

@@ -32,3 +32,4 @@ mod sweep;
 mod tasks;
 mod tenants;
 mod traffic;
+mod uploads;

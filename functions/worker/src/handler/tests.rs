@@ -11,7 +11,7 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Fault, Faults, MemoryCallbackQueue, MemoryDeadLetters, MemoryDeliveries,
-    MemoryResults, MemoryTasks, MemoryUpdateQueue,
+    MemoryEvents, MemoryResults, MemoryTasks, MemoryUpdateQueue, MemoryUploads,
 };
 
 use super::*;
@@ -44,6 +44,8 @@ fn scene() -> Scene {
     let run_task = RunTask {
         registry: tasks::registry(Needs {
             aggregation: Arc::new(rows),
+            uploads: Arc::new(MemoryUploads::new(&faults)),
+            texts: Arc::new(MemoryEvents::new(&faults)),
         }),
         tasks: tasks.clone(),
         watch: tasks.clone(),

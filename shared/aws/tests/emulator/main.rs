@@ -16,3 +16,4 @@ mod submissions;
 mod sweep;
 mod tasks;
 mod tickets;
+mod uploads;

@@ -14,6 +14,8 @@ mod submissions;
 mod subscriptions;
 mod sweep;
 mod tasks;
+mod texts;
+mod uploads;
 
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
@@ -34,6 +36,8 @@ pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};
 pub use tasks::{
     Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
 };
+pub use texts::{FoundText, FoundTexts, Texts};
+pub use uploads::{Chunks, Upload, UploadForm, UploadForms, UploadTerms, Uploads};
 
 use std::error::Error;
 

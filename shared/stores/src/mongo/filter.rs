@@ -6,14 +6,21 @@ use time::OffsetDateTime;
 
 use super::moment::Moment;
 
-/// The tenant's requests at or after `from` and before `to`, exact to the nanosecond. The range of
-/// `at` alone is what the index on tenant, type and `at` answers; the rest of the nanoseconds only
-/// decides about requests in the range's first and last millisecond.
+/// The tenant's requests at or after `from` and before `to`.
 pub(super) fn requests(
     tenant: &TenantId,
     from: Option<OffsetDateTime>,
     to: Option<OffsetDateTime>,
 ) -> Document {
+    let mut filter = doc! { "tenant": tenant.as_str(), "type": "request" };
+    filter.extend(within(from, to));
+    filter
+}
+
+/// Events at or after `from` and before `to`, exact to the nanosecond. The range of
+/// `at` alone is what the index on tenant, type and `at` answers; the rest of the nanoseconds only
+/// decides about events in the range's first and last millisecond.
+pub(super) fn within(from: Option<OffsetDateTime>, to: Option<OffsetDateTime>) -> Document {
     let mut range = Document::new();
     let mut rests = vec![];
     if let Some(from) = from.map(Moment::from) {
@@ -31,7 +38,7 @@ pub(super) fn requests(
             rests.push(doc! { "$or": [{ "at": { "$lt": to.date } }, rest] });
         }
     }
-    let mut filter = doc! { "tenant": tenant.as_str(), "type": "request" };
+    let mut filter = Document::new();
     if !range.is_empty() {
         filter.insert("at", range);
     }

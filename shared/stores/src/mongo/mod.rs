@@ -13,6 +13,7 @@ mod mean;
 mod migrate;
 mod moment;
 mod pipeline;
+mod texts;
 
 use std::sync::Arc;
 use std::time::Duration;

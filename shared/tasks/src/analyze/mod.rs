@@ -1,30 +1,59 @@
-//! Language, sentiment, key phrases and topics of short texts.
+//! Language, sentiment, key phrases, entities and topics of texts, and a summary of them.
 //!
 //! All of it is computed here, from lexica and counts: the same texts always give the same result,
 //! and nothing leaves the worker. `docs/analyze.md` tells the methods and what they reach.
 
+mod builtin;
+mod entities;
+mod gather;
+mod highlights;
 mod input;
 mod language;
 mod phrases;
+mod query;
+mod read;
 mod report;
 pub(crate) mod sentiment;
 mod topics;
 mod words;
 
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::Failure;
 use domain::kind::{FieldError, Kind, TaskContext};
+use domain::ports::{Texts, Uploads};
 use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
-use input::Document;
-use language::{Language, Languages};
-use report::{DocumentReport, Report};
-use words::Run;
+use builtin::Stop;
+use gather::{Gathered, Sources};
 
-pub use input::AnalyzeInput;
+pub use input::{AnalyzeInput, Document};
+pub use query::QueryInput;
 
-/// Analyses inline documents.
-pub struct Analyze;
+/// Analyses that may hold tens of megabytes, at once in one process: a worker runs several tasks.
+const LARGE_AT_ONCE: usize = 1;
+
+/// Analyses inline documents, an upload, or what a query finds.
+pub struct Analyze {
+    uploads: Arc<dyn Uploads>,
+    texts: Arc<dyn Texts>,
+    large: Arc<Semaphore>,
+}
+
+impl Analyze {
+    /// Reads documents from these, where they are not inline.
+    pub fn new(uploads: Arc<dyn Uploads>, texts: Arc<dyn Texts>) -> Self {
+        Self {
+            uploads,
+            texts,
+            large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
+        }
+    }
+}
 
 #[async_trait]
 impl Kind for Analyze {
@@ -36,72 +65,51 @@ impl Kind for Analyze {
     }
 
     async fn run(&self, context: &TaskContext, input: AnalyzeInput) -> Result<Value, Failure> {
-        let languages = Languages::new(input.language.as_deref());
-        let count = input.documents.len();
-        let mut read = Vec::with_capacity(count);
-        for (n, document) in input.documents.iter().enumerate() {
-            read.push(Reading::of(document, &languages));
-            context.report(
-                percent(n + 1, count),
-                format!("{} of {count} documents", n + 1),
-            );
-            // Nothing here waits, so this is where a cancelled task stops.
-            tokio::task::yield_now().await;
-        }
-        let runs: Vec<_> = read.iter().map(|reading| reading.runs.as_slice()).collect();
-        let counts = phrases::count(&runs);
-        tokio::task::yield_now().await;
-        let mut documents = Vec::with_capacity(count);
-        for (document, reading) in input.documents.iter().zip(&read) {
-            documents.push(DocumentReport {
-                id: document.id.clone(),
-                language: reading.language,
-                sentiment: reading.sentiment,
-                key_phrases: phrases::best(&reading.runs, &counts),
-                topic: None,
-            });
-            tokio::task::yield_now().await;
-        }
-        let texts: Vec<_> = input.documents.iter().map(|d| d.text.as_str()).collect();
-        let topics = topics::find(&counts, &texts);
-        let report = Report::new(documents, &counts, topics);
-        serde_json::to_value(report)
-            .map_err(|error| Failure::permanent("result_unwritable", format!("{error}.")))
+        let large = input.documents.is_none();
+        // Closed never; where it were, nothing would have to wait.
+        let _place = if large {
+            self.large.acquire().await.ok()
+        } else {
+            None
+        };
+        let hint = input.language.clone();
+        let sources = Sources {
+            uploads: self.uploads.as_ref(),
+            texts: self.texts.as_ref(),
+        };
+        let gathered = sources.gather(context, input).await?;
+        compute(context.clone(), gathered, hint).await
     }
 }
 
-/// What one document says by itself.
-struct Reading {
-    language: Option<Language>,
-    sentiment: f64,
-    runs: Vec<Run>,
-}
-
-impl Reading {
-    fn of(document: &Document, languages: &Languages) -> Self {
-        let language = languages.of(&document.text);
-        let english = languages.read_as_english(language);
-        let sentiment = if english {
-            sentiment::sentiment(&document.text)
-        } else {
-            sentiment::of_signs(&document.text)
-        };
-        let code = if english {
-            "en"
-        } else {
-            language.map_or("en", |l| l.code)
-        };
-        Self {
-            language,
-            sentiment: rounded(sentiment),
-            runs: words::runs(&document.text, code),
+/// Dropping the future stops the computation after its current document.
+async fn compute(
+    context: TaskContext,
+    gathered: Gathered,
+    hint: Option<String>,
+) -> Result<Value, Failure> {
+    let stop = Stop::default();
+    let signal = stop.signal();
+    let work = move || {
+        let Gathered { documents, origin } = gathered;
+        let report = builtin::analyse(&documents, hint.as_deref(), &context, &signal);
+        drop(documents);
+        report.map(|report| report.told_of(origin))
+    };
+    match spawn_blocking(work).await {
+        Ok(Some(value)) => {
+            value.map_err(|error| Failure::permanent("result_unwritable", format!("{error}.")))
         }
+        Ok(None) => Err(Failure::transient(
+            "worker_lost",
+            "The analysis was stopped.",
+        )),
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Err(_) => Err(Failure::transient(
+            "worker_lost",
+            "The worker is shutting down.",
+        )),
     }
-}
-
-/// The last tenth is for what is computed over all documents.
-fn percent(done: usize, count: usize) -> u8 {
-    u8::try_from(done * 90 / count.max(1)).unwrap_or(90)
 }
 
 /// To four digits after the point: more would promise what no method here holds.
@@ -110,6 +118,8 @@ fn rounded(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0 + 0.0
 }
 
+#[cfg(test)]
+mod origins;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

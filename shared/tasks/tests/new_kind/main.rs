@@ -19,8 +19,8 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+    CannedRows, Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryEvents, MemoryResults,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue, MemoryUploads,
 };
 
 use count_words::CountWords;
@@ -33,7 +33,12 @@ const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 fn registry() -> Registry {
     let aggregation = Arc::new(CannedRows::default());
-    tasks::registry(Needs { aggregation }).with(CountWords)
+    let needs = Needs {
+        aggregation,
+        uploads: Arc::new(MemoryUploads::default()),
+        texts: Arc::new(MemoryEvents::default()),
+    };
+    tasks::registry(needs).with(CountWords)
 }
 
 struct Scene {

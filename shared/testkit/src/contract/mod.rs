@@ -30,8 +30,10 @@ pub mod task_index;
 pub mod task_queue;
 pub mod task_store;
 pub mod task_watch;
+pub mod texts;
 pub mod ticket_store;
 pub mod update_queue;
+pub mod uploads;
 
 use domain::TenantId;
 

@@ -21,7 +21,9 @@ mod results;
 mod submissions;
 mod sweep;
 mod tasks;
+mod texts;
 mod tickets;
+mod uploads;
 
 pub use activity::MemoryActivity;
 pub use aggregation::CannedRows;
@@ -40,6 +42,7 @@ pub use results::MemoryResults;
 pub use submissions::MemorySubmissions;
 pub use tasks::MemoryTasks;
 pub use tickets::MemoryTickets;
+pub use uploads::MemoryUploads;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -4,8 +4,6 @@ use std::time::Duration as StdDuration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::presigning::PresigningConfig;
 use domain::ports::{PortError, ResultLink, ResultStore};
 use domain::{RequestId, TenantId};
@@ -18,10 +16,6 @@ use crate::error::port_error;
 const BUCKET: &str = "results bucket";
 const JSON: &str = "application/json";
 
-/// Longest time of one try, with tens of megabytes on their way; and with all tries.
-const ATTEMPT: StdDuration = StdDuration::from_secs(20);
-const OPERATION: StdDuration = StdDuration::from_secs(50);
-
 /// Keeps results in a bucket.
 #[derive(Debug, Clone)]
 pub struct Results {
@@ -30,19 +24,10 @@ pub struct Results {
 }
 
 impl Results {
-    /// Keeps results in this bucket. At a custom endpoint the bucket goes into the path, since
-    /// the endpoint's name has no wildcard for a host per bucket.
+    /// Keeps results in this bucket.
     pub fn new(sdk: &Sdk, bucket: impl Into<String>) -> Self {
-        let time_limits = TimeoutConfig::builder()
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
-            .build();
-        let config = Builder::from(&sdk.config)
-            .timeout_config(time_limits)
-            .force_path_style(sdk.custom_endpoint)
-            .build();
         Self {
-            client: Client::from_conf(config),
+            client: super::client(sdk),
             bucket: bucket.into(),
         }
     }
