@@ -27,7 +27,7 @@ use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
-use tasks::{Needs, registry};
+use tasks::{AnalyzeNeeds, Needs, Provider, registry};
 
 use crate::settings::Settings;
 use crate::state::{App, Ports};
@@ -86,8 +86,13 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         },
         registry: registry(Needs {
             aggregation: events.clone(),
-            uploads: uploads.clone(),
-            texts: events.clone(),
+            // Here inputs are only checked.
+            analyze: AnalyzeNeeds {
+                uploads: uploads.clone(),
+                texts: events.clone(),
+                model: None,
+                provider: Provider::Builtin,
+            },
         }),
         response_times: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),

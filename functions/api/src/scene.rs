@@ -12,7 +12,7 @@ use domain::{Failure, Task, TaskResult, TenantId, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
-use tasks::{Needs, registry};
+use tasks::{AnalyzeNeeds, Needs, Provider, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
@@ -184,8 +184,12 @@ fn ports(
         queue: queue.clone(),
         registry: registry(Needs {
             aggregation,
-            uploads: uploads.clone(),
-            texts: events.clone(),
+            analyze: AnalyzeNeeds {
+                uploads: uploads.clone(),
+                texts: events.clone(),
+                model: None,
+                provider: Provider::Builtin,
+            },
         }),
         response_times: events,
         results,

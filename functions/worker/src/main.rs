@@ -1,6 +1,7 @@
 //! Runs queued tasks.
 
 mod handler;
+mod model;
 mod sources;
 
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 use metrics::{Meter, MeteredTasks};
-use tasks::Needs;
+use tasks::{AnalyzeNeeds, Needs, Provider};
 
 use crate::handler::Worker;
 use crate::sources::Sources;
@@ -31,6 +32,8 @@ struct Settings {
     updates_queue: String,
     tenant_concurrency: u32,
     callbacks_queue: String,
+    provider: Provider,
+    model: Option<model::Settings>,
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,8 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
         callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
+        provider: model::provider(reader),
+        model: model::Settings::read(reader),
     }
 }
 
@@ -68,10 +73,16 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, E
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
     let events = Arc::new(events);
+    let model = settings.model;
+    let model = model.map(|model| model.service(sdk, &settings.lanes_table));
     let registry = tasks::registry(Needs {
         aggregation: events.clone(),
-        uploads: Arc::new(aws::s3::UploadBucket::new(sdk, settings.uploads_bucket)),
-        texts: events,
+        analyze: AnalyzeNeeds {
+            uploads: Arc::new(aws::s3::UploadBucket::new(sdk, settings.uploads_bucket)),
+            texts: events,
+            model,
+            provider: settings.provider,
+        },
     });
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = Arc::new(aws::dynamo::Tasks::new(

@@ -11,11 +11,13 @@ mod stored;
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{Aggregation, Texts, Uploads};
+use domain::ports::Aggregation;
 
 pub use aggregate::{Aggregate, AggregateInput};
 pub use analyze::sentiment::sentiment;
-pub use analyze::{Analyze, AnalyzeInput, Document, QueryInput};
+pub use analyze::{
+    Analyze, AnalyzeInput, AnalyzeNeeds, Document, ModelService, Provider, QueryInput,
+};
 pub use external::External;
 
 /// What the kinds need from the outside.
@@ -23,17 +25,15 @@ pub use external::External;
 pub struct Needs {
     /// Aggregates a tenant's requests.
     pub aggregation: Arc<dyn Aggregation>,
-    /// Reads uploads.
-    pub uploads: Arc<dyn Uploads>,
-    /// Finds texts among a tenant's events.
-    pub texts: Arc<dyn Texts>,
+    /// What analyses need.
+    pub analyze: AnalyzeNeeds,
 }
 
 /// Every kind there is. Who only submits tasks needs this too: names and checks of inputs.
 pub fn registry(needs: Needs) -> Registry {
     Registry::default()
         .with(Aggregate::new(needs.aggregation))
-        .with(Analyze::new(needs.uploads, needs.texts))
+        .with(Analyze::new(needs.analyze))
         .with(External)
 }
 
@@ -47,8 +47,12 @@ mod tests {
     fn every_kind_is_known_by_its_name() {
         let needs = Needs {
             aggregation: Arc::new(CannedRows::default()),
-            uploads: Arc::new(MemoryUploads::default()),
-            texts: Arc::new(MemoryEvents::default()),
+            analyze: AnalyzeNeeds {
+                uploads: Arc::new(MemoryUploads::default()),
+                texts: Arc::new(MemoryEvents::default()),
+                model: None,
+                provider: Provider::Builtin,
+            },
         };
         let names: Vec<_> = registry(needs).names().collect();
         assert_eq!(names, ["aggregate", "analyze", "external"]);

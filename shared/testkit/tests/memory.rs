@@ -8,15 +8,15 @@ use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
     event_log, expiring, frame_meter, lanes, pusher_queue, rate_limit, response_times,
-    result_store, root_secret_store, stale_connections, stuck_tasks, submission_ledger,
-    subscriptions, task_index, task_queue, task_store, task_watch, texts, ticket_store,
+    result_store, root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger,
+    subscriptions, task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store,
     update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
     MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults,
-    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue, MemoryUploads,
+    MemoryRootSecrets, MemorySpending, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -284,4 +284,14 @@ async fn uploads_are_kept() {
 async fn events_hold_texts() {
     let events = MemoryEvents::default();
     texts::all(&events, &events, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn spending_is_counted() {
+    spending::all(&MemorySpending::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn a_scripted_model_is_a_text_model() {
+    text_model::all(async |take| ScriptedModel::new(move |_| take.clone())).await;
 }

@@ -6,7 +6,7 @@ use app::announce::Announcer;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
-use tasks::Needs;
+use tasks::{AnalyzeNeeds, Needs, Provider};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
@@ -44,8 +44,12 @@ fn scene() -> Scene {
     let run_task = RunTask {
         registry: tasks::registry(Needs {
             aggregation: Arc::new(rows),
-            uploads: Arc::new(MemoryUploads::new(&faults)),
-            texts: Arc::new(MemoryEvents::new(&faults)),
+            analyze: AnalyzeNeeds {
+                uploads: Arc::new(MemoryUploads::new(&faults)),
+                texts: Arc::new(MemoryEvents::new(&faults)),
+                model: None,
+                provider: Provider::Builtin,
+            },
         }),
         tasks: tasks.clone(),
         watch: tasks.clone(),

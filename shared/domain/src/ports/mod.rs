@@ -8,6 +8,7 @@ mod events;
 mod fairness;
 mod lanes;
 mod messages;
+mod models;
 mod pusher;
 mod realtime;
 mod submissions;
@@ -28,6 +29,7 @@ pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
 pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
+pub use models::{Answer, ModelError, Spending, TextModel};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};

@@ -106,6 +106,7 @@ fn compare(
             key_phrases: counts.best(runs),
             entities: entities::find(&document.text, reading.code),
             topic: None,
+            provider: None,
         });
     }
     let topics = topics::find(&counts, documents);

@@ -28,6 +28,26 @@ pub(super) enum EntityType {
     Date,
     Number,
     Name,
+    /// Told by a model only, like those below.
+    Person,
+    Organization,
+    Place,
+    Product,
+}
+
+impl EntityType {
+    /// What a model means by a word.
+    pub(super) fn said(word: &str) -> Self {
+        match word {
+            "person" => Self::Person,
+            "organization" => Self::Organization,
+            "place" => Self::Place,
+            "product" => Self::Product,
+            "date" => Self::Date,
+            "money" => Self::Money,
+            _ => Self::Name,
+        }
+    }
 }
 
 /// Something that a text names.

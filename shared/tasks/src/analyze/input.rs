@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::kind::FieldError;
-use domain::{UploadFormat, UploadId};
-use serde::Deserialize;
+use domain::{UploadFormat, UploadId, Usd};
+use serde::{Deserialize, Deserializer};
 
 use super::language;
+use super::provider::Provider;
 use super::query::QueryInput;
 
 /// Most documents inline.
@@ -47,6 +48,22 @@ pub struct AnalyzeInput {
     /// text is too short to tell.
     #[serde(default)]
     pub language: Option<String>,
+    /// Who analyses: `builtin` or `bedrock`; what the service is set to where not given.
+    #[serde(default)]
+    pub provider: Option<Provider>,
+    /// What the task may spend on a model, in US dollars over all its attempts, within what the
+    /// service allows.
+    #[serde(default, deserialize_with = "dollars")]
+    pub max_cost_usd: Option<Usd>,
+}
+
+/// A number of dollars in JSON.
+fn dollars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Usd>, D::Error> {
+    let number = Option::<serde_json::Number>::deserialize(deserializer)?;
+    number
+        .map(|number| number.to_string().parse())
+        .transpose()
+        .map_err(serde::de::Error::custom)
 }
 
 /// One text.

@@ -1,7 +1,8 @@
 //! Language, sentiment, key phrases, entities and topics of texts, and a summary of them.
 //!
-//! All of it is computed here, from lexica and counts: the same texts always give the same result,
-//! and nothing leaves the worker. `docs/analyze.md` tells the methods and what they reach.
+//! The provider `builtin` computes all of it here, from lexica and counts: the same texts always give
+//! the same result, and nothing leaves the worker. `bedrock` has a language model judge on top of
+//! that. `docs/analyze.md` tells the methods and what they reach.
 
 mod builtin;
 mod entities;
@@ -9,7 +10,9 @@ mod gather;
 mod highlights;
 mod input;
 mod language;
+mod model;
 mod phrases;
+mod provider;
 mod query;
 mod read;
 mod report;
@@ -22,35 +25,62 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::Failure;
-use domain::kind::{FieldError, Kind, TaskContext};
+use domain::kind::{FieldError, Kind, ProgressSink, TaskContext};
 use domain::ports::{Texts, Uploads};
+use domain::task::Progress;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use builtin::Stop;
-use gather::{Gathered, Sources};
+use gather::{Gathered, Origin, Sources};
+use model::Work;
+use report::Report;
 
 pub use input::{AnalyzeInput, Document};
+pub use model::ModelService;
+pub use provider::Provider;
 pub use query::QueryInput;
 
 /// Analyses that may hold tens of megabytes, at once in one process: a worker runs several tasks.
 const LARGE_AT_ONCE: usize = 1;
 
+/// What analyses need from the outside.
+#[derive(Clone)]
+pub struct AnalyzeNeeds {
+    /// Reads uploads.
+    pub uploads: Arc<dyn Uploads>,
+    /// Finds texts among a tenant's events.
+    pub texts: Arc<dyn Texts>,
+    /// The language model, where there is one.
+    pub model: Option<ModelService>,
+    /// Who analyses where the input does not say.
+    pub provider: Provider,
+}
+
 /// Analyses inline documents, an upload, or what a query finds.
 pub struct Analyze {
-    uploads: Arc<dyn Uploads>,
-    texts: Arc<dyn Texts>,
+    needs: AnalyzeNeeds,
     large: Arc<Semaphore>,
 }
 
 impl Analyze {
-    /// Reads documents from these, where they are not inline.
-    pub fn new(uploads: Arc<dyn Uploads>, texts: Arc<dyn Texts>) -> Self {
+    /// Analyses with these.
+    pub fn new(needs: AnalyzeNeeds) -> Self {
         Self {
-            uploads,
-            texts,
+            needs,
             large: Arc::new(Semaphore::new(LARGE_AT_ONCE)),
+        }
+    }
+
+    fn service(&self, wanted: Option<Provider>) -> Result<Option<&ModelService>, Failure> {
+        match (wanted.unwrap_or(self.needs.provider), &self.needs.model) {
+            (Provider::Builtin, _) => Ok(None),
+            (Provider::Bedrock, Some(service)) => Ok(Some(service)),
+            (Provider::Bedrock, None) => {
+                let message = "This service has no language model: use the provider builtin.";
+                Err(Failure::permanent("provider_not_configured", message))
+            }
         }
     }
 }
@@ -65,6 +95,7 @@ impl Kind for Analyze {
     }
 
     async fn run(&self, context: &TaskContext, input: AnalyzeInput) -> Result<Value, Failure> {
+        let service = self.service(input.provider)?;
         let large = input.documents.is_none();
         // Closed never; where it were, nothing would have to wait.
         let _place = if large {
@@ -72,34 +103,56 @@ impl Kind for Analyze {
         } else {
             None
         };
-        let hint = input.language.clone();
+        let (hint, most) = (input.language.clone(), input.max_cost_usd);
         let sources = Sources {
-            uploads: self.uploads.as_ref(),
-            texts: self.texts.as_ref(),
+            uploads: self.needs.uploads.as_ref(),
+            texts: self.needs.texts.as_ref(),
         };
-        let gathered = sources.gather(context, input).await?;
-        compute(context.clone(), gathered, hint).await
+        let gathered = Arc::new(sources.gather(context, input).await?);
+        let Some(service) = service else {
+            return compute(context, &gathered, hint, |report, origin| {
+                report.told(origin, None)
+            })
+            .await?
+            .map_err(unwritable);
+        };
+        let mut work = Work::new(service, context, most);
+        work.check(&gathered)?;
+        // It takes no time beside the model.
+        let quiet = TaskContext {
+            progress: Arc::new(Quiet),
+            ..context.clone()
+        };
+        let report = compute(&quiet, &gathered, hint, |report, _| report).await?;
+        let (report, bill) = work.judge(&gathered, report).await?;
+        report.told(gathered.origin, Some(bill)).map_err(unwritable)
     }
 }
 
-/// Dropping the future stops the computation after its current document.
-async fn compute(
-    context: TaskContext,
-    gathered: Gathered,
+/// Takes progress that is not worth telling.
+struct Quiet;
+
+impl ProgressSink for Quiet {
+    fn report(&self, _: Progress) {}
+}
+
+/// The built-in analysis, on a thread of its own, and what becomes of it there. Dropping the future
+/// stops it after its current document.
+async fn compute<T: Send + 'static>(
+    context: &TaskContext,
+    gathered: &Arc<Gathered>,
     hint: Option<String>,
-) -> Result<Value, Failure> {
+    finish: fn(Report, Origin) -> T,
+) -> Result<T, Failure> {
     let stop = Stop::default();
     let signal = stop.signal();
+    let (context, gathered) = (context.clone(), gathered.clone());
     let work = move || {
-        let Gathered { documents, origin } = gathered;
-        let report = builtin::analyse(&documents, hint.as_deref(), &context, &signal);
-        drop(documents);
-        report.map(|report| report.told_of(origin))
+        let report = builtin::analyse(&gathered.documents, hint.as_deref(), &context, &signal);
+        report.map(|report| finish(report, gathered.origin))
     };
     match spawn_blocking(work).await {
-        Ok(Some(value)) => {
-            value.map_err(|error| Failure::permanent("result_unwritable", format!("{error}.")))
-        }
+        Ok(Some(finished)) => Ok(finished),
         Ok(None) => Err(Failure::transient(
             "worker_lost",
             "The analysis was stopped.",
@@ -110,6 +163,11 @@ async fn compute(
             "The worker is shutting down.",
         )),
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "maps errors")]
+fn unwritable(error: serde_json::Error) -> Failure {
+    Failure::permanent("result_unwritable", format!("{error}."))
 }
 
 /// To four digits after the point: more would promise what no method here holds.

@@ -33,7 +33,12 @@ fn scene() -> Scene {
     let uploads = Arc::new(MemoryUploads::new(&faults));
     let events = Arc::new(MemoryEvents::new(&faults));
     Scene {
-        analyze: Analyze::new(uploads.clone(), events.clone()),
+        analyze: Analyze::new(AnalyzeNeeds {
+            uploads: uploads.clone(),
+            texts: events.clone(),
+            model: None,
+            provider: Provider::Builtin,
+        }),
         uploads,
         events,
         faults,

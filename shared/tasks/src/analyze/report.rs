@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::entities::{Entity, EntityType, most_named};
 use super::gather::Origin;
 use super::highlights::Highlight;
+use super::input::Document;
 use super::language::{self, Language};
+use super::model::{Bill, Judgement};
 use super::phrases::{Counts, Phrase};
+use super::provider::Provider;
 use super::rounded;
-use super::topics::Topic;
+use super::topics::{self, Topic};
 
 /// From here on a text counts as positive, and below its contrary as negative: VADER's bound.
 const CLEAR: f64 = 0.05;
@@ -33,6 +36,9 @@ pub(super) struct DocumentReport {
     pub(super) entities: Vec<Entity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) topic: Option<String>,
+    /// Who judged it, where that may differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) provider: Option<Provider>,
 }
 
 /// The whole result.
@@ -95,7 +101,9 @@ struct Told {
     #[serde(flatten)]
     report: Report,
     input: Origin,
-    provider: &'static str,
+    provider: Provider,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<Bill>,
 }
 
 impl Report {
@@ -130,12 +138,76 @@ impl Report {
         Self { documents, summary }
     }
 
+    /// The same with what a model says of documents, by their places.
+    pub(super) fn judged(
+        mut self,
+        judged: Vec<(usize, Judgement)>,
+        documents: &[Document],
+    ) -> Self {
+        for report in &mut self.documents {
+            report.topic = None;
+            report.provider = Some(Provider::Builtin);
+        }
+        for (n, judgement) in judged {
+            if let Some(report) = self.documents.get_mut(n) {
+                report.sentiment = judgement.sentiment;
+                report.key_phrases = judgement.key_phrases;
+                report.entities = judgement.entities;
+                report.topic = judgement.topic;
+                report.provider = Some(Provider::Bedrock);
+            }
+        }
+        let told: Vec<_> = self
+            .documents
+            .iter()
+            .map(|report| report.topic.as_deref())
+            .collect();
+        let topics = topics::told(&told, documents);
+        self.summary.sentiment = Distribution::of(&self.documents);
+        self.summary.entities = top_entities(&self.documents);
+        let reports = topics
+            .into_iter()
+            .map(|topic| TopicReport::of(topic, &self.documents));
+        self.summary.topics = reports.collect();
+        self
+    }
+
+    /// Has other words for the whole.
+    pub(super) fn summarised(&mut self, text: String) {
+        if !text.is_empty() {
+            self.summary.text = text;
+        }
+    }
+
+    /// What a model needs to know to summarise it.
+    pub(super) fn figures(&self) -> Value {
+        let Summary {
+            count,
+            sentiment,
+            top_phrases,
+            topics,
+            ..
+        } = &self.summary;
+        let topics = topics
+            .iter()
+            .map(|topic| json!({"topic": topic.label, "count": topic.count}));
+        json!({
+            "count": count, "sentiment": sentiment, "top_phrases": top_phrases,
+            "topics": topics.collect::<Vec<_>>(),
+        })
+    }
+
     /// The result as it is kept.
-    pub(super) fn told_of(self, input: Origin) -> serde_json::Result<Value> {
+    pub(super) fn told(self, input: Origin, model: Option<Bill>) -> serde_json::Result<Value> {
         serde_json::to_value(Told {
             report: self,
             input,
-            provider: "builtin",
+            provider: if model.is_some() {
+                Provider::Bedrock
+            } else {
+                Provider::Builtin
+            },
+            model,
         })
     }
 }

@@ -20,10 +20,12 @@ impl ProgressSink for Reports {
 
 /// An analysis with nothing behind it but the input.
 pub(super) fn inline_only() -> Analyze {
-    Analyze::new(
-        Arc::new(MemoryUploads::default()),
-        Arc::new(MemoryEvents::default()),
-    )
+    Analyze::new(AnalyzeNeeds {
+        uploads: Arc::new(MemoryUploads::default()),
+        texts: Arc::new(MemoryEvents::default()),
+        model: None,
+        provider: Provider::Builtin,
+    })
 }
 
 fn context(reports: &Arc<Reports>) -> TaskContext {

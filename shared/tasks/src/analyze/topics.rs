@@ -1,5 +1,7 @@
 //! Topics: phrases that several documents share.
 
+use std::collections::BTreeMap;
+
 use super::input::Document;
 use super::phrases::{Counts, Phrase};
 
@@ -53,6 +55,24 @@ pub(super) fn find(counts: &Counts<'_>, documents: &[Document]) -> Vec<Topic> {
         topics.push(Topic::new(counts.written(phrase), places, documents));
     }
     topics
+}
+
+/// The topics that documents name themselves: those that two name at least, the largest first.
+pub(super) fn told(topics: &[Option<&str>], documents: &[Document]) -> Vec<Topic> {
+    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, topic) in topics.iter().enumerate() {
+        if let Some(topic) = topic {
+            places.entry(topic).or_default().push(n);
+        }
+    }
+    let mut shared: Vec<_> = places
+        .into_iter()
+        .filter(|(_, places)| places.len() > 1)
+        .collect();
+    shared.sort_by_key(|(_, places)| std::cmp::Reverse(places.len()));
+    shared.truncate(MOST);
+    let topic = |(label, places): (&str, _)| Topic::new(label.to_owned(), places, documents);
+    shared.into_iter().map(topic).collect()
 }
 
 fn best<'a>(candidates: &[&'a Phrase], open: &[bool]) -> Option<&'a Phrase> {

@@ -15,7 +15,7 @@ use app::submit_task::{RequestedTerms, SubmitTask, SubmitTaskError, Submitted, T
 use domain::kind::{RETRY, Registry};
 use domain::task::{Status, TaskResult};
 use serde_json::{Value, json};
-use tasks::Needs;
+use tasks::{AnalyzeNeeds, Needs, Provider};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
@@ -35,8 +35,12 @@ fn registry() -> Registry {
     let aggregation = Arc::new(CannedRows::default());
     let needs = Needs {
         aggregation,
-        uploads: Arc::new(MemoryUploads::default()),
-        texts: Arc::new(MemoryEvents::default()),
+        analyze: AnalyzeNeeds {
+            uploads: Arc::new(MemoryUploads::default()),
+            texts: Arc::new(MemoryEvents::default()),
+            model: None,
+            provider: Provider::Builtin,
+        },
     };
     tasks::registry(needs).with(CountWords)
 }
