@@ -9,7 +9,10 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::Builder;
 use aws_sdk_bedrockruntime::error::ProvideErrorMetadata;
-use aws_sdk_bedrockruntime::operation::converse_stream::ConverseStreamOutput as Stream;
+use aws_sdk_bedrockruntime::operation::converse_stream::{
+    ConverseStreamError, ConverseStreamOutput as Stream,
+};
+use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use aws_sdk_bedrockruntime::types::{
     ContentBlock, ContentBlockDelta, ConversationRole, ConverseStreamOutput,
     InferenceConfiguration, Message, SystemContentBlock,
@@ -86,7 +89,7 @@ impl TextModel for BedrockModel {
                 stream,
                 usage: None,
             })),
-            Err(error) => Err(meaning(error)),
+            Err(error) => Err(meaning(error, ConverseStreamError::code)),
         }
     }
 }
@@ -126,7 +129,7 @@ impl Answer for Streamed {
                     let end = usage.ok_or_else(|| broken_off("the stream ended early"))?;
                     return Ok(Part::End(end));
                 }
-                Err(error) => return Err(meaning(error)),
+                Err(error) => return Err(meaning(error, code)),
             }
         }
     }
@@ -140,17 +143,33 @@ fn refused(error: impl Error + Send + Sync + 'static) -> ModelError {
     ModelError::Refused(error.into())
 }
 
+/// An exception within a stream tells its code by its frame alone, which the SDK keeps as the kind of
+/// error and nowhere else.
+fn code(error: &ConverseStreamOutputError) -> Option<&str> {
+    match error {
+        ConverseStreamOutputError::ThrottlingException(_) => Some("ThrottlingException"),
+        ConverseStreamOutputError::InternalServerException(_) => Some("InternalServerException"),
+        ConverseStreamOutputError::ModelStreamErrorException(_) => {
+            Some("ModelStreamErrorException")
+        }
+        ConverseStreamOutputError::ServiceUnavailableException(_) => {
+            Some("ServiceUnavailableException")
+        }
+        other => other.code(),
+    }
+}
+
 /// The same for errors before an answer and in it. The raw response, which may hold a tenant's
 /// texts, is left behind.
-fn meaning<E, R>(error: SdkError<E, R>) -> ModelError
+fn meaning<E, R>(error: SdkError<E, R>, code: fn(&E) -> Option<&str>) -> ModelError
 where
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    E: Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     let kind: fn(Box<dyn Error + Send + Sync>) -> ModelError = match &error {
         SdkError::DispatchFailure(failure) if failure.is_user() => ModelError::Refused,
         SdkError::ConstructionFailure(_) => ModelError::Refused,
-        SdkError::ServiceError(context) => match context.err().code() {
+        SdkError::ServiceError(context) => match code(context.err()) {
             Some(code) if BUSY.contains(&code) => ModelError::Busy,
             Some(code) if AWAY.contains(&code) => ModelError::Unavailable,
             _ => ModelError::Refused,
