@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, ProvideCredentials as _};
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::ports::{Chunks, PortError, Upload, UploadForm, UploadForms, UploadTerms, Uploads};
@@ -105,7 +105,7 @@ impl Uploads for UploadBucket {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|error| error.is_no_such_key()) =>
+                    .is_some_and(GetObjectError::is_no_such_key) =>
             {
                 Ok(None)
             }

@@ -148,7 +148,7 @@ fn name<'a>(run: &'a str, before: &str, language: &str) -> Option<&'a str> {
     let small = super::language::is_stop(&run.to_lowercase(), "en");
     let told = match words {
         0 => false,
-        1 => !begins && language != "de" && !small && !(shouted && run.len() > 5),
+        1 => !(begins || small || language == "de" || shouted && run.len() > 5),
         _ => !shouted || words < 4,
     };
     told.then_some(run)

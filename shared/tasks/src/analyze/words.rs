@@ -185,14 +185,12 @@ impl Vocabulary {
                 text: text_number,
             };
         }
-        let key = match self.singulars.get(&text_number) {
-            Some(key) => *key,
-            None => {
-                let key = self.number(&singular(text));
-                self.singulars.insert(text_number, key);
-                key
-            }
-        };
+        let known = self.singulars.get(&text_number).copied();
+        let key = known.unwrap_or_else(|| {
+            let key = self.number(&singular(text));
+            self.singulars.insert(text_number, key);
+            key
+        });
         Word {
             key,
             text: text_number,

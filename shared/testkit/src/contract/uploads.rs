@@ -125,11 +125,11 @@ pub async fn a_form_stops_working(
     post: &impl AsyncFn(&UploadForm, &[u8]) -> u16,
 ) {
     let id = build::upload_id();
-    let past = Kept {
+    let earlier = Kept {
         now: kept.now - Duration::HOUR,
         ..kept
     };
-    let form = past.form(tenant, id, UploadFormat::Csv).await;
+    let form = earlier.form(tenant, id, UploadFormat::Csv).await;
     assert!(!accepted(post(&form, b"x").await));
     assert_eq!(kept.read(tenant, id).await, None);
 }

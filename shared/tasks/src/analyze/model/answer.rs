@@ -99,11 +99,11 @@ impl Lines {
         }
         self.judged
             .entry(line.n - 1)
-            .or_insert_with(|| judgement(line));
+            .or_insert_with(|| judgement(&line));
     }
 }
 
-fn judgement(line: Line) -> Judgement {
+fn judgement(line: &Line) -> Judgement {
     let phrases = line.key_phrases.iter().filter_map(|phrase| plain(phrase));
     let named = |named: &Named| {
         Some(Entity {
