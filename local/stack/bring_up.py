@@ -111,6 +111,9 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         "CallbackAllow": "http, 127.0.0.0/8, any port",
         "LocalEndpoint": f"127.0.0.1:{settings.ports.aws.number}",
         # Tests and load on one machine come from few tenants.
+        # Two cores and one emulator answer a few hundred calls a second: more at once would only time out.
+        "WorkerConcurrency": "6",
+        "PusherConcurrency": "3",
         "SubmissionsPerMinute": "60000",
         "SubmissionBurst": "20000",
         "LogLevel": settings.environ.get("ADOLOGY_LOG_LEVEL", "info"),

@@ -7,10 +7,15 @@ network failure instead of the refusal.
 API Gateway hands the status and the `Sec-WebSocket-Protocol` header of the `$connect` function's answer on to the
 client. ministack 1.5.33 accepts without a subprotocol, on which browsers close the connection if they have offered
 one, and refuses with 403 whatever the function has said.
+
+It also starts a process for every invocation that finds the others busy. A thousand browsers that leave at once would be
+a thousand processes on a laptop; here they wait for their turn instead.
 """
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -24,6 +29,8 @@ Message = dict[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
 ORIGIN = "ADOLOGY_WEB_ORIGIN"
+# Frames and handshakes that are handled at the same time; the rest waits.
+WEBSOCKET_INVOCATIONS = 16
 _API_PATHS = "/_aws/execute-api/"
 _ALLOW = b"access-control-allow-origin"
 
@@ -85,6 +92,24 @@ def with_answered_handshakes(gateway: ModuleType) -> None:
     gateway._invoke_ws_lambda, gateway.handle_websocket = invoke_and_note, handle_and_say
 
 
+def with_bounded_invocations(gateway: ModuleType, most: int) -> None:
+    """Have events of WebSockets wait for one of this many turns."""
+    invoke, turns = gateway._invoke_ws_lambda, asyncio.Semaphore(most)
+
+    async def invoke_in_turn(*args: Any, **kwargs: Any) -> Any:
+        async with turns:
+            return await invoke(*args, **kwargs)
+
+    gateway._invoke_ws_lambda = invoke_in_turn
+
+
+def collect_garbage_seldom() -> None:
+    """Every request leaves Python's garbage collector some thousand objects, and it looks at all that there are, which
+    are many in an emulator: a quarter of the time of a busy one. Few of them form cycles, so that it may wait."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
 def _subprotocol(answer: Message) -> str | None:
     headers = answer.get("headers") or {}
     return next((value for name, value in headers.items() if name.lower() == "sec-websocket-protocol"), None)
@@ -95,6 +120,8 @@ def _takes_answers(scope: Message) -> bool:
 
 
 if __name__ == "__main__":
+    collect_garbage_seldom()
+    with_bounded_invocations(apigateway, WEBSOCKET_INVOCATIONS)
     with_answered_handshakes(apigateway)
     ministack.app.app = with_cors_on_refusals(ministack.app.app, os.environ[ORIGIN].encode())
     ministack.app.main()

@@ -2,7 +2,7 @@ import asyncio
 import types
 import unittest
 
-from stack.emulator_server import with_answered_handshakes, with_cors_on_refusals
+from stack.emulator_server import with_answered_handshakes, with_bounded_invocations, with_cors_on_refusals
 
 _ORIGIN = b"http://127.0.0.1:4560"
 
@@ -71,3 +71,25 @@ class Handshakes(unittest.TestCase):
 
     def test_an_open_connection_closes_as_ever(self):
         self.assertEqual(self.handshake({"statusCode": 200})[-1], {"type": "websocket.close", "code": 1000})
+
+
+class Turns(unittest.TestCase):
+    def test_no_more_invocations_than_turns_and_none_is_lost(self):
+        gateway = types.ModuleType("gateway")
+        at_once = most = 0
+
+        async def invoke(event):
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0)
+            at_once -= 1
+            return event
+
+        async def storm():
+            gateway._invoke_ws_lambda = invoke
+            with_bounded_invocations(gateway, 3)
+            return await asyncio.gather(*(gateway._invoke_ws_lambda(event) for event in range(20)))
+
+        self.assertEqual(asyncio.run(storm()), list(range(20)))
+        self.assertEqual(most, 3)

@@ -1,16 +1,9 @@
 /** The built client library in a real browser against the deployed stack. */
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { chromium } from "playwright-core";
-import { ensureRequests, readConfig, readStack } from "./stack.mjs";
-
-const FLAGS =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run " +
-  "--disable-background-networking --disable-component-update --disable-sync";
-/** A cold start, a queue and a worker lie between submission and result. */
-const PATIENCE_MS = 60_000;
+import { launch, openClientPage, PATIENCE_MS } from "./client-page.mjs";
+import { ensureRequests, readStack } from "./stack.mjs";
 
 const stack = readStack();
 let browser;
@@ -18,41 +11,16 @@ let page;
 
 before(async () => {
   await ensureRequests(stack);
-  browser = await chromium.launch({ executablePath: stack.chromium, args: FLAGS.split(" ") });
+  browser = await launch(stack);
 });
 
 after(() => browser?.close());
 
 beforeEach(async () => {
-  const context = await browser.newContext();
-  page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.route("**/adology-client/*.js", async (route) => {
-    const name = new URL(route.request().url()).pathname.split("/").at(-1);
-    const body = await readFile(new URL(`../client/dist/${name}`, import.meta.url), "utf8");
-    await route.fulfill({ body, contentType: "text/javascript" });
-  });
-  await page.goto(stack.webUrl);
-  await page.evaluate(start, { config: await readConfig(stack), stack });
+  page = await openClientPage(browser, stack);
 });
 
 afterEach(() => page.context().close());
-
-/** In the page: a client whose sockets the test can cut. */
-async function start({ config, stack }) {
-  const { createClient, PageClient } = await import("/adology-client/page.js");
-  window.sockets = [];
-  class Recorded extends WebSocket {
-    constructor(...all) {
-      super(...all);
-      window.sockets.push(this);
-    }
-  }
-  const { session } = new PageClient(config);
-  await session.signIn(stack.username, stack.password);
-  window.client = createClient({ httpUrl: config.httpUrl, token: session, WebSocket: Recorded });
-  window.task = { kind: "aggregate", input: { group_by: ["service"], window: "all" } };
-}
 
 const untilOpen = () =>
   page.waitForFunction(() => window.client.connection.name === "open", null, {

@@ -4,15 +4,10 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { launch, PATIENCE_MS } from "./client-page.mjs";
 import { ensureRequests, readStack } from "./stack.mjs";
 
-const FLAGS =
-  "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run " +
-  "--disable-background-networking --disable-component-update --disable-sync";
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
-/** A cold start, a queue and a worker lie between submission and result. */
-const PATIENCE_MS = 60_000;
 
 const stack = readStack();
 let browser;
@@ -24,7 +19,7 @@ let faults;
 before(async () => {
   await mkdir(SHOTS, { recursive: true });
   await ensureRequests(stack);
-  browser = await chromium.launch({ executablePath: stack.chromium, args: FLAGS.split(" ") });
+  browser = await launch(stack);
 });
 
 after(() => browser?.close());

@@ -1,6 +1,12 @@
 /** What the browser tests know of the deployed stack: all from the environment. */
 
-const NEEDED = ["ADOLOGY_WEB_URL", "DEMO_USERNAME", "DEMO_PASSWORD"];
+const NEEDED = [
+  "ADOLOGY_WEB_URL",
+  "DEMO_USERNAME",
+  "DEMO_PASSWORD",
+  "OPERATOR_USERNAME",
+  "OPERATOR_PASSWORD",
+];
 
 export function readStack(env = process.env) {
   const missing = NEEDED.filter((name) => !env[name]);
@@ -11,6 +17,7 @@ export function readStack(env = process.env) {
     webUrl: env.ADOLOGY_WEB_URL,
     username: env.DEMO_USERNAME,
     password: env.DEMO_PASSWORD,
+    operator: { username: env.OPERATOR_USERNAME, password: env.OPERATOR_PASSWORD },
     chromium: env.CHROMIUM_PATH ?? "/usr/bin/chromium",
   };
 }
@@ -42,6 +49,17 @@ export async function idToken(config, { username, password }) {
     }),
   });
   return answer.AuthenticationResult.IdToken;
+}
+
+/** Posts to the API as the operator, who may also report on tasks of the demo tenant. */
+export async function operatorPost(stack) {
+  const config = await readConfig(stack);
+  const headers = {
+    authorization: `Bearer ${await idToken(config, stack.operator)}`,
+    "content-type": "application/json",
+  };
+  const base = config.httpUrl.replace(/\/+$/, "");
+  return (path, body) => json(base + path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 /**

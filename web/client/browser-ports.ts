@@ -9,23 +9,16 @@ const clock: Clock = {
 };
 
 /** 128 random bits. Not `randomUUID`, which pages without TLS lack. */
-function key(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const key = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
-/** Online again, or looked at again after the machine or the tab slept. */
+/** Online again, or looked at again after the machine or the tab slept; Node tells of neither. */
 function onWake(callback: () => void): Unsubscribe {
-  if (typeof addEventListener !== "function" || typeof document === "undefined") return () => {};
-  const seen = () => {
-    if (document.visibilityState === "visible") callback();
-  };
-  addEventListener("online", callback);
-  document.addEventListener("visibilitychange", seen);
-  return () => {
-    removeEventListener("online", callback);
-    document.removeEventListener("visibilitychange", seen);
-  };
+  const listening = new AbortController();
+  const { signal } = listening;
+  const seen = () => document.visibilityState === "visible" && callback();
+  globalThis.addEventListener?.("online", callback, { signal });
+  globalThis.document?.addEventListener("visibilitychange", seen, { signal });
+  return () => listening.abort();
 }
 
 /** With a WebSocket class of one's own: Node 20 has none. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Client } from "./client.ts";
 import { FakePorts, type FakeSocket, settle, summary, update } from "./fakes.ts";
+import { watchOperators } from "./operators.ts";
 import type { UpdateFrame } from "./protocol.ts";
 
 let ports: FakePorts;
@@ -114,10 +115,18 @@ describe("submit and watch", () => {
   });
 
   it("resumes in pieces of a hundred", async () => {
-    for (let n = 0; n < 250; n++) client.realtime.stream.note(`task-${n}`, 1, true);
+    for (let n = 0; n < 250; n++) client.realtime.stream.note(`task-${n}`, 1);
     const socket = await connect();
     const sizes = said(socket).map((one) => Object.keys((one as { tasks: object }).tasks).length);
     expect(sizes).toEqual([100, 100, 50]);
+  });
+
+  it("leaves nothing behind when closed by whoever hears that it is open", async () => {
+    client.watch(await client.submit({ kind: "aggregate", input: {} }));
+    client.onConnection(({ name }) => name === "open" && client.close());
+    const socket = await connect();
+    expect(said(socket)).toEqual([]);
+    expect(ports.clock.pending).toBe(0);
   });
 
   it("leaves nothing behind when closed", async () => {
@@ -163,6 +172,28 @@ describe("the change of connections", () => {
     second.deliver(done(1, 4));
     expect(seen).toEqual([2, 3, 4]);
     expect(byes).toEqual(["deploy"]);
+  });
+
+  it("comes within the time of a bye, with some left, however late chance has it", async () => {
+    const first = await connect();
+    first.deliver({ type: "bye", reason: "deploy", reconnect_in_ms: 30_000 });
+    await ports.clock.advance(24_000 - 1);
+    expect(ports.sockets).toHaveLength(1);
+    await ports.clock.advance(1);
+    ports.socket.onopen?.();
+    expect(ports.sockets.map(({ closed }) => closed)).toEqual([true, false]);
+  });
+
+  it("leaves the old connection alone when the next cannot be opened, and tries again", async () => {
+    const first = await connect();
+    ports.random = () => 0;
+    first.deliver({ type: "bye", reason: "deploy", reconnect_in_ms: 30_000 });
+    await ports.clock.advance(0);
+    ports.socket.onclose?.({ code: 1006, reason: "" });
+    expect(client.connection).toMatchObject({ name: "open", successor: "none", failures: 1 });
+    await ports.clock.advance(125);
+    ports.socket.onopen?.();
+    expect(ports.sockets.map(({ closed }) => closed)).toEqual([true, true, false]);
   });
 
   it("comes before the cut at two hours, whatever else happens", async () => {
@@ -214,7 +245,7 @@ describe("topics and messages", () => {
   it("keeps the operators' copies apart from one's own updates", async () => {
     const copies: UpdateFrame[] = [];
     const own: UpdateFrame[] = [];
-    client.subscribe({ stream: "operators" }, (frame) => copies.push(frame));
+    watchOperators(client, (frame) => copies.push(frame));
     client.realtime.stream.onUpdate((one) => own.push(one));
     const socket = await connect();
     const copy = { ...update(1, 4, { status: "failed" }), stream: "operators", tenant: "acme" };
@@ -230,6 +261,21 @@ describe("topics and messages", () => {
     const socket = await connect();
     for (const id of ["a", "a", "b"]) socket.deliver({ type: "broadcast", id, message: id });
     expect(messages).toEqual(["a", "b"]);
+  });
+
+  it("brings a broadcast once though two connections bring it", async () => {
+    const messages: unknown[] = [];
+    client.onBroadcast(({ message }) => messages.push(message));
+    client.watch(await client.submit({ kind: "aggregate", input: {} }));
+    const first = await connect();
+    first.deliver(resumed(1, 1));
+    ports.random = () => 0;
+    first.deliver({ type: "bye", reason: "deploy", reconnect_in_ms: 1_000 });
+    await ports.clock.advance(0);
+    ports.socket.onopen?.();
+    for (const socket of ports.sockets) socket.deliver({ type: "broadcast", id: "a", message: 1 });
+    expect(ports.sockets.map(({ closed }) => closed)).toEqual([false, false]);
+    expect(messages).toEqual([1]);
   });
 });
 

@@ -1,10 +1,9 @@
 /** What a program does with tasks: submit, watch, list, cancel. */
 
-import { Api, type TokenSource } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
-import { type ClientError, LocalError, RealtimeError } from "./errors.ts";
-import { Listeners } from "./listeners.ts";
-import { Outbox } from "./outbox.ts";
+import { type ClientError, RealtimeError } from "./errors.ts";
+import { createHttp, type Http, type TokenSource } from "./http.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
 import type { Ports, Unsubscribe } from "./ports.ts";
 import type {
   Accepted,
@@ -18,12 +17,13 @@ import type {
   TaskQuery,
   TaskResult,
   TaskSummary,
-  Topic,
+  TaskTopic,
+  Ticket,
   UpdateFrame,
 } from "./protocol.ts";
-import { Realtime } from "./realtime.ts";
-import { Recent } from "./recent.ts";
-import { Watch, type WatchOptions } from "./watch.ts";
+import { createRealtime, type Realtime } from "./realtime.ts";
+import { dropOldest, newcomers } from "./recent.ts";
+import { createWatch, type Watch, type WatchOptions } from "./watch.ts";
 
 export interface CoreSettings {
   httpUrl: string;
@@ -41,31 +41,22 @@ const MOST_BROADCASTS = 100;
 const MOST_OWN = 10_000;
 
 export class Client {
-  readonly api: Api;
+  readonly http: Http;
   readonly realtime: Realtime;
   readonly outbox: Outbox;
-  readonly ports: Ports;
-  readonly #watches = new Set<Watch>();
-  readonly #broadcasts = new Listeners<BroadcastFrame>();
-  readonly #byes = new Listeners<ByeFrame>();
-  readonly #errors = new Listeners<ClientError>();
-  readonly #heard = new Recent(MOST_BROADCASTS);
+  readonly #key: () => string;
   /** Tasks that were submitted here: the user's own updates cover them. */
-  readonly #own = new Recent(MOST_OWN);
+  readonly #own = new Set<string>();
 
   constructor(settings: CoreSettings, ports: Ports) {
     const { token } = settings;
     const tokens = typeof token === "function" ? { token, renew: token } : token;
-    this.ports = ports;
-    this.api = new Api(settings.httpUrl, tokens, ports);
-    this.outbox = new Outbox(ports, settings.queueLimit ?? 100);
-    this.realtime = new Realtime(() => this.api.ticket(), ports, settings.offerSubprotocol);
+    this.#key = ports.key;
+    this.http = createHttp(settings.httpUrl, tokens, ports);
+    this.outbox = createOutbox(ports, settings.queueLimit);
+    const ticket = () => this.http.post<Ticket>("/realtime/tickets");
+    this.realtime = createRealtime(ticket, ports, settings.offerSubprotocol);
     this.realtime.onState(({ name }) => name === "open" && this.outbox.kick());
-    this.realtime.onFrame((frame) => {
-      if (frame.type === "broadcast" && this.#heard.add(frame.id)) this.#broadcasts.emit(frame);
-      if (frame.type === "bye") this.#byes.emit(frame);
-      if (frame.type === "error") this.#errors.emit(new RealtimeError(frame.code, frame.message));
-    });
   }
 
   get connection(): ConnectionState {
@@ -85,23 +76,23 @@ export class Client {
   close(): void {
     this.realtime.stop();
     this.outbox.close();
-    for (const watch of [...this.#watches]) {
-      watch.fail(new LocalError("closed", "The client was closed"));
-    }
-    this.#watches.clear();
+    this.realtime.stream.close();
   }
 
-  /** However often it has to be sent, it makes one task: the key says that it is the same. */
-  async submit(task: NewTask, { key = this.ports.key() } = {}): Promise<Accepted> {
-    const accepted = await this.outbox.run(() => this.api.submitTask(task, key));
-    this.#submitted(accepted);
-    return accepted;
+  /**
+   * However often it has to be sent, it makes one task: the key says that it is the same. With
+   * `wait: false` it fails while the server cannot be reached.
+   */
+  async submit(task: NewTask, { key = this.#key(), wait = true } = {}): Promise<Accepted> {
+    const send = () => this.http.post<Accepted>("/tasks", task, { "idempotency-key": key });
+    return this.#submitted(await (wait ? this.outbox.run(send) : send()));
   }
 
   /** Up to 100 tasks; each is taken or refused on its own, and made once. */
   async submitBatch(tasks: readonly BatchTask[]): Promise<BatchOutcome[]> {
-    const keyed = tasks.map((task) => ({ idempotency_key: this.ports.key(), ...task }));
-    const outcomes = (await this.outbox.run(() => this.api.submitBatch(keyed))).tasks;
+    const keyed = tasks.map((task) => ({ idempotency_key: this.#key(), ...task }));
+    const send = () => this.http.post<{ tasks: BatchOutcome[] }>("/tasks/batch", { tasks: keyed });
+    const outcomes = (await this.outbox.run(send)).tasks;
     for (const outcome of outcomes) if ("request_id" in outcome) this.#submitted(outcome);
     return outcomes;
   }
@@ -117,61 +108,52 @@ export class Client {
     const { request_id, version } =
       typeof task === "string" ? { request_id: task, version: 0 } : task;
     const own = this.#own.has(request_id);
-    const all = { from: version, ...options };
-    const watch = new Watch(this.realtime.stream, request_id, own, all, () =>
-      this.#watches.delete(watch),
-    );
-    this.#watches.add(watch);
+    const watch = createWatch(this.realtime.stream, request_id, own, { from: version, ...options });
     this.connect();
     return watch;
   }
 
   /** One page, newest first. */
   list(query: TaskQuery = {}): Promise<TaskPage> {
-    return this.api.listTasks(query);
+    return this.http.get("/tasks", query);
   }
 
   /** All that match, page by page as they are asked for. */
   async *all(query: TaskQuery = {}): AsyncGenerator<TaskSummary, void, undefined> {
-    let page = await this.list(query);
-    yield* page.tasks;
-    while (page.next_cursor !== null) {
-      page = await this.list({ ...query, cursor: page.next_cursor });
+    let { cursor } = query;
+    do {
+      const page: TaskPage = await this.list({ ...query, cursor });
       yield* page.tasks;
-    }
+      cursor = page.next_cursor;
+    } while (cursor);
   }
 
   get(requestId: string): Promise<TaskDetail> {
-    return this.api.task(requestId);
+    return this.http.get(taskPath(requestId));
   }
 
   result(requestId: string): Promise<TaskResult> {
-    return this.api.taskResult(requestId);
+    return this.http.get(`${taskPath(requestId)}/result`);
   }
 
   /** Also while it is running. Waits for the server if need be: to cancel twice is to cancel. */
   cancel(requestId: string): Promise<TaskDetail> {
-    return this.outbox.run(() => this.api.cancelTask(requestId));
+    return this.outbox.run(() => this.http.delete(taskPath(requestId)));
   }
 
   /** Runs one again that did not complete. Does not wait for the server: it may have run since. */
   async retry(requestId: string): Promise<Accepted> {
-    const accepted = await this.api.retryTask(requestId);
+    const accepted = await this.http.post<Accepted>(`${taskPath(requestId)}/retry`);
     // Not one's own for that: a task of another in the tenant can be run again too.
-    this.realtime.stream.note(accepted.request_id, accepted.version, true);
+    this.realtime.stream.note(accepted.request_id, accepted.version);
     return accepted;
   }
 
   /** Hears of a topic over all connections to come; without one it takes effect with the next. */
-  subscribe(topic: Topic, callback: (update: UpdateFrame) => void): Unsubscribe {
+  subscribe(topic: TaskTopic, callback: (update: UpdateFrame) => void): Unsubscribe {
     const { stream } = this.realtime;
     const leave = stream.subscribe(topic);
-    const quiet =
-      "stream" in topic
-        ? stream.onOperators(callback)
-        : stream.onUpdate((update) => {
-            if (covers(topic, update)) callback(update);
-          });
+    const quiet = stream.onUpdate((update) => covers(topic, update) && callback(update));
     this.connect();
     return () => {
       quiet();
@@ -181,26 +163,33 @@ export class Client {
 
   /** Messages of the operators to everybody, each once. */
   onBroadcast(callback: (frame: BroadcastFrame) => void): Unsubscribe {
-    return this.#broadcasts.add(callback);
+    const isNew = newcomers(MOST_BROADCASTS);
+    return this.realtime.on("broadcast", (frame) => isNew(frame.id) && callback(frame));
   }
 
   /** The server is about to close. Nothing needs to be done: the next connection takes over. */
   onBye(callback: (frame: ByeFrame) => void): Unsubscribe {
-    return this.#byes.add(callback);
+    return this.realtime.on("bye", callback);
   }
 
   /** Frames that the server refused. */
   onError(callback: (error: ClientError) => void): Unsubscribe {
-    return this.#errors.add(callback);
+    return this.realtime.on("error", ({ code, message }) =>
+      callback(new RealtimeError(code, message)),
+    );
   }
 
-  #submitted({ request_id, version }: Accepted): void {
-    this.#own.add(request_id);
-    this.realtime.stream.note(request_id, version, true);
+  #submitted(accepted: Accepted): Accepted {
+    dropOldest(this.#own.add(accepted.request_id), MOST_OWN);
+    this.realtime.stream.note(accepted.request_id, accepted.version);
+    return accepted;
   }
 }
 
-function covers(topic: Topic, update: UpdateFrame): boolean {
-  if ("tag" in topic) return update.tags?.includes(topic.tag) ?? false;
-  return "request_id" in topic && topic.request_id === update.request_id;
+function taskPath(requestId: string): string {
+  return `/tasks/${encodeURIComponent(requestId)}`;
+}
+
+function covers(topic: TaskTopic, { request_id, tags }: UpdateFrame): boolean {
+  return "tag" in topic ? tags?.includes(topic.tag) === true : request_id === topic.request_id;
 }

@@ -3,7 +3,7 @@
  * clock: an event comes in, the next state and the things to do come out.
  */
 
-import { delayMs, RECONNECT } from "./backoff.ts";
+import { delayMs } from "./backoff.ts";
 
 /** How far the connection is that takes over before the present one is cut. */
 export type Successor = "none" | "connecting" | "open";
@@ -67,92 +67,94 @@ const RENEW_SPREAD_MS = 10 * 60_000;
 const BYE_SHARE = 0.8;
 
 export const STOPPED: ConnectionState = { name: "stopped" };
+const PROMOTE: ConnectionEffect = { type: "promote" };
 
 export function step(state: ConnectionState, event: ConnectionEvent, moment: Moment): Step {
+  return change(state, event, moment) ?? to(state);
+}
+
+/** Null where the event means nothing in that state. */
+function change(state: ConnectionState, event: ConnectionEvent, moment: Moment): Step | null {
+  const { type } = event;
+  if (state.name === "stopped") return type === "start" ? connect(0) : null;
+  if (type === "stop") return to(STOPPED, { type: "disconnect" });
+  if (state.name === "open") return whileOpen(state, event, moment);
+  const { failures } = state;
+  if (state.name === "waiting") {
+    return type === "retry-due" || type === "wake" ? connect(failures) : null;
+  }
+  if (type === "opened") return opened(failures, moment);
+  return type === "lost" ? wait(failures + 1, event.reason, moment) : null;
+}
+
+/** Most of it concerns the change from one connection to the next without a gap. */
+function whileOpen(state: Open, event: ConnectionEvent, moment: Moment): Step | null {
+  const { successor } = state;
   switch (event.type) {
-    case "start":
-      return state.name === "stopped" ? connect(0) : stay(state);
-    case "stop":
-      return { state: STOPPED, effects: state.name === "stopped" ? [] : [{ type: "disconnect" }] };
-    case "opened":
-      return state.name === "connecting" ? opened(state.failures, moment) : stay(state);
+    case "wake":
+      return to(state, { type: "check" });
     case "lost":
       return lost(state, event.reason, moment);
-    case "retry-due":
-      return state.name === "waiting" ? connect(state.failures) : stay(state);
-    case "wake":
-      return wake(state);
-    default:
-      return state.name === "open" ? succeed(state, event, moment) : stay(state);
-  }
-}
-
-/** What concerns the change from one connection to the next without a gap. */
-function succeed(state: Open, event: ConnectionEvent, moment: Moment): Step {
-  const { successor } = state;
-  if (successor === "none") {
-    if (event.type === "renew-due") {
-      const next: Open = { ...state, successor: "connecting" };
-      return { state: next, effects: [{ type: "open-successor" }] };
+    case "bye": {
+      const ms = event.withinMs * BYE_SHARE * moment.random;
+      return successor === "none" ? to(state, { type: "renew", ms }) : null;
     }
-    if (event.type !== "bye") return stay(state);
-    const ms = Math.round(Math.max(0, event.withinMs) * BYE_SHARE * moment.random);
-    return { state, effects: [{ type: "renew", ms }] };
+    case "renew-due":
+      return successor === "none"
+        ? to({ ...state, successor: "connecting" }, { type: "open-successor" })
+        : null;
+    case "successor-opened":
+      return successor === "connecting" ? to({ ...state, successor: "open" }) : null;
+    case "successor-ready":
+      return successor === "open" ? opened(0, moment, PROMOTE) : null;
+    case "successor-lost":
+      return successor === "none" ? null : tryAgain(state, moment);
+    default:
+      return null;
   }
-  if (event.type === "successor-lost") {
-    const failures = state.failures + 1;
-    const ms = delayMs(failures, moment.random, RECONNECT);
-    const effects: ConnectionEffect[] = [{ type: "drop-successor" }, { type: "renew", ms }];
-    return { state: { ...state, failures, successor: "none" }, effects };
-  }
-  if (event.type === "successor-opened" && successor === "connecting") {
-    return { state: { ...state, successor: "open" }, effects: [] };
-  }
-  return event.type === "successor-ready" && successor === "open"
-    ? takeOver(0, moment)
-    : stay(state);
 }
 
-function takeOver(failures: number, moment: Moment): Step {
-  const { state, effects } = opened(failures, moment);
-  return { state, effects: [{ type: "promote" }, ...effects] };
-}
-
-function lost(state: ConnectionState, reason: string, moment: Moment): Step {
-  if (state.name !== "connecting" && state.name !== "open") return stay(state);
-  const { now, random } = moment;
-  const proven = state.name === "open" && now - state.since >= STABLE_MS;
-  const failures = (proven ? 0 : state.failures) + 1;
+function lost({ failures, since, successor }: Open, reason: string, moment: Moment): Step {
+  const proven = moment.now - since >= STABLE_MS;
+  const all = (proven ? 0 : failures) + 1;
   // The next connection is on its way already: no wait.
-  if (state.name === "open" && state.successor === "open") return takeOver(failures, moment);
-  if (state.name === "open" && state.successor === "connecting") {
-    return { state: { name: "connecting", failures }, effects: [{ type: "promote" }] };
-  }
-  const ms = delayMs(failures, random, RECONNECT);
-  return {
-    state: { name: "waiting", failures, retryAt: now + ms, reason },
-    effects: [{ type: "disconnect" }, { type: "wait", ms }],
-  };
+  if (successor === "open") return opened(all, moment, PROMOTE);
+  if (successor === "connecting") return to({ name: "connecting", failures: all }, PROMOTE);
+  return wait(all, reason, moment);
 }
 
-/** Waiting ends at once; an open connection is asked whether it still lives. */
-function wake(state: ConnectionState): Step {
-  if (state.name === "waiting") return connect(state.failures);
-  return { state, effects: state.name === "open" ? [{ type: "check" }] : [] };
+/** The successor failed; the connection itself still stands. */
+function tryAgain(state: Open, { random }: Moment): Step {
+  const failures = state.failures + 1;
+  const ms = delayMs(failures, random);
+  return to(
+    { ...state, failures, successor: "none" },
+    { type: "drop-successor" },
+    { type: "renew", ms },
+  );
+}
+
+function wait(failures: number, reason: string, { now, random }: Moment): Step {
+  const ms = delayMs(failures, random);
+  return to(
+    { name: "waiting", failures, retryAt: now + ms, reason },
+    { type: "disconnect" },
+    { type: "wait", ms },
+  );
 }
 
 function connect(failures: number): Step {
-  return { state: { name: "connecting", failures }, effects: [{ type: "connect" }] };
+  return to({ name: "connecting", failures }, { type: "connect" });
 }
 
-function opened(failures: number, { now, random }: Moment): Step {
-  const ms = RENEW_AFTER_MS + Math.round(RENEW_SPREAD_MS * random);
-  return {
-    state: { name: "open", failures, since: now, successor: "none" },
-    effects: [{ type: "renew", ms }],
-  };
+function opened(failures: number, { now, random }: Moment, ...first: ConnectionEffect[]): Step {
+  const ms = RENEW_AFTER_MS + RENEW_SPREAD_MS * random;
+  return to({ name: "open", failures, since: now, successor: "none" }, ...first, {
+    type: "renew",
+    ms,
+  });
 }
 
-function stay(state: ConnectionState): Step {
-  return { state, effects: [] };
+function to(state: ConnectionState, ...effects: ConnectionEffect[]): Step {
+  return { state, effects };
 }

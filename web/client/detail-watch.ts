@@ -1,6 +1,6 @@
 /** One task, watched: read once, then kept up to date by its frames. */
 
-import type { Api } from "./api.ts";
+import type { Client } from "./client.ts";
 import { applyUpdate, hasGap } from "./detail.ts";
 import { type ClientError, toClientError } from "./errors.ts";
 import type { TaskFeed } from "./feed.ts";
@@ -18,7 +18,7 @@ export interface DetailCallbacks {
  * in the history. Nothing is polled.
  */
 export function watchDetail(
-  api: Pick<Api, "task">,
+  client: Pick<Client, "get">,
   feed: Pick<TaskFeed, "onUpdate" | "onReload">,
   requestId: string,
   { onDetail, onError }: DetailCallbacks,
@@ -38,7 +38,7 @@ export function watchDetail(
     const frames: UpdateFrame[] = [];
     meanwhile = frames;
     try {
-      const found = await api.task(requestId);
+      const found = await client.get(requestId);
       if (mine !== round) return;
       const next = frames.reduce(applyUpdate, found);
       if (!detail || next.version >= detail.version) show(next);

@@ -1,48 +1,52 @@
 /** Every failure the client reports is one of these; `code` is stable and meant for programs. */
 
-import type { FieldProblem, Problem } from "./protocol.ts";
+import { object, text } from "./json.ts";
+import type { FieldProblem } from "./protocol.ts";
 
 export abstract class ClientError extends Error {
-  /** In words, where there is more to say than the code. */
-  readonly title: string;
-  readonly code: string;
+  declare readonly code: string;
+  /** In a few words; where nobody had any, those of the code. */
+  declare readonly title: string;
 
-  constructor(code: string, title: string, detail?: string, cause?: unknown) {
-    super(detail ?? title, cause === undefined ? undefined : { cause });
+  constructor(code: string, title?: string | null, detail?: string | null, cause?: unknown) {
+    const words = title || code.replaceAll("_", " ");
+    super(detail || words, cause ? { cause } : undefined);
     this.code = code;
-    this.title = title;
+    this.title = words;
   }
 }
 
-/** The API refused: RFC 9457. */
+/** Codes for the refusals that API Gateway makes before our code is asked. */
+const GATEWAY_CODES: Record<number, string> = {
+  401: "unauthorized",
+  403: "forbidden",
+  413: "payload_too_large",
+  429: "too_many_requests",
+  503: "unavailable",
+};
+
+/** The API refused: with problem+json (RFC 9457), or with API Gateway's own `{"message"}`, or without a word. */
 export class ApiError extends ClientError {
   override readonly name = "ApiError";
-  readonly status: number;
-  readonly fields: FieldProblem[];
+  declare readonly status: number;
+  /** The fields at fault, where they are known. */
+  declare readonly fields: FieldProblem[];
 
-  constructor(status: number, problem: Problem) {
+  constructor(status: number, body: unknown) {
+    const { code, title, message, detail, errors } = object(body);
     super(
-      problem.code ?? `http_${status}`,
-      problem.title ?? `The server answered ${status}`,
-      problem.detail,
+      text(code) ?? GATEWAY_CODES[status] ?? `http_${status}`,
+      text(title) ?? text(message) ?? `The server answered ${status}`,
+      text(detail),
     );
     this.status = status;
-    this.fields = problem.errors ?? [];
+    this.fields = Array.isArray(errors) ? errors.filter(isFieldProblem) : [];
   }
 }
 
-/** Sign-in was refused. */
-export class SignInError extends ClientError {
-  override readonly name = "SignInError";
-}
-
-/** The session is over; signing in again is the only way on. */
-export class SessionEndedError extends ClientError {
-  override readonly name = "SessionEndedError";
-
-  constructor(cause?: unknown) {
-    super("session_ended", "Your session has ended", undefined, cause);
-  }
+function isFieldProblem(value: unknown): value is FieldProblem {
+  const { field, message } = object(value);
+  return text(field) !== null && text(message) !== null;
 }
 
 /** The server's `{"type":"error"}` on the WebSocket. */
@@ -50,30 +54,27 @@ export class RealtimeError extends ClientError {
   override readonly name = "RealtimeError";
 
   constructor(code: string, message: string) {
-    super(code, "The live connection reported a problem", message || undefined);
+    super(code, null, message);
   }
 }
 
-/** Refused on this side: `queue_full`, `closed` or `task_not_found`. */
+/** Refused on this side. */
 export class LocalError extends ClientError {
   override readonly name = "LocalError";
-}
 
-/** No usable answer: `network`, `timeout` or `bad_response`. */
-export class NetworkError extends ClientError {
-  override readonly name = "NetworkError";
-  declare readonly code: "network" | "timeout" | "bad_response";
-
-  constructor(code: "network" | "timeout" | "bad_response", cause?: unknown) {
-    super(code, TITLES[code], undefined, cause);
+  constructor(code: "closed" | "queue_full" | "task_not_found") {
+    super(code);
   }
 }
 
-const TITLES = {
-  network: "The server could not be reached",
-  timeout: "The server did not answer in time",
-  bad_response: "The server's answer could not be read",
-} as const;
+/** No usable answer. */
+export class NetworkError extends ClientError {
+  override readonly name = "NetworkError";
+
+  constructor(code: "network" | "timeout" | "bad_response", cause?: unknown) {
+    super(code, null, null, cause);
+  }
+}
 
 /** Anything thrown, as an error with a code. */
 export function toClientError(error: unknown): ClientError {

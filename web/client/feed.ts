@@ -3,31 +3,32 @@
  * update is then either in the list or comes after it, and versions say which is newer.
  */
 
-import type { Api } from "./api.ts";
-import { delayMs, RECONNECT } from "./backoff.ts";
+import { delayMs } from "./backoff.ts";
+import type { Client } from "./client.ts";
 import type { ConnectionState } from "./connection.ts";
-import { type ClientError, RealtimeError, SessionEndedError, toClientError } from "./errors.ts";
-import { isTerminal, type ParsedFrame } from "./frames.ts";
-import { Listeners } from "./listeners.ts";
+import { type ClientError, RealtimeError, toClientError } from "./errors.ts";
+import { isTerminal } from "./frames.ts";
+import { createListeners } from "./listeners.ts";
 import type { Ports, Unsubscribe } from "./ports.ts";
 import type { Accepted, NewTask, TaskPage, UpdateFrame } from "./protocol.ts";
-import type { Realtime } from "./realtime.ts";
+import { SessionEndedError } from "./sign-in-errors.ts";
 import { EMPTY, reduce, type TaskList, type TaskListEvent } from "./tasks.ts";
-import { Timers } from "./timers.ts";
+import { createTimers, type Timers } from "./timers.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 100;
 /** Updates that come within a frame of the screen are shown together. */
 const GATHER_MS = 16;
 
+type FeedClient = Pick<Client, "realtime" | "list" | "submit">;
+
 export class TaskFeed {
-  readonly #api: Api;
-  readonly #realtime: Realtime;
+  readonly #client: FeedClient;
   readonly #ports: Pick<Ports, "clock" | "random">;
-  readonly #lists = new Listeners<TaskList>();
-  readonly #updates = new Listeners<UpdateFrame>();
-  readonly #errors = new Listeners<ClientError>();
-  readonly #reloads = new Listeners<void>();
+  readonly #lists = createListeners<TaskList>();
+  readonly #updates = createListeners<UpdateFrame>();
+  readonly #errors = createListeners<ClientError>();
+  readonly #reloads = createListeners<void>();
   readonly #detach: Unsubscribe[] = [];
   #list: TaskList = EMPTY;
   readonly #timers: Timers<"gather" | "retry">;
@@ -37,11 +38,10 @@ export class TaskFeed {
   /** Counts reloads, so that only the newest one's answer is taken. */
   #round = 0;
 
-  constructor(api: Api, realtime: Realtime, ports: Pick<Ports, "clock" | "random">) {
-    this.#api = api;
-    this.#realtime = realtime;
+  constructor(client: FeedClient, ports: Pick<Ports, "clock" | "random">) {
+    this.#client = client;
     this.#ports = ports;
-    this.#timers = new Timers(ports.clock);
+    this.#timers = createTimers(ports.clock);
   }
 
   get list(): TaskList {
@@ -69,17 +69,19 @@ export class TaskFeed {
 
   start(): void {
     this.#detach.push(
-      this.#realtime.onFrame((frame) => this.#takeError(frame)),
-      this.#realtime.stream.onUpdate((update) => this.#take(update)),
-      this.#realtime.onState((state) => this.#follow(state)),
+      this.#client.realtime.on("error", ({ code, message }) => {
+        this.#errors.emit(new RealtimeError(code, message));
+      }),
+      this.#client.realtime.stream.onUpdate((update) => this.#take(update)),
+      this.#client.realtime.onState((state) => this.#follow(state)),
     );
-    this.#realtime.start();
+    this.#client.realtime.start();
     // Somebody else may have connected before.
-    if (this.#realtime.state.name === "open") this.#follow(this.#realtime.state);
+    if (this.#client.realtime.state.name === "open") this.#follow(this.#client.realtime.state);
   }
 
   stop(): void {
-    this.#realtime.stop();
+    this.#client.realtime.stop();
     for (const detach of this.#detach.splice(0)) detach();
     this.#round++;
     this.#timers.cancelAll();
@@ -93,8 +95,8 @@ export class TaskFeed {
    * Submits a task and shows it at once; its updates follow by themselves. With a key of the
    * caller's it can be submitted again after an error, and is still one task.
    */
-  async submit(task: NewTask, idempotencyKey?: string): Promise<string> {
-    const accepted = await this.#api.submitTask(task, idempotencyKey);
+  async submit(task: NewTask, key?: string): Promise<string> {
+    const accepted = await this.#client.submit(task, { ...(key && { key }), wait: false });
     this.show(task, accepted);
     return accepted.request_id;
   }
@@ -109,7 +111,7 @@ export class TaskFeed {
     const cursor = this.#list.nextCursor;
     if (cursor === null) return;
     const round = this.#round;
-    const page = await this.#api.listTasks({ limit: PAGE, cursor });
+    const page = await this.#client.list({ limit: PAGE, cursor });
     if (round === this.#round) this.#apply({ type: "page", page });
   }
 
@@ -137,9 +139,9 @@ export class TaskFeed {
   /** At least as many of the newest tasks as are shown now, so that none of those is left stale. */
   async #newest(depth: number): Promise<TaskPage> {
     const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, depth));
-    const whole = await this.#api.listTasks({ limit });
+    const whole = await this.#client.list({ limit });
     while (whole.next_cursor !== null && whole.tasks.length < depth) {
-      const page = await this.#api.listTasks({ limit, cursor: whole.next_cursor });
+      const page = await this.#client.list({ limit, cursor: whole.next_cursor });
       whole.tasks.push(...page.tasks);
       whole.next_cursor = page.next_cursor;
     }
@@ -149,12 +151,8 @@ export class TaskFeed {
   #reloadFailed(round: number, failures: number, error: unknown): void {
     if (round !== this.#round || error instanceof SessionEndedError) return;
     this.#errors.emit(toClientError(error));
-    const ms = delayMs(failures, this.#ports.random(), RECONNECT);
+    const ms = delayMs(failures, this.#ports.random());
     this.#timers.set("retry", ms, () => this.#reload(failures));
-  }
-
-  #takeError(frame: ParsedFrame): void {
-    if (frame.type === "error") this.#errors.emit(new RealtimeError(frame.code, frame.message));
   }
 
   #take(frame: UpdateFrame): void {
@@ -166,7 +164,7 @@ export class TaskFeed {
   /** What is shown as running is resumed after the next reconnect. */
   #note({ tasks }: TaskList): void {
     for (const { request_id, version, status } of tasks) {
-      if (!isTerminal(status)) this.#realtime.stream.note(request_id, version, true);
+      if (!isTerminal(status)) this.#client.realtime.stream.note(request_id, version);
     }
   }
 

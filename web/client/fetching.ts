@@ -1,4 +1,5 @@
 import { NetworkError } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import type { Ports } from "./ports.ts";
 
 export interface Answer {
@@ -12,27 +13,20 @@ const TIMEOUT_MS = 30_000;
 
 /** One HTTP exchange with a time limit, its body read and parsed. Throws only NetworkError. */
 export async function exchange(
-  ports: Pick<Ports, "clock" | "fetch">,
+  { clock, fetch }: Pick<Ports, "clock" | "fetch">,
+  method: string,
   url: string,
-  init: RequestInit,
+  headers: Record<string, string>,
+  body: string | null,
 ): Promise<Answer> {
   const stop = new AbortController();
-  const timer = ports.clock.after(TIMEOUT_MS, () => stop.abort());
+  const timer = clock.after(TIMEOUT_MS, () => stop.abort());
   try {
-    const response = await ports.fetch(url, { ...init, signal: stop.signal });
-    const text = await response.text();
-    return { status: response.status, ok: response.ok, body: parse(text) };
+    const response = await fetch(url, { method, headers, body, signal: stop.signal });
+    return { status: response.status, ok: response.ok, body: parseJson(await response.text()) };
   } catch (error) {
     throw new NetworkError(stop.signal.aborted ? "timeout" : "network", error);
   } finally {
-    ports.clock.cancel(timer);
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+    clock.cancel(timer);
   }
 }

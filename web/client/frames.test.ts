@@ -40,7 +40,7 @@ describe("frames", () => {
       code: "bad_frame",
       message: "No.",
     });
-    expect(parse({ type: "weather" })).toEqual({ type: "unknown", name: "weather" });
+    expect(parse({ type: "weather" })).toEqual({ type: "unknown" });
   });
 
   it.each([
@@ -55,6 +55,15 @@ describe("frames", () => {
     ["a broken version", JSON.stringify({ ...update, version: 1.5 })],
   ])("calls %s malformed", (_, data) => {
     expect(parseFrame(data).type).toBe("malformed");
+  });
+
+  it("leaves out of a resumed frame what it cannot read", () => {
+    const done = { version: 3, recovered: true };
+    const tasks = { a: done, b: { version: "3" }, c: null, d: { version: 4 } };
+    expect(parse({ type: "resumed", tasks })).toEqual({
+      type: "resumed",
+      tasks: { a: done, d: { version: 4, recovered: false } },
+    });
   });
 
   it("drops fields of the wrong type instead of failing", () => {

@@ -4,8 +4,7 @@ import { browserPorts } from "./browser-ports.ts";
 import { Client, type CoreSettings } from "./client.ts";
 import type { Ports, SocketClass } from "./ports.ts";
 
-export type { TokenSource } from "./api.ts";
-export type { Update } from "./assembly.ts";
+export type { Update } from "./channel.ts";
 export type { Client } from "./client.ts";
 export type { ConnectionState } from "./connection.ts";
 export {
@@ -17,6 +16,7 @@ export {
   toClientError,
 } from "./errors.ts";
 export { isTerminal } from "./frames.ts";
+export type { TokenSource } from "./http.ts";
 export type { Ports, SocketClass, Unsubscribe } from "./ports.ts";
 export type * from "./protocol.ts";
 export type { Watch, WatchOptions } from "./watch.ts";

@@ -4,12 +4,20 @@ import { toClientError } from "./errors.ts";
 import { type ParsedFrame, parseFrame } from "./frames.ts";
 import type { Ports, Socket } from "./ports.ts";
 import type { ClientFrame, Ticket } from "./protocol.ts";
-import { Timers } from "./timers.ts";
+import { createTimers } from "./timers.ts";
 
 /** API Gateway cuts a connection that was silent for 10 minutes. */
 const PING_EVERY_MS = 5 * 60_000;
 const PONG_WITHIN_MS = 10_000;
 const CONNECT_WITHIN_MS = 15_000;
+
+export interface Link {
+  send(frame: ClientFrame): void;
+  /** Asks for a sign of life. */
+  check(): void;
+  /** Nothing is heard of it afterwards. */
+  close(): void;
+}
 
 export interface LinkListener {
   opened(link: Link): void;
@@ -18,79 +26,70 @@ export interface LinkListener {
   lost(link: Link, reason: string): void;
 }
 
-export type LinkPorts = Pick<Ports, "clock" | "openSocket">;
+/** Takes a ticket and opens a socket with it. */
+export function openLink(
+  { clock, openSocket }: Pick<Ports, "clock" | "openSocket">,
+  subprotocols: string[],
+  ticket: () => Promise<Ticket>,
+  listener: LinkListener,
+): Link {
+  const timers = createTimers<"connect" | "ping" | "pong">(clock);
+  let socket: Socket | undefined;
+  let closed = false;
 
-export class Link {
-  readonly #ports: LinkPorts;
-  readonly #timers: Timers<"connect" | "ping" | "pong">;
-  readonly #subprotocols: string[];
-  #listener: LinkListener | null;
-  #socket: Socket | null = null;
+  const link: Link = {
+    send(frame) {
+      socket?.send(JSON.stringify(frame));
+    },
+    check() {
+      pingLater();
+      if (!timers.has("pong")) timers.set("pong", PONG_WITHIN_MS, () => lost("no pong"));
+      link.send({ action: "ping" });
+    },
+    close() {
+      closed = true;
+      timers.cancelAll();
+      if (!socket) return;
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      // `onerror` stays: a socket that is closed before it is open reports that, and Node would throw.
+      socket.close(1000);
+      socket = undefined;
+    },
+  };
 
-  constructor(ports: LinkPorts, subprotocols: string[], listener: LinkListener) {
-    this.#ports = ports;
-    this.#subprotocols = subprotocols;
-    this.#listener = listener;
-    this.#timers = new Timers(ports.clock);
+  function pingLater(): void {
+    timers.set("ping", PING_EVERY_MS, link.check);
   }
 
-  async connect(ticket: () => Promise<Ticket>): Promise<void> {
-    this.#timers.set("connect", CONNECT_WITHIN_MS, () => this.#lost("timeout"));
-    try {
-      const { url } = await ticket();
-      if (this.#listener) this.#open(url);
-    } catch (error) {
-      this.#lost(toClientError(error).code);
-    }
+  function lost(reason: string): void {
+    if (closed) return;
+    link.close();
+    listener.lost(link, reason);
   }
 
-  send(frame: ClientFrame): void {
-    this.#socket?.send(JSON.stringify(frame));
-  }
-
-  /** Asks for a sign of life. */
-  check(): void {
-    this.#schedulePing();
-    if (!this.#timers.has("pong")) {
-      this.#timers.set("pong", PONG_WITHIN_MS, () => this.#lost("no pong"));
-    }
-    this.send({ action: "ping" });
-  }
-
-  close(): void {
-    this.#listener = null;
-    this.#timers.cancelAll();
-    const socket = this.#socket;
-    this.#socket = null;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    // `onerror` stays: a socket that is closed before it is open reports that, and Node would throw.
-    socket.close(1000);
-  }
-
-  #open(url: string): void {
-    const socket = this.#ports.openSocket(url, this.#subprotocols);
-    this.#socket = socket;
+  function open({ url }: Ticket): void {
+    if (closed) return;
+    socket = openSocket(url, subprotocols);
     socket.onopen = () => {
-      this.#timers.cancel("connect");
-      this.#schedulePing();
-      this.#listener?.opened(this);
+      timers.cancel("connect");
+      pingLater();
+      listener.opened(link);
     };
-    socket.onmessage = (event) => {
-      this.#timers.cancel("pong");
-      this.#listener?.received(this, parseFrame(event.data));
+    socket.onmessage = ({ data }) => {
+      if (closed) return;
+      timers.cancel("pong");
+      const frame = parseFrame(data);
+      listener.received(link, frame);
+      // The server has forgotten this connection: nothing will come over it any more.
+      if (frame.type === "error" && frame.code === "unknown_connection") lost(frame.code);
     };
-    socket.onclose = (event) => this.#lost(event.reason || `closed ${event.code}`);
+    socket.onclose = ({ code, reason }) => lost(reason || `closed ${code}`);
     socket.onerror = () => undefined;
   }
 
-  #schedulePing(): void {
-    this.#timers.set("ping", PING_EVERY_MS, () => this.check());
-  }
-
-  #lost(reason: string): void {
-    const listener = this.#listener;
-    this.close();
-    listener?.lost(this, reason);
-  }
+  timers.set("connect", CONNECT_WITHIN_MS, () => lost("timeout"));
+  ticket()
+    .then(open)
+    .catch((error: unknown) => lost(toClientError(error).code));
+  return link;
 }

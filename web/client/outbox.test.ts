@@ -113,6 +113,12 @@ describe("commands while the server cannot be reached", () => {
     expect(answers).toEqual(["invalid_input"]);
   });
 
+  it("do not wait if the caller does not want to", async () => {
+    const sent = client.submit(TASK, { wait: false });
+    await expect(sent).rejects.toMatchObject({ code: "network", title: "network" });
+    expect(client.outbox.size).toBe(0);
+  });
+
   it("tell how many wait", async () => {
     const sizes: number[] = [];
     client.outbox.onSize((size) => sizes.push(size));

@@ -1,13 +1,25 @@
 /** Commands that are kept while the server cannot be reached, and sent in order when it can. */
 
-import { delayMs, RECONNECT } from "./backoff.ts";
+import { delayMs } from "./backoff.ts";
 import { LocalError, NetworkError } from "./errors.ts";
-import { Listeners } from "./listeners.ts";
+import { createListeners } from "./listeners.ts";
 import type { Ports, Unsubscribe } from "./ports.ts";
-import { Timers } from "./timers.ts";
+import { createTimers } from "./timers.ts";
 
 /** Sent again after a failure, it must do no more than sent once. */
 export type Command<T> = () => Promise<T>;
+
+export interface Outbox {
+  /** How many commands wait. */
+  readonly size: number;
+  onSize(callback: (size: number) => void): Unsubscribe;
+  /** Sends at once if it can; else the answer comes when the server is back. */
+  run<T>(send: Command<T>): Promise<T>;
+  /** There is reason to think that the server can be reached: sends what waits. */
+  kick(): Promise<void>;
+  /** Everything that waits is given up. */
+  close(): void;
+}
 
 interface Entry {
   send: Command<unknown>;
@@ -15,96 +27,68 @@ interface Entry {
   reject: (error: unknown) => void;
 }
 
-export class Outbox {
-  readonly #ports: Pick<Ports, "clock" | "random">;
-  readonly #limit: number;
-  readonly #timers: Timers<"retry">;
-  readonly #sizes = new Listeners<number>();
-  readonly #queue: Entry[] = [];
-  #failures = 0;
-  #draining = false;
+export function createOutbox(ports: Pick<Ports, "clock" | "random">, limit = 100): Outbox {
+  const timers = createTimers<"retry">(ports.clock);
+  const sizes = createListeners<number>();
+  const queue: Entry[] = [];
+  let failures = 0;
+  let draining = false;
 
-  constructor(ports: Pick<Ports, "clock" | "random">, limit: number) {
-    this.#ports = ports;
-    this.#limit = limit;
-    this.#timers = new Timers(ports.clock);
-  }
-
-  /** How many commands wait. */
-  get size(): number {
-    return this.#queue.length;
-  }
-
-  onSize(callback: (size: number) => void): Unsubscribe {
-    return this.#sizes.add(callback);
-  }
-
-  /** Sends at once if it can; else the answer comes when the server is back. */
-  async run<T>(send: Command<T>): Promise<T> {
-    if (this.#queue.length > 0) return this.#keep(send);
-    try {
-      return await send();
-    } catch (error) {
-      if (!isOffline(error)) throw error;
-      return this.#keep(send);
-    }
-  }
-
-  /** There is reason to think that the server can be reached. */
-  kick(): void {
-    if (!this.#draining && this.#queue.length > 0) void this.#drain();
-  }
-
-  /** Everything that waits is given up. */
-  close(): void {
-    this.#timers.cancelAll();
-    for (const { reject } of this.#queue.splice(0)) {
-      reject(new LocalError("closed", "The client was closed before this could be sent"));
-    }
-    this.#sizes.emit(0);
-  }
-
-  #keep<T>(send: Command<T>): Promise<T> {
-    if (this.#queue.length >= this.#limit) {
-      const title = "Too much waits to be sent";
-      return Promise.reject(new LocalError("queue_full", title));
-    }
+  function keep<T>(send: Command<T>): Promise<T> {
+    if (queue.length >= limit) throw new LocalError("queue_full");
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ send, resolve, reject });
-      this.#sizes.emit(this.size);
-      if (!this.#draining && !this.#timers.has("retry")) this.#wait();
+      queue.push({ send, resolve, reject });
+      sizes.emit(queue.length);
+      plan();
     });
   }
 
-  async #drain(): Promise<void> {
-    this.#draining = true;
-    this.#timers.cancel("retry");
-    let entry = this.#queue[0];
-    while (entry) {
+  /** Sees to it that what waits is tried again. */
+  function plan(): void {
+    if (draining || queue.length === 0 || timers.has("retry")) return;
+    timers.set("retry", delayMs(++failures, ports.random()), kick);
+  }
+
+  async function kick(): Promise<void> {
+    if (draining) return;
+    draining = true;
+    timers.cancel("retry");
+    for (let entry = queue[0]; entry; entry = queue[0]) {
       try {
-        this.#settled(entry, entry.resolve, (await entry.send()) as never);
+        entry.resolve((await entry.send()) as never);
       } catch (error) {
         if (isOffline(error)) break;
-        this.#settled(entry, entry.reject, error);
+        entry.reject(error);
       }
-      entry = this.#queue[0];
+      failures = 0;
+      // A close meanwhile has emptied the queue.
+      if (queue[0] === entry) queue.shift();
+      sizes.emit(queue.length);
     }
-    this.#draining = false;
-    if (this.#queue.length > 0) this.#wait();
+    draining = false;
+    plan();
   }
 
-  #settled<V>(entry: Entry, settle: (value: V) => void, value: V): void {
-    this.#failures = 0;
-    // A close meanwhile has emptied the queue.
-    if (this.#queue[0] === entry) this.#queue.shift();
-    this.#sizes.emit(this.size);
-    settle(value);
-  }
-
-  #wait(): void {
-    const ms = delayMs(++this.#failures, this.#ports.random(), RECONNECT);
-    this.#timers.set("retry", ms, () => this.kick());
-  }
+  return {
+    get size() {
+      return queue.length;
+    },
+    onSize: (callback) => sizes.add(callback),
+    async run(send) {
+      try {
+        if (queue.length === 0) return await send();
+      } catch (error) {
+        if (!isOffline(error)) throw error;
+      }
+      return keep(send);
+    },
+    kick,
+    close() {
+      timers.cancelAll();
+      for (const { reject } of queue.splice(0)) reject(new LocalError("closed"));
+      sizes.emit(0);
+    },
+  };
 }
 
 /** Whether nothing was answered: only then may it help to wait. */

@@ -35,12 +35,14 @@ const run = (file: string) =>
 
 describe("the package", () => {
   it("is found by its exports in Node", () => {
-    const lines = ["", "/page", "/react"].map(
+    const lines = ["", "/cognito", "/operators", "/page", "/react"].map(
       (entry) => `console.log(Object.keys(await import("@adology/client${entry}")).join());`,
     );
     writeFileSync(join(place, "entries.js"), lines.join("\n"));
-    const [index, page, react] = run("entries.js").trim().split("\n");
+    const [index, cognito, operators, page, react] = run("entries.js").trim().split("\n");
     expect(index).toContain("createClient");
+    expect(cognito).toContain("createSession");
+    expect(operators).toContain("watchOperators");
     expect(page).toContain("PageClient");
     expect(react).toContain("useTask");
   });
@@ -48,7 +50,7 @@ describe("the package", () => {
   it("has examples that compile for those who resolve as Node does", { timeout: 120_000 }, () => {
     const readme = readFileSync(join(here, "README.md"), "utf8");
     const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((found) => found[1] ?? "");
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(5);
     // `ws` brings no types of its own.
     writeFileSync(
       join(place, "ws.d.ts"),

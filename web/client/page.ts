@@ -1,19 +1,17 @@
 /** For pages with people before them: the client with sign-in, a live list and one open task. */
 
-import { browserPorts } from "./browser-ports.ts";
 import { Client, type CoreSettings } from "./client.ts";
-import { Cognito, type CognitoSettings } from "./cognito.ts";
+import { type CognitoSettings, createSession, pagePorts } from "./cognito.ts";
 import { type DetailCallbacks, watchDetail } from "./detail-watch.ts";
 import { TaskFeed } from "./feed.ts";
 import type { PagePorts, Unsubscribe } from "./ports.ts";
-import { Session } from "./session.ts";
-import { tabStore } from "./tab-store.ts";
+import type { Dashboard, DashboardWindow } from "./protocol.ts";
+import type { Session } from "./session.ts";
 
-export { SessionEndedError, SignInError } from "./errors.ts";
+export * from "./cognito.ts";
 export * from "./index.ts";
-export type { Session, SessionState } from "./session.ts";
 export type { TaskList } from "./tasks.ts";
-export type { CognitoSettings, DetailCallbacks, PagePorts, TaskFeed };
+export type { DetailCallbacks, PagePorts, TaskFeed };
 
 export interface PageSettings extends CognitoSettings, Omit<CoreSettings, "token"> {}
 
@@ -21,18 +19,20 @@ export class PageClient extends Client {
   readonly session: Session;
   readonly feed: TaskFeed;
 
-  constructor(
-    settings: PageSettings,
-    ports: PagePorts = { ...browserPorts(), store: tabStore("adology.session") },
-  ) {
-    const session = new Session(new Cognito(settings, ports), ports);
+  constructor(settings: PageSettings, ports: PagePorts = pagePorts()) {
+    const session = createSession(settings, ports);
     super({ ...settings, token: session }, ports);
     this.session = session;
-    this.feed = new TaskFeed(this.api, this.realtime, ports);
+    this.feed = new TaskFeed(this, ports);
+  }
+
+  /** The three figures over a span of time. */
+  dashboard(window: DashboardWindow): Promise<Dashboard> {
+    return this.http.get("/dashboard", { window });
   }
 
   /** Follows one task with its history and result until the returned function is called. */
   open(requestId: string, callbacks: DetailCallbacks): Unsubscribe {
-    return watchDetail(this.api, this.feed, requestId, callbacks);
+    return watchDetail(this, this.feed, requestId, callbacks);
   }
 }

@@ -64,7 +64,8 @@ export interface TaskPage {
 
 export interface TaskQuery {
   limit?: number;
-  cursor?: string;
+  /** Where a page begins; the first without one. */
+  cursor?: string | null | undefined;
   status?: TaskStatus;
   kind?: string;
   tag?: string;
@@ -122,14 +123,6 @@ export interface Ticket {
   url: string;
 }
 
-/** What is read of an RFC 9457 answer; `code` is stable. */
-export interface Problem {
-  title?: string | undefined;
-  detail?: string | undefined;
-  code?: string | undefined;
-  errors?: FieldProblem[];
-}
-
 /** One field at fault: its path inside the body, and what would be right. */
 export interface FieldProblem {
   field: string;
@@ -165,8 +158,11 @@ export interface PongFrame {
   type: "pong";
 }
 
-/** What can be listened to: a task, all of the tenant's tasks with a tag, or a stream. */
-export type Topic = { request_id: string } | { tag: string } | { stream: "operators" };
+/** A task, or all of the tenant's tasks with a tag. */
+export type TaskTopic = { request_id: string } | { tag: string };
+
+/** What can be listened to. */
+export type Topic = TaskTopic | { stream: "operators" };
 
 export interface SubscribedFrame {
   type: "subscribed";

@@ -1,11 +1,11 @@
 /** Thin React hooks over the client. */
 
 import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
-import type { Update } from "./assembly.ts";
+import type { Update } from "./channel.ts";
 import type { Client } from "./client.ts";
 import type { ConnectionState } from "./connection.ts";
 import type { ClientError } from "./errors.ts";
-import { Listeners } from "./listeners.ts";
+import { createListeners } from "./listeners.ts";
 import type { PageClient } from "./page.ts";
 import type { TaskList } from "./tasks.ts";
 
@@ -41,7 +41,7 @@ export function useConnection(
 }
 
 function taskStore(client: Pick<Client, "watch">, requestId: string | null) {
-  const listeners = new Listeners<void>();
+  const listeners = createListeners<void>();
   let state = NOTHING;
   const set = (next: TaskState) => {
     state = next;

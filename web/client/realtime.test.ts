@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { FakePorts, settle } from "./fakes.ts";
-import { Realtime } from "./realtime.ts";
+import { createRealtime, type Realtime } from "./realtime.ts";
 
 let ports: FakePorts;
 let tickets: number;
@@ -11,7 +11,7 @@ beforeEach(() => {
   ports = new FakePorts();
   tickets = 0;
   refuse = null;
-  realtime = new Realtime(async () => {
+  realtime = createRealtime(async () => {
     if (refuse) throw refuse;
     tickets++;
     return { ticket: "t", expires_at: "", url: `wss://live.test/?ticket=${tickets}` };
@@ -90,7 +90,7 @@ describe("the realtime connection", () => {
   it("hears nothing more of a connection it has left", async () => {
     await open();
     const frames: unknown[] = [];
-    realtime.onFrame((frame) => frames.push(frame));
+    realtime.on("pong", (frame) => frames.push(frame));
     const old = ports.socket;
     const late = old.onmessage;
     realtime.stop();

@@ -8,138 +8,137 @@ import {
   step,
 } from "./connection.ts";
 import type { ParsedFrame } from "./frames.ts";
-import { Link, type LinkListener } from "./link.ts";
-import { Listeners } from "./listeners.ts";
+import { type Link, type LinkListener, openLink } from "./link.ts";
+import { createListeners } from "./listeners.ts";
 import type { Ports, Unsubscribe } from "./ports.ts";
 import { SUBPROTOCOL, type Ticket } from "./protocol.ts";
-import { Stream } from "./stream.ts";
-import { Timers } from "./timers.ts";
+import { createStream, type Stream } from "./stream.ts";
+import { createTimers } from "./timers.ts";
 
 export type RealtimePorts = Pick<Ports, "clock" | "random" | "openSocket" | "onWake">;
 
-export class Realtime {
+type Frame<T> = Extract<ParsedFrame, { type: T }>;
+
+export interface Realtime {
+  readonly state: ConnectionState;
   /** Puts the frames of all links in order. */
   readonly stream: Stream;
-  readonly #ports: RealtimePorts;
-  readonly #ticket: () => Promise<Ticket>;
-  readonly #subprotocols: string[];
-  readonly #states = new Listeners<ConnectionState>();
-  readonly #frames = new Listeners<ParsedFrame>();
-  readonly #timers: Timers<"retry" | "renew">;
-  #state: ConnectionState = STOPPED;
-  #link: Link | null = null;
-  /** Takes over when it has caught up. */
-  #successor: Link | null = null;
-  #noWake: Unsubscribe | undefined;
-
-  /** Without `offer` no subprotocol is offered: for servers that choose none. */
-  constructor(ticket: () => Promise<Ticket>, ports: RealtimePorts, offer = true) {
-    this.#ticket = ticket;
-    this.#ports = ports;
-    this.#subprotocols = offer ? [SUBPROTOCOL] : [];
-    this.#timers = new Timers(ports.clock);
-    this.stream = new Stream(ports.clock, (link) => {
-      if (link === this.#successor) this.#handle({ type: "successor-ready" });
-    });
-  }
-
-  get state(): ConnectionState {
-    return this.#state;
-  }
-
-  onState(callback: (state: ConnectionState) => void): Unsubscribe {
-    return this.#states.add(callback);
-  }
-
-  /** Every frame as it comes; `stream` has the updates in order. */
-  onFrame(callback: (frame: ParsedFrame) => void): Unsubscribe {
-    return this.#frames.add(callback);
-  }
-
-  start(): void {
-    this.#noWake ??= this.#ports.onWake?.(() => this.wake());
-    this.#handle({ type: "start" });
-  }
-
-  stop(): void {
-    this.#noWake?.();
-    this.#noWake = undefined;
-    this.#handle({ type: "stop" });
-  }
-
+  onState(callback: (state: ConnectionState) => void): Unsubscribe;
+  /** Frames of one type as they come; `stream` has the updates in order. */
+  on<T extends ParsedFrame["type"]>(type: T, callback: (frame: Frame<T>) => void): Unsubscribe;
+  start(): void;
+  stop(): void;
   /** To be called when the machine wakes or comes online, where the ports cannot tell. */
-  wake(): void {
-    this.#handle({ type: "wake" });
+  wake(): void;
+}
+
+/** Without `offer` no subprotocol is offered: for servers that choose none. */
+export function createRealtime(
+  ticket: () => Promise<Ticket>,
+  ports: RealtimePorts,
+  offer = true,
+): Realtime {
+  const states = createListeners<ConnectionState>();
+  const frames = createListeners<ParsedFrame>();
+  const timers = createTimers<"retry-due" | "renew-due">(ports.clock);
+  const stream = createStream(ports.clock, (caughtUp) => {
+    if (caughtUp === successor) handle({ type: "successor-ready" });
+  });
+  let state: ConnectionState = STOPPED;
+  let link: Link | null = null;
+  /** Takes over when it has caught up. */
+  let successor: Link | null = null;
+  let noWake: Unsubscribe | undefined;
+
+  function handle(event: ConnectionEvent): void {
+    const before = state;
+    const next = step(before, event, { now: ports.clock.now(), random: ports.random() });
+    state = next.state;
+    for (const effect of next.effects) perform(effect);
+    if (next.state !== before) states.emit(next.state);
   }
 
-  #handle(event: ConnectionEvent): void {
-    const moment = { now: this.#ports.clock.now(), random: this.#ports.random() };
-    const { state, effects } = step(this.#state, event, moment);
-    const changed = state !== this.#state;
-    this.#state = state;
-    for (const effect of effects) this.#perform(effect);
-    if (changed) this.#states.emit(state);
-  }
-
-  #perform(effect: ConnectionEffect): void {
-    const { type } = effect;
-    if (type === "connect") {
-      this.#timers.cancel("retry");
-      this.#link = this.#connect();
-    } else if (type === "wait") {
-      this.#timers.set("retry", effect.ms, () => this.#handle({ type: "retry-due" }));
-    } else if (type === "renew") {
-      this.#timers.set("renew", effect.ms, () => this.#handle({ type: "renew-due" }));
-    } else if (type === "check") {
-      this.#link?.check();
-    } else if (type === "open-successor") {
-      this.#successor = this.#connect();
-    } else {
-      this.#drop(type);
+  function perform(effect: ConnectionEffect): void {
+    switch (effect.type) {
+      case "connect":
+        timers.cancel("retry-due");
+        link = open();
+        break;
+      case "disconnect":
+        timers.cancelAll();
+        leave(successor);
+        leave(link);
+        break;
+      case "wait":
+        later("retry-due", effect.ms);
+        break;
+      case "renew":
+        later("renew-due", effect.ms);
+        break;
+      case "check":
+        link?.check();
+        break;
+      case "open-successor":
+        successor = open();
+        break;
+      case "promote":
+        leave(link);
+        link = successor;
+        successor = null;
+        break;
+      case "drop-successor":
+        leave(successor);
     }
   }
 
-  #drop(type: "disconnect" | "promote" | "drop-successor"): void {
-    if (type === "disconnect") this.#timers.cancelAll();
-    if (type !== "promote") this.#leave(this.#successor);
-    if (type !== "drop-successor") {
-      this.#leave(this.#link);
-      this.#link = type === "promote" ? this.#successor : null;
-    }
-    this.#successor = null;
+  function later(type: "retry-due" | "renew-due", ms: number): void {
+    timers.set(type, ms, () => handle({ type }));
   }
 
-  #connect(): Link {
-    const link = new Link(this.#ports, this.#subprotocols, this.#listener);
-    void link.connect(this.#ticket);
-    return link;
+  const open = () => openLink(ports, offer ? [SUBPROTOCOL] : [], ticket, listener);
+
+  function leave(left: Link | null): void {
+    if (!left) return;
+    stream.detach(left);
+    left.close();
+    if (left === successor) successor = null;
   }
 
-  #leave(link: Link | null): void {
-    if (!link) return;
-    this.stream.detach(link);
-    link.close();
-  }
+  const listener: LinkListener = {
+    opened(opened) {
+      handle({ type: opened === successor ? "successor-opened" : "opened" });
+      // Whoever hears of it may have stopped everything.
+      if (state.name === "open") stream.attach(opened);
+    },
+    received(by, frame) {
+      stream.take(by, frame);
+      if (frame.type === "bye") handle({ type: "bye", withinMs: frame.reconnect_in_ms });
+      frames.emit(frame);
+    },
+    lost(lost, reason) {
+      handle(lost === successor ? { type: "successor-lost" } : { type: "lost", reason });
+    },
+  };
 
-  readonly #listener: LinkListener = {
-    opened: (link) => {
-      this.#handle({ type: link === this.#successor ? "successor-opened" : "opened" });
-      this.stream.attach(link);
+  const wake = () => handle({ type: "wake" });
+
+  return {
+    get state() {
+      return state;
     },
-    received: (link, frame) => {
-      this.stream.take(link, frame);
-      if (frame.type === "bye") this.#handle({ type: "bye", withinMs: frame.reconnect_in_ms });
-      this.#frames.emit(frame);
-      // The server has forgotten this connection: nothing will come over it any more.
-      if (frame.type === "error" && frame.code === "unknown_connection") {
-        link.close();
-        this.#listener.lost(link, frame.code);
-      }
+    stream,
+    onState: (callback) => states.add(callback),
+    on: <T extends ParsedFrame["type"]>(type: T, callback: (frame: Frame<T>) => void) =>
+      frames.add((frame) => frame.type === type && callback(frame as Frame<T>)),
+    start() {
+      noWake ??= ports.onWake?.(wake);
+      handle({ type: "start" });
     },
-    lost: (link, reason) => {
-      this.stream.detach(link);
-      if (link === this.#successor) this.#handle({ type: "successor-lost" });
-      else if (link === this.#link) this.#handle({ type: "lost", reason });
+    stop() {
+      noWake?.();
+      noWake = undefined;
+      handle({ type: "stop" });
     },
+    wake,
   };
 }

@@ -1,22 +1,15 @@
-/** Remembers the last few texts, to tell duplicates. */
-export class Recent {
-  readonly #limit: number;
-  readonly #texts = new Set<string>();
+/** Keeps a set or map to its limit: what came first goes first. */
+export function dropOldest(all: Set<string> | Map<string, unknown>, limit: number): void {
+  const [oldest = ""] = all.keys();
+  if (all.size > limit) all.delete(oldest);
+}
 
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  has(text: string): boolean {
-    return this.#texts.has(text);
-  }
-
-  /** Whether it is new; it is not new any more afterwards. */
-  add(text: string): boolean {
-    if (this.#texts.has(text)) return false;
-    this.#texts.add(text);
-    const [oldest] = this.#texts;
-    if (oldest !== undefined && this.#texts.size > this.#limit) this.#texts.delete(oldest);
-    return true;
-  }
+/** Tells duplicates: answers whether a text is not among the last few that it was asked about. */
+export function newcomers(limit: number): (text: string) => boolean {
+  const seen = new Set<string>();
+  return (text) => {
+    const isNew = !seen.has(text);
+    dropOldest(seen.add(text), limit);
+    return isNew;
+  };
 }

@@ -1,7 +1,7 @@
 /** Cut, repeated and reordered frames against a model of the server: nothing is missed or doubled. */
 
 import { describe, expect, it } from "vitest";
-import type { Update } from "./assembly.ts";
+import type { Update } from "./channel.ts";
 import { Client } from "./client.ts";
 import { FakePorts, seeded, settle } from "./fakes.ts";
 import { ModelServer } from "./model-server.ts";

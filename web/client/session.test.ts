@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Cognito } from "./cognito.ts";
+import { Cognito } from "./cognito-api.ts";
 import { FakePorts } from "./fakes.ts";
 import { Session } from "./session.ts";
 

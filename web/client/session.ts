@@ -3,10 +3,11 @@
  * tab's session storage and nowhere else.
  */
 
-import type { Cognito, Tokens } from "./cognito.ts";
-import { NetworkError, SessionEndedError, SignInError } from "./errors.ts";
-import { Listeners } from "./listeners.ts";
+import type { Cognito, Tokens } from "./cognito-api.ts";
+import { NetworkError } from "./errors.ts";
+import { createListeners } from "./listeners.ts";
 import type { PagePorts, Unsubscribe } from "./ports.ts";
+import { SessionEndedError, SignInError } from "./sign-in-errors.ts";
 
 export interface SessionState {
   status: "signed-out" | "signed-in";
@@ -28,7 +29,7 @@ const MARGIN_MS = 60_000;
 export class Session {
   readonly #cognito: Cognito;
   readonly #ports: Pick<PagePorts, "clock" | "store">;
-  readonly #listeners = new Listeners<SessionState>();
+  readonly #listeners = createListeners<SessionState>();
   #live: Live | null;
   #expired = false;
   #renewing: Promise<string> | null = null;

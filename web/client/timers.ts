@@ -1,34 +1,34 @@
 import type { Clock, TimerId } from "./ports.ts";
 
 /** Timers by name: setting one replaces the last of that name. */
-export class Timers<Name extends string> {
-  readonly #clock: Clock;
-  readonly #running = new Map<Name, TimerId>();
+export interface Timers<Name extends string> {
+  has(name: Name): boolean;
+  set(name: Name, ms: number, run: () => void): void;
+  cancel(name: Name): void;
+  cancelAll(): void;
+}
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+export function createTimers<Name extends string>(clock: Clock): Timers<Name> {
+  const running = new Map<Name, TimerId>();
+
+  function cancel(name: Name): void {
+    clock.cancel(running.get(name));
+    running.delete(name);
   }
 
-  has(name: Name): boolean {
-    return this.#running.has(name);
-  }
-
-  set(name: Name, ms: number, run: () => void): void {
-    this.cancel(name);
-    const timer = this.#clock.after(ms, () => {
-      this.#running.delete(name);
-      run();
-    });
-    this.#running.set(name, timer);
-  }
-
-  cancel(name: Name): void {
-    if (!this.#running.has(name)) return;
-    this.#clock.cancel(this.#running.get(name));
-    this.#running.delete(name);
-  }
-
-  cancelAll(): void {
-    for (const name of [...this.#running.keys()]) this.cancel(name);
-  }
+  return {
+    cancel,
+    has: (name) => running.has(name),
+    set(name, ms, run) {
+      cancel(name);
+      const timer = clock.after(ms, () => {
+        running.delete(name);
+        run();
+      });
+      running.set(name, timer);
+    },
+    cancelAll() {
+      for (const name of running.keys()) cancel(name);
+    },
+  };
 }

@@ -150,6 +150,10 @@ export const texts = {
       detail: "It goes on, has completed, or its deadline has passed.",
     },
     timeout: { title: "The server did not answer in time", detail: "Try again in a moment." },
+    bad_response: {
+      title: "The server's answer could not be read",
+      detail: "Try again in a moment.",
+    },
   } as Record<string, { title: string; detail: string }>,
   code: (code: string) => `Code: ${code}`,
   dismiss: "Dismiss",

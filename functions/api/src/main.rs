@@ -18,7 +18,7 @@ use std::sync::Arc;
 use app::Gate;
 use app::submit_task::Metering;
 use aws::Sdk;
-use aws::dynamo::{LaneTable, Rates, Submissions, Tasks, Tickets};
+use aws::dynamo::{IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
 use aws::s3::{Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
@@ -49,6 +49,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let clock = Arc::new(SystemClock);
     let activity = Arc::new(postgres::connect(&settings.database_url, None)?);
     let events = Arc::new(mongo::connect(&settings.mongodb_uri, clock.clone()).await?);
+    let keys = IdempotencyKeys::new(&sdk, &settings.idempotency_table);
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let uploads = Arc::new(UploadBucket::new(&sdk, settings.uploads_bucket));
@@ -74,6 +75,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         entropy: Arc::new(OsEntropy),
         guard: settings.guard,
         index: tasks.clone(),
+        keys: Arc::new(keys),
         ledger: Arc::new(MeteredSubmissions::new(Arc::new(ledger), meter)),
         metering: settings.submission_rate.map(|rate| Metering {
             limit: Arc::new(Rates::new(&sdk, settings.lanes_table)),

@@ -13,6 +13,7 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("broadcast-bye", 202, ""),
     ("broadcast-forbidden", 403, "forbidden"),
     ("broadcast-nothing", 422, "invalid_body"),
+    ("broadcast-with-key", 202, ""),
     ("cancel-task", 200, ""),
     ("cancel-task-ended", 409, "task_ended"),
     ("dashboard", 200, ""),

@@ -176,6 +176,7 @@ fn ports(
         events: events.clone(),
         guard: webhooks::Guard::strict(),
         index: tasks.clone(),
+        keys: Arc::new(idempotency::MemoryStore::default()),
         metering: Some(Metering {
             limit: Arc::new(MemoryRates::new(faults)),
             rate: RATE,

@@ -14,6 +14,7 @@ use domain::ports::{
     ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
     UpdateQueue, UploadForms,
 };
+use idempotency::IdempotencyStore;
 use webhooks::Guard;
 
 /// The use cases behind the API, wired once per process.
@@ -63,6 +64,7 @@ pub(crate) struct Ports {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
     pub(crate) guard: Guard,
+    pub(crate) keys: Arc<dyn IdempotencyStore>,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
     pub(crate) metering: Option<Metering>,
@@ -145,6 +147,7 @@ impl App {
             report_task,
             send_broadcast: SendBroadcast {
                 queue: ports.broadcasts,
+                keys: ports.keys,
                 clock: clock.clone(),
                 entropy: ports.entropy.clone(),
             },

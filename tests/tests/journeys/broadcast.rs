@@ -53,6 +53,36 @@ async fn everybody_of_every_tenant_hears_an_operator() {
 }
 
 #[tokio::test]
+async fn a_broadcast_that_is_asked_for_twice_is_heard_once() {
+    let stack = Stack::running().await;
+    let operator = operator(&stack).await;
+    let mut socket = operator.socket().await;
+    let (key, first, last) = (fresh(), fresh(), fresh());
+    let body = |text: &str| json!({"message": {"text": text}, "tenant": operator.tenant});
+    let keyed = async |text: &str| operator.post_keyed("/broadcast", &key, &body(text)).await;
+    let taken = keyed(&first).await.expect(202);
+    let again = keyed(&first).await;
+    assert_eq!(again.headers["idempotent-replayed"], "true");
+    assert_eq!(again.expect(200), taken);
+    let other = keyed(&last).await;
+    assert_eq!(
+        (other.status, other.code()),
+        (409, "idempotency_key_reused")
+    );
+    let heard = frame_with(&mut socket, "broadcast", &first).await;
+    assert_eq!(heard["id"], taken["broadcast_id"]);
+    // A repetition by the queue has the same id; a second broadcast would have another.
+    operator.post("/broadcast", &body(&last)).await.expect(202);
+    loop {
+        let frame = socket.frame().await;
+        if frame["message"]["text"] == last {
+            break;
+        }
+        assert!(frame["message"]["text"] != first || frame["id"] == heard["id"]);
+    }
+}
+
+#[tokio::test]
 async fn one_tenant_is_told_to_reconnect_and_no_other() {
     let stack = Stack::running().await;
     let operator = operator(&stack).await;

@@ -24,7 +24,7 @@ export function createFigures(client: Client) {
     const asked = window.value;
     busy.value = true;
     try {
-      const answer = await client.api.dashboard(asked);
+      const answer = await client.dashboard(asked);
       if (mine !== round) return;
       values.value = answer;
       shown.value = asked;

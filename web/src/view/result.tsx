@@ -37,7 +37,7 @@ function StoredResult({ task }: { task: TaskDetail }) {
     busy.value = true;
     error.value = null;
     try {
-      const answer = await client.api.taskResult(task.request_id);
+      const answer = await client.result(task.request_id);
       save(answer.result_url ?? task.result_url, answer.result, task.request_id);
     } catch (problem) {
       if (!(problem instanceof SessionEndedError)) error.value = messageOf(toClientError(problem));

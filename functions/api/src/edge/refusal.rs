@@ -94,10 +94,15 @@ impl Refusal {
     /// A request that came too early. The wait is told in whole seconds, rounded up, at least one:
     /// whoever keeps to it is not refused again for coming too early.
     pub(crate) fn too_early(detail: impl Into<String>, wait: Duration) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).after(wait)
+    }
+
+    /// The same with the time after which it is worth another try, in whole seconds.
+    pub(crate) fn after(self, wait: Duration) -> Self {
         let seconds = wait.whole_seconds() + i64::from(wait.subsec_nanoseconds() > 0);
         Self {
             retry_after: Some(u64::try_from(seconds).unwrap_or_default().max(1)),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+            ..self
         }
     }
 

@@ -13,7 +13,7 @@ use super::claims::Unidentified;
 /// A caller who may speak to everybody who is connected. A handler that takes one answers nobody
 /// else, and reads no body of anybody else.
 #[derive(Debug)]
-pub(crate) struct Operator;
+pub(crate) struct Operator(pub(crate) Identity);
 
 /// A caller who may report on tasks from outside.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl<S: Sync> FromRequestParts<S> for Operator {
     type Rejection = Forbidden;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Forbidden> {
-        with_scope(parts, Scope::Operator).map(|_| Self)
+        with_scope(parts, Scope::Operator).map(Self)
     }
 }
 

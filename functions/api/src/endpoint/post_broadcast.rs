@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use app::send_broadcast::SendBroadcastError;
+use app::send_broadcast::{BroadcastRequest, SendBroadcastError};
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use domain::TenantId;
 use http::StatusCode;
 use protocol::http::{BroadcastBody, BroadcastTaken};
 use protocol::problem::{MEDIA_TYPE, Problem};
 
-use crate::edge::{JsonBody, Operator, Refusal, SignedIn};
+use crate::edge::{IdempotencyHeader, JsonBody, Operator, REPLAYED, Refusal, SignedIn};
 use crate::state::App;
 
 /// Longest body, in bytes: room for the largest message, written with spaces.
@@ -19,10 +20,22 @@ const LONGEST_BODY: usize = 64 * 1024;
 /// Tells everybody who is connected, of all tenants or of one
 ///
 /// Give either `message` or `reconnect`. The frames are on their way when this answers; each
-/// connection gets one at least, and knows a repetition by its `id`.
-#[utoipa::path(post, path = "/broadcast", tag = "realtime", request_body = BroadcastBody, responses(
+/// connection gets one at least, and knows a repetition by its `id`. With an `Idempotency-Key` of
+/// your own, sending the same broadcast again within 24 hours makes no second one.
+#[utoipa::path(post, path = "/broadcast", tag = "realtime", request_body = BroadcastBody, params(
+    ("Idempotency-Key" = Option<String>, Header,
+        description = "Your name for this broadcast: 1 to 128 visible ASCII characters."),
+), responses(
     (status = 202, body = BroadcastTaken, description = "The broadcast is queued."),
-    (status = 400, body = Problem, content_type = MEDIA_TYPE, description = "`malformed_json`"),
+    (status = 200, body = BroadcastTaken,
+        description = "An earlier request with this key sent the broadcast; its answer.",
+        headers(("Idempotent-Replayed" = String, description = "`true`"))),
+    (status = 400, body = Problem, content_type = MEDIA_TYPE,
+        description = "`malformed_json`, `invalid_idempotency_key`"),
+    (status = 409, body = Problem, content_type = MEDIA_TYPE,
+        description = "`idempotency_key_reused`: the key was used for another broadcast; \
+            `in_progress`: a request with this key has no answer yet",
+        headers(("Retry-After" = u64, description = "Seconds until `in_progress` ends."))),
     (status = 413, body = Problem, content_type = MEDIA_TYPE,
         description = "`body_too_large` (over 64 KiB), `message_too_large` (over 24 KiB)"),
     (status = 415, body = Problem, content_type = MEDIA_TYPE,
@@ -35,23 +48,36 @@ const LONGEST_BODY: usize = 64 * 1024;
 ))]
 pub(crate) async fn post_broadcast(
     State(app): State<Arc<App>>,
-    _: Operator,
+    Operator(caller): Operator,
+    IdempotencyHeader(idempotency_key): IdempotencyHeader,
     JsonBody(body): JsonBody<BroadcastBody, LONGEST_BODY>,
-) -> Result<(StatusCode, Json<BroadcastTaken>), Refusal> {
+) -> Result<Response, Refusal> {
     let tenant = body.tenant.clone().map(tenant).transpose()?;
     let notice = wire::broadcast::notice(body)
         .ok_or_else(|| Refusal::invalid_body("message", "give either message or reconnect"))?;
-    let (broadcast, shards) = app.send_broadcast.run(notice, tenant).await?;
-    tracing::info!(
-        broadcast.id = %broadcast.id, broadcast.shards = shards,
-        broadcast.tenant = broadcast.tenant.as_ref().map(TenantId::as_str), "broadcast queued"
-    );
-    let taken = BroadcastTaken {
-        broadcast_id: broadcast.id.to_string(),
-        status: "queued".into(),
-        shards,
+    let request = BroadcastRequest {
+        notice,
+        tenant: tenant.clone(),
+        idempotency_key,
     };
-    Ok((StatusCode::ACCEPTED, Json(taken)))
+    let sent = app.send_broadcast.run(&caller, request).await?;
+    tracing::info!(
+        broadcast.id = sent.broadcast_id,
+        broadcast.shards = sent.shards,
+        broadcast.replayed = sent.replayed,
+        broadcast.tenant = tenant.as_ref().map(TenantId::as_str),
+        "broadcast queued"
+    );
+    let taken = Json(BroadcastTaken {
+        broadcast_id: sent.broadcast_id,
+        status: "queued".into(),
+        shards: sent.shards,
+    });
+    Ok(if sent.replayed {
+        (StatusCode::OK, [REPLAYED], taken).into_response()
+    } else {
+        (StatusCode::ACCEPTED, taken).into_response()
+    })
 }
 
 fn tenant(name: String) -> Result<TenantId, Refusal> {
@@ -68,7 +94,14 @@ impl From<SendBroadcastError> for Refusal {
             SendBroadcastError::TooLarge { .. } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "message_too_large", detail)
             }
-            SendBroadcastError::NotQueued { cause, .. } => cause.into(),
+            SendBroadcastError::KeyReused => {
+                Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail)
+            }
+            SendBroadcastError::InProgress { wait } => {
+                Self::new(StatusCode::CONFLICT, "in_progress", detail).after(wait)
+            }
+            SendBroadcastError::NotQueued { cause, .. }
+            | SendBroadcastError::NotRemembered(cause) => cause.into(),
         }
     }
 }
@@ -164,6 +197,21 @@ mod tests {
             .iter()
             .filter(|(part, _)| part.broadcast.tenant.is_some());
         assert_eq!(of_one.count(), Shard::all().len());
+    }
+
+    #[tokio::test]
+    async fn a_key_stands_for_one_broadcast() {
+        let scene = Scene::new().await;
+        let first = scene.ask(sample("broadcast-with-key")).await;
+        assert_eq!(first.status, 202);
+        let again = scene.ask(sample("broadcast-with-key")).await;
+        assert_eq!((again.status, again.body), (200, first.body));
+        assert_eq!(again.headers["idempotent-replayed"], "true");
+        assert_eq!(scene.broadcasts.take().len(), Shard::all().len());
+        let mut other = sample("broadcast-with-key");
+        other.body = Some(json!({"message": "other"}).to_string());
+        let refused = scene.ask(other).await;
+        assert_eq!(refused.code(), (409, "idempotency_key_reused"));
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ mod due;
 mod expired;
 mod expiry;
 mod frame_meter;
+mod idempotency;
 mod lanes;
 mod rates;
 mod spending;
@@ -21,6 +22,7 @@ mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
+pub use idempotency::IdempotencyKeys;
 pub use lanes::LaneTable;
 pub use rates::Rates;
 pub use spending::SpendTable;

@@ -8,6 +8,7 @@ mod bedrock;
 mod clock;
 mod connections;
 mod gateway;
+mod idempotency;
 mod lanes;
 mod place;
 mod queues;

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Api } from "./api.ts";
 import { FakePorts } from "./fakes.ts";
+import { createHttp, type Http } from "./http.ts";
 
 let ports: FakePorts;
 let renewals: number;
-let api: Api;
+let http: Http;
 
 beforeEach(() => {
   ports = new FakePorts();
@@ -16,13 +16,13 @@ beforeEach(() => {
       return "new";
     },
   };
-  api = new Api("https://api.test/stage/", session, ports);
+  http = createHttp("https://api.test/stage/", session, ports);
 });
 
 describe("the HTTP API", () => {
   it("asks with the token and the query that was given", async () => {
     ports.server.on("GET /stage/tasks", () => ({ body: { tasks: [], next_cursor: null } }));
-    await api.listTasks({ limit: 5, cursor: "a+b" });
+    await http.get("/tasks", { limit: 5, cursor: "a+b", tag: undefined });
     expect(ports.server.sent[0]).toMatchObject({
       path: "/stage/tasks?limit=5&cursor=a%2Bb",
       headers: { authorization: "Bearer old" },
@@ -39,7 +39,7 @@ describe("the HTTP API", () => {
         errors: [{ field: "input.group_by[1]", message: "must be service" }, "odd"],
       },
     }));
-    await expect(api.submitTask({ kind: "aggregate", input: {} })).rejects.toMatchObject({
+    await expect(http.post("/tasks", { kind: "aggregate", input: {} })).rejects.toMatchObject({
       name: "ApiError",
       status: 422,
       code: "invalid_input",
@@ -55,7 +55,7 @@ describe("the HTTP API", () => {
     [418, [], "http_418", "The server answered 418"],
   ])("finds a code for a refusal without one (%i)", async (status, body, code, title) => {
     ports.server.on("GET /stage/dashboard", () => ({ status, body }));
-    await expect(api.dashboard("24h")).rejects.toMatchObject({ code, title });
+    await expect(http.get("/dashboard")).rejects.toMatchObject({ code, title });
   });
 
   it("renews the token once after a 401 and tries again", async () => {
@@ -64,28 +64,28 @@ describe("the HTTP API", () => {
         ? { body: { user_count: 1 } }
         : { status: 401, body: { message: "Unauthorized" } },
     );
-    await expect(api.dashboard("1h")).resolves.toEqual({ user_count: 1 });
+    await expect(http.get("/dashboard")).resolves.toEqual({ user_count: 1 });
     expect(renewals).toBe(1);
   });
 
   it("gives up on a second 401", async () => {
     ports.server.on("GET /stage/dashboard", () => ({ status: 401, body: {} }));
-    await expect(api.dashboard("1h")).rejects.toMatchObject({ code: "unauthorized" });
+    await expect(http.get("/dashboard")).rejects.toMatchObject({ code: "unauthorized" });
     expect(ports.server.sent).toHaveLength(2);
   });
 
   it("tells a dead network, a late answer and a strange answer apart", async () => {
     ports.server.on("GET /stage/dashboard", () => Promise.reject(new TypeError("down")));
-    await expect(api.dashboard("1h")).rejects.toMatchObject({ code: "network" });
+    await expect(http.get("/dashboard")).rejects.toMatchObject({ code: "network" });
 
     ports.server.on("GET /stage/dashboard", () => ({ body: "<html>" }));
-    await expect(api.dashboard("1h")).rejects.toMatchObject({ code: "bad_response" });
+    await expect(http.get("/dashboard")).rejects.toMatchObject({ code: "bad_response" });
 
     ports.fetch = (_, { signal }) =>
       new Promise((_resolve, reject) => {
         signal?.addEventListener("abort", () => reject(signal.reason));
       });
-    const late = expect(api.dashboard("1h")).rejects.toMatchObject({ code: "timeout" });
+    const late = expect(http.get("/dashboard")).rejects.toMatchObject({ code: "timeout" });
     await ports.clock.advance(30_000);
     await late;
     expect(ports.clock.pending).toBe(0);

@@ -1,0 +1,28 @@
+/** For operators: a copy of every task that ends badly, of all tenants. */
+
+import type { Client } from "./client.ts";
+import type { Unsubscribe } from "./ports.ts";
+import type { UpdateFrame } from "./protocol.ts";
+import { newcomers } from "./recent.ts";
+
+/** Copies that are remembered, to tell duplicates. */
+const MOST_COPIES = 500;
+
+/** Each copy comes once. Needs the scope `operator`; without it `onError` tells of `forbidden`. */
+export function watchOperators(
+  client: Pick<Client, "realtime" | "connect">,
+  callback: (update: UpdateFrame) => void,
+): Unsubscribe {
+  const { realtime } = client;
+  const isNew = newcomers(MOST_COPIES);
+  const leave = realtime.stream.subscribe({ stream: "operators" });
+  const quiet = realtime.on("update", (frame) => {
+    if (frame.stream === "operators" && isNew(`${frame.request_id} ${frame.version}`))
+      callback(frame);
+  });
+  client.connect();
+  return () => {
+    quiet();
+    leave();
+  };
+}
