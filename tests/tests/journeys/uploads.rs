@@ -151,3 +151,36 @@ async fn log_lines_are_analysed() {
     let task = analysed(&caller, later).await;
     assert_eq!(task["result"]["summary"]["count"], 0, "{task}");
 }
+
+#[tokio::test]
+async fn tens_of_thousands_of_texts_are_one_task() {
+    let caller = Stack::running().await.new_tenant().await;
+    let judged = ["wonderful", "terrible", "made of cardboard"];
+    let line = |n: usize| format!("Parcel {n} of the blue lamp is {}.\n", judged[n % 3]);
+    let file: String = (0..20_000).map(line).collect();
+    let upload_id = upload(&caller, "lines.txt", file.as_bytes()).await;
+    let task = analysed(&caller, json!({ "upload_id": upload_id })).await;
+    assert_eq!(task["status"], "completed", "{}", task["error"]);
+    let updates = task["updates"].as_array().expect("a list");
+    let told = |update: &Value| {
+        update["progress"]["message"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let counted = updates
+        .iter()
+        .map(told)
+        .filter(|told| told.ends_with(" of 20000 documents"));
+    assert!(counted.count() > 1, "{updates:?}");
+
+    let url = task["result_url"].as_str().expect("a link");
+    let result = reqwest::get(url).await.expect("S3 answers");
+    let result: Value = result.json().await.expect("JSON");
+    assert_eq!(result["documents"].as_array().map(Vec::len), Some(20_000));
+    let sentiment = &result["summary"]["sentiment"];
+    assert_eq!(
+        (&sentiment["positive"], &sentiment["negative"]),
+        (&json!(6_667), &json!(6_667))
+    );
+}

@@ -98,7 +98,7 @@ impl Kind for Analyze {
         let service = self.service(input.provider)?;
         let large = input.documents.is_none();
         // Closed never; where it were, nothing would have to wait.
-        let _place = if large {
+        let place = if large {
             self.large.acquire().await.ok()
         } else {
             None
@@ -118,6 +118,8 @@ impl Kind for Analyze {
         };
         let mut work = Work::new(service, context, most);
         work.check(&gathered)?;
+        // What a model judges is not much, and takes long.
+        drop(place);
         // It takes no time beside the model.
         let quiet = TaskContext {
             progress: Arc::new(Quiet),
