@@ -157,7 +157,7 @@ async fn tens_of_thousands_of_texts_are_one_task() {
     let caller = Stack::running().await.new_tenant().await;
     let judged = ["wonderful", "terrible", "made of cardboard"];
     // VADER takes some numbers alone for words.
-    let line = |n: usize| format!("Parcel no-{n}x of the blue lamp is {}.\n", judged[n % 3]);
+    let line = |n: usize| format!("Parcel b{n} of the blue lamp is {}.\n", judged[n % 3]);
     let file: String = (0..20_000).map(line).collect();
     let upload_id = upload(&caller, "lines.txt", file.as_bytes()).await;
     let task = analysed(&caller, json!({ "upload_id": upload_id })).await;
