@@ -78,6 +78,12 @@ impl Caller {
         self.send(request.header("idempotency-key", key)).await
     }
 
+    /// Posts JSON to a path, as part of a trace.
+    pub async fn post_traced(&self, path: &str, traceparent: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path).json(body);
+        self.send(request.header("traceparent", traceparent)).await
+    }
+
     /// Posts a text as it is, called JSON.
     pub async fn post_text(&self, path: &str, text: &str) -> Answer {
         let request = self.request(Method::POST, path);

@@ -11,11 +11,13 @@ mod caller;
 mod event_source;
 pub mod fault_proxy;
 mod http_server;
+mod logs;
 pub mod runtime_api;
 mod socket;
 mod stack;
 
 pub use caller::{Answer, Caller};
 pub use event_source::{EventSource, Polling};
+pub use logs::Log;
 pub use socket::Socket;
 pub use stack::{Stack, fresh};

@@ -77,6 +77,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         index: tasks.clone(),
         keys: Arc::new(keys),
         ledger: Arc::new(MeteredSubmissions::new(Arc::new(ledger), meter)),
+        logs: events.clone(),
         metering: settings.submission_rate.map(|rate| Metering {
             limit: Arc::new(Rates::new(&sdk, settings.lanes_table)),
             rate,

@@ -31,6 +31,8 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("health", 200, ""),
     ("list-tasks", 200, ""),
     ("list-tasks-bad-cursor", 400, "invalid_query"),
+    ("logs", 200, ""),
+    ("logs-unknown-type", 400, "invalid_query"),
     ("notify", 200, ""),
     ("notify-completed", 200, ""),
     ("notify-failed", 200, ""),

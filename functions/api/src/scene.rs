@@ -177,6 +177,7 @@ fn ports(
         guard: webhooks::Guard::strict(),
         index: tasks.clone(),
         keys: Arc::new(idempotency::MemoryStore::default()),
+        logs: events.clone(),
         metering: Some(Metering {
             limit: Arc::new(MemoryRates::new(faults)),
             rate: RATE,

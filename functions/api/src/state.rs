@@ -5,14 +5,14 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::{
     CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, OfferUpload,
-    ReadDashboard, ReportTask, RetryTask, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets,
-    announce::Announcer,
+    ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch, SubmitTask,
+    WebhookSecrets, announce::Announcer,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, ResponseTimes,
-    ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore,
-    UpdateQueue, UploadForms,
+    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LogSearch,
+    ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore,
+    TicketStore, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -23,6 +23,8 @@ pub(crate) struct App {
     pub(crate) check_health: CheckHealth,
     /// `GET /dashboard`.
     pub(crate) read_dashboard: ReadDashboard,
+    /// `GET /logs`.
+    pub(crate) search_logs: SearchLogs,
     /// `POST /events`.
     pub(crate) ingest_events: IngestEvents,
     /// `POST /tasks`.
@@ -67,6 +69,7 @@ pub(crate) struct Ports {
     pub(crate) keys: Arc<dyn IdempotencyStore>,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
+    pub(crate) logs: Arc<dyn LogSearch>,
     pub(crate) metering: Option<Metering>,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
@@ -125,6 +128,7 @@ impl App {
                 response_times: ports.response_times,
                 clock: clock.clone(),
             },
+            search_logs: SearchLogs { logs: ports.logs },
             ingest_events: IngestEvents {
                 events: ports.events,
                 activity: ports.activity,

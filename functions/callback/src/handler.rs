@@ -69,9 +69,16 @@ impl Callbacks {
             tenant,
             request_id,
             version,
+            trace,
         } = &delivery.body;
-        let span =
-            info_span!("callback", task.id = %request_id, %tenant, task.version = version, attempt);
+        let span = info_span!(
+            "callback",
+            task.id = %request_id,
+            %tenant,
+            task.version = version,
+            attempt,
+            trace.id = trace.map(|trace| trace.id()),
+        );
         self.attempt(&delivery.body, attempt).instrument(span).await
     }
 

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use app::Sweep;
 use app::sweep::Swept;
+use boot::SUMMARY;
 use lambda_runtime::Diagnostic;
 use metrics::Meter;
 use serde::Serialize;
@@ -32,7 +33,7 @@ pub(crate) struct Answer {
 /// The invocation counts as failed, so that an alarm on errors sees it. The schedule's next tick
 /// goes on where this one has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} calls of the sweep failed: see the lines before this one")]
+#[error("{0} calls of the sweep failed: see the notes of its line")]
 pub(crate) struct Incomplete(usize);
 
 impl From<Incomplete> for Diagnostic {
@@ -84,15 +85,18 @@ impl Sweeper {
 
 fn log(swept: Swept, duration_ms: f64) {
     tracing::info!(
-        sweep.requeued = swept.requeued,
-        sweep.dead_leases = swept.dead_leases,
-        sweep.places_freed = swept.places_freed,
-        sweep.admitted = swept.admitted,
-        sweep.connections_removed = swept.connections_removed,
-        sweep.tickets_removed = swept.tickets_removed,
-        sweep.idempotency_keys_removed = swept.keys_removed,
-        sweep.faults = swept.faults,
-        duration_ms,
+        target: SUMMARY,
+        {
+            sweep.requeued = swept.requeued,
+            sweep.dead_leases = swept.dead_leases,
+            sweep.places_freed = swept.places_freed,
+            sweep.admitted = swept.admitted,
+            sweep.connections_removed = swept.connections_removed,
+            sweep.tickets_removed = swept.tickets_removed,
+            sweep.idempotency_keys_removed = swept.keys_removed,
+            sweep.faults = swept.faults,
+            duration_ms,
+        },
         "swept"
     );
 }

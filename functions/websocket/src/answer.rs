@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     pub(crate) code: Option<&'static str>,
     /// On a good handshake, the protocol that both sides speak from now on.
     pub(crate) subprotocol: Option<&'static str>,
+    /// The frame's action, where it is one of ours.
+    pub(crate) action: Option<&'static str>,
     /// What a store said. Only for the log.
     pub(crate) cause: Option<Cause>,
 }
@@ -35,6 +37,7 @@ impl Answer {
             body: None,
             code: None,
             subprotocol: None,
+            action: None,
             cause: None,
         }
     }
@@ -67,6 +70,11 @@ impl Answer {
             subprotocol: Some(subprotocol),
             ..self
         }
+    }
+
+    /// The same answer, with what was asked for.
+    pub(crate) fn to(self, action: Option<&'static str>) -> Self {
+        Self { action, ..self }
     }
 
     /// The same answer, with the error's code for the log.

@@ -20,15 +20,17 @@ use app::{AnswerFrame, CloseConnection, OpenConnection};
 use aws::Sdk;
 use aws::dynamo::{Connections, Tasks, Tickets};
 use aws::sqs::UpdateSender;
-use boot::SystemClock;
 use boot::settings::Reader;
+use boot::{OsEntropy, SystemClock};
 use domain::Pace;
 use lambda_runtime::{Error, service_fn};
+use metrics::Meter;
 
 use crate::handler::handle;
 use crate::state::App;
 
 struct Settings {
+    stage: String,
     connections_table: String,
     tasks_table: String,
     tickets_table: String,
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
 
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
+        stage: reader.text_or("STAGE", "local"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         tasks_table: reader.text("TASKS_TABLE"),
         tickets_table: reader.text("TICKETS_TABLE"),
@@ -59,11 +62,12 @@ fn read_pace(reader: &mut Reader<'_>) -> Pace {
 }
 
 async fn serve(settings: Settings) -> Result<(), Error> {
-    let app = wire(&Sdk::load().await?, settings);
-    lambda_runtime::run(service_fn(|event| handle(&app, event))).await
+    let meter = Meter::new(&settings.stage, "websocket", Arc::new(SystemClock))?;
+    let app = wire(&Sdk::load().await?, settings, &meter);
+    lambda_runtime::run(service_fn(|event| meter.around(handle(&app, event)))).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings) -> App {
+fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> App {
     let connections = Arc::new(Connections::new(sdk, settings.connections_table));
     let clock = Arc::new(SystemClock);
     App {
@@ -83,5 +87,7 @@ fn wire(sdk: &Sdk, settings: Settings) -> App {
             pusher: Arc::new(UpdateSender::new(sdk, settings.updates_queue)),
             clock,
         },
+        meter: meter.clone(),
+        entropy: Arc::new(OsEntropy),
     }
 }

@@ -3,7 +3,7 @@
 use app::answer_frame::{FrameError, Incoming};
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
 use domain::ConnectionId;
-use protocol::frames::ServerFrame;
+use protocol::frames::{ClientFrame, ServerFrame};
 
 use crate::answer::Answer;
 use crate::state::App;
@@ -21,10 +21,19 @@ pub(crate) async fn message(
     } else {
         Incoming::Text(text)
     };
-    match app.answer_frame.run(&id, incoming).await {
+    let answer = match app.answer_frame.run(&id, incoming).await {
         Ok(Some(frame)) => Answer::frame(&frame),
         Ok(None) => Answer::done(),
         Err(error) => refused(error),
+    };
+    answer.to(action(incoming))
+}
+
+/// Which of our actions it is. Others are the client's own words, and as many as it likes.
+fn action(incoming: Incoming<'_>) -> Option<&'static str> {
+    match incoming {
+        Incoming::Text(text) => ClientFrame::action(text),
+        Incoming::Binary => None,
     }
 }
 

@@ -8,8 +8,9 @@ use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest as WebsocketEvent;
 use domain::ports::{ConnectionStore, Entropy, TicketStore};
 use domain::{Connection, ConnectionId, Identity, Pace, Task};
 use lambda_runtime::{Context, LambdaEvent};
+use metrics::Meter;
 use serde_json::Value;
-use testkit::ambient::FixedClock;
+use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{Faults, MemoryConnections, MemoryPusherQueue, MemoryTasks, MemoryTickets};
 use time::{Duration, OffsetDateTime};
@@ -105,6 +106,14 @@ impl Scene {
         }
     }
 
+    /// What was counted, one document for each set of dimensions.
+    pub(crate) fn metrics(&self) -> Vec<Value> {
+        let mut text = Vec::new();
+        self.app.meter.flush_to(&mut text);
+        let documents = serde_json::Deserializer::from_slice(&text).into_iter();
+        documents.map(Result::unwrap).collect()
+    }
+
     fn over(faults: &Faults) -> Self {
         let connections = Arc::new(MemoryConnections::new(faults));
         let tickets = Arc::new(MemoryTickets::new(faults));
@@ -156,6 +165,8 @@ fn app(
             connections: connections.clone(),
         },
         answer_frame,
+        meter: Meter::new("test", "websocket", Arc::new(FixedClock::at(NOW))).unwrap(),
+        entropy: Arc::new(Counting::default()),
     }
 }
 

@@ -10,6 +10,7 @@ use domain::causes;
 use domain::ports::Deliveries;
 use sqs_batch::{Batch, Report};
 use tokio::time::Instant;
+use tracing::field::Empty;
 use tracing::{Instrument as _, info_span};
 use wire::queue::TaskRef;
 
@@ -55,6 +56,7 @@ impl Worker {
         delivery: sqs_batch::Delivery<TaskRef>,
         deadline: Instant,
     ) -> sqs_batch::Outcome {
+        let trace = delivery.body.trace;
         let delivery = Delivery {
             tenant: delivery.body.tenant,
             request_id: delivery.body.request_id,
@@ -66,8 +68,14 @@ impl Worker {
             "task",
             task.id = %delivery.request_id,
             tenant = %delivery.tenant,
-            // The task knows it.
-            trace.id = tracing::field::Empty,
+            trace.id = trace.map(|trace| trace.id()),
+            receives = delivery.receive_count,
+            // The task knows these.
+            task.kind = Empty,
+            task.attempt = Empty,
+            task.outcome = Empty,
+            wait_ms = Empty,
+            code = Empty,
         );
         match self.run_task.run(&delivery).instrument(span).await {
             Outcome::Done => sqs_batch::Outcome::Done,

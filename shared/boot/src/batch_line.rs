@@ -1,4 +1,4 @@
-//! What the log says of a batch: one line, and one more for each message that is not simply handled.
+//! What the log says of a batch: one line, with a note for each message that is not simply handled.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -7,6 +7,8 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use domain::Trace;
 use serde::Deserialize;
 use sqs_batch::{End, Report, Settled};
+
+use crate::lines::SUMMARY;
 
 /// A batch that is being handled.
 pub(crate) struct BatchLine {
@@ -39,11 +41,15 @@ struct Counts {
 impl BatchLine {
     pub(crate) fn of(event: &SqsEvent) -> Self {
         let named: Vec<_> = event.records.iter().map(named).collect();
+        let records = event.records.iter();
+        let traces = records
+            .zip(&named)
+            .filter_map(|(record, named)| named.trace.or_else(|| header(record)));
         let receives = event.records.iter().map(receives);
         Self {
             started: Instant::now(),
             tasks: distinct(named.iter().filter_map(|named| named.request_id.clone())),
-            traces: distinct(named.iter().filter_map(|named| Some(named.trace?.id()))),
+            traces: distinct(traces.map(|trace| trace.id())),
             receives: receives.max().unwrap_or_default(),
         }
     }
@@ -53,16 +59,19 @@ impl BatchLine {
         report.records.iter().for_each(log);
         let counts = Counts::of(report);
         tracing::info!(
-            batch.records = report.records.len(),
-            batch.done = counts.done,
-            batch.retried = counts.retried,
-            batch.dead_letters = counts.dead_letters,
-            batch.panicked = counts.panicked,
-            batch.out_of_time = counts.out_of_time,
-            batch.receives = self.receives,
-            task.ids = self.tasks,
-            trace.ids = self.traces,
-            duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+            target: SUMMARY,
+            {
+                batch.records = report.records.len(),
+                batch.done = counts.done,
+                batch.retried = counts.retried,
+                batch.dead_letters = counts.dead_letters,
+                batch.panicked = counts.panicked,
+                batch.out_of_time = counts.out_of_time,
+                batch.receives = self.receives,
+                task.ids = self.tasks,
+                trace.ids = self.traces,
+                duration_ms = self.started.elapsed().as_secs_f64() * 1_000.0,
+            },
             "handled"
         );
         let come_back = report.response().batch_item_failures.len();
@@ -79,6 +88,11 @@ fn distinct(names: impl Iterator<Item = String>) -> String {
 fn named(message: &SqsMessage) -> Named {
     let body = message.body.as_deref().unwrap_or_default();
     serde_json::from_str(body).unwrap_or_default()
+}
+
+/// The trace as the queue itself knows it.
+fn header(message: &SqsMessage) -> Option<Trace> {
+    Trace::from_xray(message.attributes.get("AWSTraceHeader")?)
 }
 
 fn receives(message: &SqsMessage) -> u32 {
@@ -142,13 +156,15 @@ mod tests {
             {"messageId": "1", "body": r#"{"request_id":"b"}"#},
             {"messageId": "2", "body": r#"{"request_id":"a","trace":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#,
                 "attributes": {"ApproximateReceiveCount": "3"}},
-            {"messageId": "3", "body": r#"{"request_id":"b"}"#},
+            {"messageId": "3", "body": r#"{"request_id":"b"}"#,
+                "attributes": {"AWSTraceHeader": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"}},
             {"messageId": "4", "body": "?"},
         ]}))
         .unwrap();
         let line = BatchLine::of(&event);
         assert_eq!((line.tasks.as_str(), line.receives), ("a,b", 3));
-        assert_eq!(line.traces, "4bf92f3577b34da6a3ce929d0e0e4736");
+        let traces = "4bf92f3577b34da6a3ce929d0e0e4736,5759e988bd862e3fe1be46a994272793";
+        assert_eq!(line.traces, traces);
 
         let decode = |message: &SqsMessage| match message.body.as_deref() {
             Some("?") => Err("what?"),

@@ -2,11 +2,13 @@
 //!
 //! A function's `main` is one call of [`start`]: settings are read and checked as a whole, logging
 //! is set up, and the function's own code gets what it asked for. Functions that take plain events
-//! then serve them with [`run`].
+//! then serve them with [`serve`]. Each invocation leaves one line: the event with the target [`SUMMARY`].
 
 mod ambient;
 mod batch;
 mod batch_line;
+mod fields;
+mod lines;
 mod run;
 pub mod settings;
 mod start;
@@ -15,5 +17,6 @@ mod telemetry;
 pub use ambient::{OsEntropy, SystemClock};
 pub use batch::{Queue, serve_batches};
 pub use domain::causes;
-pub use run::{run, serve};
+pub use lines::{Lines, SUMMARY};
+pub use run::{serve, trace};
 pub use start::start;

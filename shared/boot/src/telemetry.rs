@@ -1,13 +1,16 @@
-//! Log lines: JSON on standard output, one object a line.
+//! What is logged, and whose.
 
 use std::panic::PanicHookInfo;
+use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::{Layer as _, fmt, registry};
+use tracing_subscriber::{Layer as _, registry};
 
+use crate::SystemClock;
+use crate::lines::{Lines, SUMMARY};
 use crate::settings::Reader;
 
 /// Our own crates. Others log whole requests at finer levels, tickets and tokens included, so of
@@ -43,10 +46,7 @@ pub(crate) fn level(reader: &mut Reader<'_>) -> Level {
 
 /// Sets logging up for the process, panics included.
 pub(crate) fn set_up(level: Level) {
-    let lines = fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
+    let lines = Lines::new(std::io::stdout, Arc::new(SystemClock))
         .with_filter(filter_fn(move |metadata| is_wanted(metadata, level)));
     let lines = lines.with_filter(LevelFilter::from_level(level));
     // Another subscriber is there only in tests, which keep theirs.
@@ -54,14 +54,17 @@ pub(crate) fn set_up(level: Level) {
     std::panic::set_hook(Box::new(log_panic));
 }
 
+/// Repeats an invocation's failure or panic, which the invocation's own line tells.
+const REPEATED: &str = "lambda_runtime::layers::panic";
+
 fn is_wanted(metadata: &Metadata<'_>, level: Level) -> bool {
     let origin = metadata.target().split("::").next().unwrap_or_default();
-    let limit = if OURS.contains(&origin) {
+    let limit = if OURS.contains(&origin) || origin == SUMMARY {
         level
     } else {
         level.min(Level::WARN)
     };
-    metadata.level() <= &limit
+    metadata.level() <= &limit && metadata.target() != REPEATED
 }
 
 /// What panicked may hold a tenant's data, which belongs into our log but into nobody's answer.

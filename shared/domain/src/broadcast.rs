@@ -11,6 +11,7 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::Trace;
 use crate::ids::{ConnectionId, InvalidId, TenantId};
 
 /// Shards of the connections. The pusher's event source runs ten invocations at once (`template.yaml`):
@@ -124,6 +125,8 @@ pub struct Broadcast {
     pub tenant: Option<TenantId>,
     /// When it was taken on: whoever was connected by then gets it.
     pub at: OffsetDateTime,
+    /// The trace of the call that sent it.
+    pub trace: Option<Trace>,
 }
 
 /// A share of a broadcast's work.
@@ -214,6 +217,7 @@ mod tests {
                 notice: Notice::Message(Value::Null),
                 tenant: None,
                 at: OffsetDateTime::UNIX_EPOCH,
+                trace: None,
             };
             let home = Shard::of(&id(&text));
             let parts = broadcast.parts();

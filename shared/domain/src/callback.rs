@@ -1,5 +1,6 @@
 //! Telling somebody's server that a task has ended.
 
+use crate::Trace;
 use crate::ids::{RequestId, TenantId};
 use crate::task::Task;
 
@@ -13,6 +14,8 @@ pub struct Callback {
     pub request_id: RequestId,
     /// The version that ended it. A task that is retried ends again, with another one.
     pub version: u64,
+    /// The trace of the call that submitted the task.
+    pub trace: Option<Trace>,
 }
 
 impl Callback {
@@ -23,6 +26,7 @@ impl Callback {
             tenant: task.tenant.clone(),
             request_id: task.request_id,
             version: task.version,
+            trace: task.trace,
         })
     }
 }

@@ -70,6 +70,7 @@ mod tests {
             priority,
             created_at,
             run_at: None,
+            trace: None,
         }
     }
 

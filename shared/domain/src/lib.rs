@@ -14,6 +14,7 @@ pub mod failure;
 pub mod ids;
 pub mod kind;
 pub mod lanes;
+pub mod logs;
 pub mod model;
 pub mod money;
 pub mod pace;

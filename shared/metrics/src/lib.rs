@@ -18,6 +18,9 @@
 //! | `Pushed`, `PushGone`, `PushFailed` | count | stage | [`MeteredPostman`] |
 //! | `Callbacks` | count | stage, outcome | [`Meter::callback`] |
 //! | `CallbackTime` | ms | stage, outcome | the same: one attempt, the reading of the task included |
+//! | `ConnectionsOpened`, `ConnectionsClosed` | count | stage | [`Meter::connection_opened`], [`Meter::connection_closed`] |
+//! | `Frames` | count | stage, action | [`Meter::frame`]: what a client says, whatever the answer |
+//! | `WebsocketRefused` | count | stage, code | [`Meter::websocket_refused`]: of handshakes and frames |
 //! | `Swept` | count | stage, thing | [`Meter::swept`] |
 //! | `BatchItemFailures`, `DeadLetters` | count | stage, function | [`Meter::batch`] |
 //!
@@ -29,6 +32,7 @@ mod meter;
 mod postman;
 mod submissions;
 mod tasks;
+mod websocket;
 
 pub use meter::{InvalidStage, Meter};
 pub use postman::MeteredPostman;

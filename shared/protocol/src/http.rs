@@ -39,6 +39,16 @@ pub struct DashboardBody {
     pub avg_response_time_ms: f64,
 }
 
+/// The answer of `GET /logs`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LogsBody {
+    /// The lines, newest first, with the fields that they were sent with.
+    #[schema(value_type = Vec<Object>)]
+    pub lines: Vec<Value>,
+    /// Give it as `cursor` for the next page; null after the last line.
+    pub next_cursor: Option<String>,
+}
+
 /// The body of `POST /events`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

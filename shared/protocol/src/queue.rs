@@ -24,6 +24,9 @@ pub struct TaskMessage {
     pub tenant: String,
     /// The task.
     pub request_id: String,
+    /// The trace of the call that submitted it, as a W3C `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// What the messages of the updates queue ask for. An update does not say so: its form is older
@@ -122,6 +125,9 @@ pub struct CallbackMessage {
     pub request_id: String,
     /// The version that ended it.
     pub version: u64,
+    /// The trace of the call that submitted the task, as a W3C `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// Asks the pusher to push a part of a broadcast.
@@ -135,6 +141,9 @@ pub struct BroadcastMessage {
     pub broadcast: QueuedBroadcast,
     /// Who gets it.
     pub to: QueuedAddressees,
+    /// The trace of the call that sent it, as a W3C `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 /// A broadcast on its way to the pusher.

@@ -144,8 +144,8 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn task_messages(tenant in ".*", request_id in ".*") {
-        let written = TaskMessage { v: VERSION, tenant, request_id };
+    fn task_messages(tenant in ".*", request_id in ".*", trace in of(".*")) {
+        let written = TaskMessage { v: VERSION, tenant, request_id, trace };
         prop_assert_eq!(back(&written), written);
     }
 

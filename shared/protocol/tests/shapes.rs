@@ -252,6 +252,7 @@ fn parts_of_broadcasts() {
             notice,
         },
         to,
+        trace: Some(TRACE.into()),
     };
     let text = QueuedNotice::Message {
         message: json!("hello"),
@@ -314,12 +315,15 @@ fn requests_to_the_pusher() {
     assert_json_snapshot!("queued_hang_up", hang_up);
 }
 
+const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 #[test]
 fn queue_messages() {
     let task = TaskMessage {
         v: VERSION,
         tenant: "acme".into(),
         request_id: ID.into(),
+        trace: Some(TRACE.into()),
     };
     assert_json_snapshot!("queued_task", task);
     let update = UpdateMessage {
@@ -353,6 +357,7 @@ fn callbacks() {
         tenant: "acme".into(),
         request_id: ID.into(),
         version: 3,
+        trace: Some(TRACE.into()),
     };
     assert_json_snapshot!("queued_callback", queued);
     let failed = WebhookBody {

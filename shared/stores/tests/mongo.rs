@@ -95,6 +95,14 @@ keeps_the_contract!(response_times of store(&store, &store):
     each_event_counts_once_and_in_its_tenant,
 );
 
+keeps_the_contract!(log_search of store(&store, &store):
+    pages_hold_every_line_once,
+    filters_pick_lines,
+    the_range_is_half_open,
+    rare_lines_are_found,
+    tenants_are_apart,
+);
+
 keeps_the_contract!(aggregation of store(&store, &store):
     nothing_makes_no_rows,
     percentiles_are_by_nearest_rank,

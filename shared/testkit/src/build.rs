@@ -9,7 +9,7 @@ use domain::task::{NewTask, Terms};
 use domain::ticket::Ticket;
 use domain::{
     Broadcast, Connection, ConnectionId, Event, Fingerprint, IdempotencyKey, Identity, LeaseToken,
-    RequestId, Submission, Task, TenantId, UploadId, UserId,
+    RequestId, Submission, Task, TenantId, Trace, UploadId, UserId,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -62,6 +62,11 @@ pub fn lease_token() -> LeaseToken {
     LeaseToken::new(fresh())
 }
 
+/// A trace that no other test uses.
+pub fn trace() -> Trace {
+    name("", |id| format!("00-{id}-00f067aa0ba902b7-01").parse())
+}
+
 /// A caller without further rights.
 pub fn identity(tenant: &TenantId) -> Identity {
     Identity {
@@ -87,6 +92,7 @@ pub fn broadcast(message: Value) -> Broadcast {
         notice: Notice::Message(message),
         tenant: None,
         at: NOW,
+        trace: Some(trace()),
     }
 }
 

@@ -7,7 +7,7 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
-    event_log, expiring, frame_meter, lanes, pusher_queue, rate_limit, response_times,
+    event_log, expiring, frame_meter, lanes, log_search, pusher_queue, rate_limit, response_times,
     result_store, root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger,
     subscriptions, task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store,
     update_queue, uploads,
@@ -131,7 +131,9 @@ async fn the_task_queue_is_one() {
         let mut arrived = arrived.lock().unwrap();
         arrived.extend(queue.take_jobs());
         let taken = arrived.extract_if(.., |job| job.priority == priority);
-        taken.map(|job| (job.tenant, job.request_id)).collect()
+        taken
+            .map(|job| (job.tenant, job.request_id, job.trace))
+            .collect()
     };
     task_queue::all(&queue, &build::tenant(), receive).await;
 }
@@ -177,6 +179,17 @@ async fn events_give_response_times() {
     response_times::the_window_starts_at_its_start(&events, times, &build::tenant()).await;
     response_times::each_event_counts_once_and_in_its_tenant(&events, times, &build::tenant())
         .await;
+}
+
+#[tokio::test]
+async fn events_give_log_lines() {
+    let events = MemoryEvents::default();
+    let search = &events;
+    log_search::pages_hold_every_line_once(&events, search, &build::tenant()).await;
+    log_search::filters_pick_lines(&events, search, &build::tenant()).await;
+    log_search::the_range_is_half_open(&events, search, &build::tenant()).await;
+    log_search::rare_lines_are_found(&events, search, &build::tenant()).await;
+    log_search::tenants_are_apart(&events, search, &build::tenant()).await;
 }
 
 /// One test for each part of a contract.

@@ -8,6 +8,7 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use boot::SUMMARY;
 use domain::Trace;
 use domain::ports::Entropy;
 use futures::FutureExt;
@@ -21,7 +22,7 @@ use super::caller::identify;
 use super::refusal::Reason;
 use super::{Refusal, trace};
 
-/// Runs the request, turns a panic into an answer, and logs once.
+/// Runs the request, turns a panic into an answer, and writes the invocation's line.
 pub(crate) async fn observe(
     State(entropy): State<Arc<dyn Entropy>>,
     mut request: Request,
@@ -48,7 +49,7 @@ impl From<Box<dyn Any + Send>> for Refusal {
     }
 }
 
-/// Carries the ids of the request, so that lines from further in have them too.
+/// The invocation, with the ids of its request: what is noted within goes into its line.
 fn span(request: &Request, trace: Trace) -> Span {
     let context = request.extensions().get::<RequestContext>();
     let request_id = match context {
@@ -96,16 +97,34 @@ impl Asked {
         let duration_ms = started.elapsed().as_secs_f64() * 1_000.0;
         let reason = response.extensions().get::<Reason>();
         let code = reason.map(|reason| reason.code);
-        let cause = reason.and_then(Reason::causes);
+        let error = reason.and_then(Reason::cause);
         if status < 500 {
             tracing::info!(
-                http.method = %method, http.route = route, http.status = status, duration_ms,
-                tenant, error.code = code, error.cause = cause, "answered"
+                target: SUMMARY,
+                {
+                    http.method = %method,
+                    http.route = route,
+                    http.status = status,
+                    duration_ms,
+                    tenant,
+                    code,
+                    error,
+                },
+                "answered"
             );
         } else {
             tracing::error!(
-                http.method = %method, http.route = route, http.status = status, duration_ms,
-                tenant, error.code = code, error.cause = cause, "not answered"
+                target: SUMMARY,
+                {
+                    http.method = %method,
+                    http.route = route,
+                    http.status = status,
+                    duration_ms,
+                    tenant,
+                    code,
+                    error,
+                },
+                "not answered"
             );
         }
     }
@@ -122,8 +141,11 @@ mod tests {
     use axum::routing::get;
     use http::StatusCode;
     use serde_json::{Value, json};
+    use testkit::ambient::FixedClock;
+    use testkit::build::NOW;
     use testkit::memory::Fault;
     use tower::ServiceExt;
+    use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::*;
     use crate::scene::{Scene, sample};
@@ -166,9 +188,8 @@ mod tests {
         /// Collects the lines of this thread from now on.
         fn collect(&self) -> tracing::subscriber::DefaultGuard {
             let writer = self.clone();
-            let lines = tracing_subscriber::fmt().json().flatten_event(true);
-            let lines = lines.with_writer(move || writer.clone());
-            tracing::subscriber::set_default(lines.finish())
+            let lines = boot::Lines::new(move || writer.clone(), Arc::new(FixedClock::at(NOW)));
+            tracing::subscriber::set_default(tracing_subscriber::registry().with(lines))
         }
 
         fn read(&self) -> Vec<Value> {
@@ -205,17 +226,17 @@ mod tests {
             "http.route",
             "http.status",
             "tenant",
-            "error.code",
+            "code",
         ];
         let expected = ["ERROR", "GET", "/tasks/{id}", "503", "acme", "unavailable"];
         let told: Vec<_> = shown(&failed, &fields).iter().map(text).collect();
         assert_eq!(told, expected);
         assert_eq!(
-            failed["error.cause"],
-            "memory is unavailable: a planned fault"
+            shown(&failed, &["error", "causes"]),
+            [json!("memory is unavailable"), json!(["a planned fault"])]
         );
-        assert_eq!(failed["span"]["request.id"], "JKJaXmPLvHcESHA=");
-        assert_eq!(failed["span"]["trace.id"].as_str().unwrap().len(), 32);
+        assert_eq!(failed["request.id"], "JKJaXmPLvHcESHA=");
+        assert_eq!(failed["trace.id"].as_str().unwrap().len(), 32);
         assert_eq!(
             shown(&bought, &["level", "http.status"]),
             [json!("INFO"), json!(201)]

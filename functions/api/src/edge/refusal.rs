@@ -37,10 +37,10 @@ pub(crate) struct Reason {
 }
 
 impl Reason {
-    /// The cause with everything behind it.
-    pub(crate) fn causes(&self) -> Option<String> {
+    /// The cause, with everything behind it.
+    pub(crate) fn cause(&self) -> Option<&(dyn Error + 'static)> {
         let cause: &(dyn Error + 'static) = self.cause.as_deref()?;
-        Some(domain::causes(cause))
+        Some(cause)
     }
 }
 
@@ -107,7 +107,7 @@ impl Refusal {
     }
 
     /// The refusal as one part of a larger answer. That answer's log line knows nothing of a
-    /// cause, so it gets a line of its own.
+    /// cause, so it is a note of it.
     pub(crate) fn into_part(self, index: usize) -> BatchRefused {
         if let Some(cause) = self.cause.as_deref() {
             let cause: &(dyn Error + 'static) = cause;
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
         let reason = response.extensions().get::<Reason>().unwrap();
         let logged = "postgres is unavailable: connect to 10.0.0.7:5432 refused";
-        assert_eq!(reason.causes().as_deref(), Some(logged));
+        assert_eq!(reason.cause().map(domain::causes).as_deref(), Some(logged));
         let expected = json!({
             "type": "about:blank", "title": "Service Unavailable", "status": 503,
             "code": "unavailable", "detail": "postgres is unavailable; try again in a moment",

@@ -5,17 +5,14 @@ use std::sync::Arc;
 use app::list_tasks::{LARGEST_PAGE, ListTasksError, TaskFilter};
 use axum::Json;
 use axum::extract::State;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Status;
 use domain::ports::TaskPage;
-use domain::{RequestId, Status};
 use protocol::http::TasksBody;
 use protocol::problem::{MEDIA_TYPE, Problem};
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use utoipa::IntoParams;
 
+use super::page::{self, moment};
 use crate::edge::{Caller, Params, Refusal, SignedIn};
 use crate::state::App;
 
@@ -50,7 +47,7 @@ impl ListParams {
             status: self.status.as_deref().map(status).transpose()?,
             from: moment("from", self.from.as_deref())?,
             to: moment("to", self.to.as_deref())?,
-            before: self.cursor.as_deref().map(before).transpose()?,
+            before: self.cursor.as_deref().map(page::read).transpose()?,
             limit: self.limit.as_deref().map(limit).transpose()?,
             kind: self.kind,
             tag: self.tag,
@@ -70,25 +67,6 @@ fn limit(text: &str) -> Result<usize, Refusal> {
         .map_err(|_| Refusal::invalid_query("limit", message))
 }
 
-fn moment(field: &str, text: Option<&str>) -> Result<Option<OffsetDateTime>, Refusal> {
-    let message = "must be a moment such as 2026-01-01T12:00:00Z";
-    let read = text.map(|text| OffsetDateTime::parse(text, &Rfc3339));
-    read.transpose()
-        .map_err(|_| Refusal::invalid_query(field, message))
-}
-
-fn before(cursor: &str) -> Result<RequestId, Refusal> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    let id = text.and_then(|text| text.parse().ok());
-    id.ok_or_else(|| Refusal::invalid_query("cursor", "give a page's next_cursor as it is"))
-}
-
-/// Wrapped, so that nobody builds on what is inside.
-fn cursor(id: RequestId) -> String {
-    URL_SAFE_NO_PAD.encode(id.to_string())
-}
-
 /// Lists tasks, newest first
 #[utoipa::path(get, path = "/tasks", tag = "tasks", params(ListParams), responses(
     (status = 200, body = TasksBody, description = "One page; the next one starts at `next_cursor`."),
@@ -102,14 +80,14 @@ pub(crate) async fn list_tasks(
     Params(params): Params<ListParams>,
 ) -> Result<Json<TasksBody>, Refusal> {
     let filter = params.filter()?;
-    let page = app.list_tasks.run(&caller.tenant, filter).await?;
-    Ok(Json(page_body(&page)))
+    let tasks = app.list_tasks.run(&caller.tenant, filter).await?;
+    Ok(Json(page_body(&tasks)))
 }
 
-fn page_body(page: &TaskPage) -> TasksBody {
+fn page_body(tasks: &TaskPage) -> TasksBody {
     TasksBody {
-        tasks: page.items.iter().map(wire::task::summary).collect(),
-        next_cursor: page.next.map(cursor),
+        tasks: tasks.items.iter().map(wire::task::summary).collect(),
+        next_cursor: tasks.next.as_ref().map(page::cursor),
     }
 }
 

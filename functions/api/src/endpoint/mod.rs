@@ -3,6 +3,7 @@
 pub(crate) mod cancel_task;
 pub(crate) mod get_dashboard;
 pub(crate) mod get_health;
+pub(crate) mod get_logs;
 pub(crate) mod get_openapi;
 pub(crate) mod get_result;
 pub(crate) mod get_task;
@@ -17,5 +18,6 @@ pub(crate) mod retry_task;
 pub(crate) mod submit_batch;
 pub(crate) mod submit_task;
 
+mod page;
 mod task_id;
 mod task_request;

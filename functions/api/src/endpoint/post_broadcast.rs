@@ -11,7 +11,7 @@ use http::StatusCode;
 use protocol::http::{BroadcastBody, BroadcastTaken};
 use protocol::problem::{MEDIA_TYPE, Problem};
 
-use crate::edge::{IdempotencyHeader, JsonBody, Operator, REPLAYED, Refusal, SignedIn};
+use crate::edge::{IdempotencyHeader, JsonBody, Operator, REPLAYED, Refusal, SignedIn, Traced};
 use crate::state::App;
 
 /// Longest body, in bytes: room for the largest message, written with spaces.
@@ -50,6 +50,7 @@ pub(crate) async fn post_broadcast(
     State(app): State<Arc<App>>,
     Operator(caller): Operator,
     IdempotencyHeader(idempotency_key): IdempotencyHeader,
+    Traced(trace): Traced,
     JsonBody(body): JsonBody<BroadcastBody, LONGEST_BODY>,
 ) -> Result<Response, Refusal> {
     let tenant = body.tenant.clone().map(tenant).transpose()?;
@@ -59,6 +60,7 @@ pub(crate) async fn post_broadcast(
         notice,
         tenant: tenant.clone(),
         idempotency_key,
+        trace,
     };
     let sent = app.send_broadcast.run(&caller, request).await?;
     tracing::info!(

@@ -5,7 +5,7 @@ use domain::task::{Phase, Refused, State};
 use domain::{LeaseToken, Task};
 use time::OffsetDateTime;
 
-use super::{Delivery, LEASE, RunTask};
+use super::{Delivery, LEASE, RunTask, shown};
 
 /// Lost races after which the claim is left to the others.
 const RACES: usize = 5;
@@ -69,9 +69,7 @@ impl RunTask {
             let Some(stored) = stored.await? else {
                 return Ok(Claim::Missing);
             };
-            let trace = stored.trace.map(|trace| trace.id());
-            // The caller's span has a place for it, and every line within shows it.
-            tracing::Span::current().record("trace.id", trace);
+            shown::found(&stored);
             if let Some(until) = early(&stored, self.clock.now()) {
                 // It takes a place when its time has come.
                 self.make_room(&stored.tenant, stored.request_id).await;
@@ -90,7 +88,10 @@ impl RunTask {
                 return Ok(Claim::Waits);
             }
             match self.tasks.replace(&task, stored.version).await {
-                Ok(()) => return Ok(Claim::Ours(Held { task, token })),
+                Ok(()) => {
+                    shown::claimed(&stored, &task, self.clock.now());
+                    return Ok(Claim::Ours(Held { task, token }));
+                }
                 Err(PortError::Conflict { .. }) => {}
                 Err(error) => return Err(error),
             }

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use super::change::Stop;
 use super::claim::Held;
 use super::work::Worked;
-use super::{Delivery, Outcome, RunTask, come_back};
+use super::{Delivery, Outcome, RunTask, come_back, shown};
 
 /// Longest message of a failure, in bytes.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -59,11 +59,7 @@ impl RunTask {
             task.complete(token, result.clone(), now)
         });
         completed.await?;
-        tracing::info!(
-            task.kind = held.task.kind,
-            task.attempt = held.task.attempt,
-            "completed"
-        );
+        shown::ended("completed", None);
         Ok(())
     }
 
@@ -79,8 +75,7 @@ impl RunTask {
             task.fail(token, failure.clone(), now)
         });
         failed.await?;
-        let task = &held.task;
-        tracing::warn!(task.kind, task.attempt, error.code = failure.code, "failed");
+        shown::ended("failed", Some(&failure));
         Ok(())
     }
 
@@ -98,14 +93,8 @@ impl RunTask {
             Ok(())
         });
         released.await?;
-        let task = &held.task;
-        tracing::warn!(
-            task.kind,
-            task.attempt,
-            error.code = failure.code,
-            "to be tried again"
-        );
-        self.tell(task).await;
+        shown::ended("given_back", Some(&failure));
+        self.tell(&held.task).await;
         Ok(come_back(wait))
     }
 }

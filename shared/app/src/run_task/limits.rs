@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::change::Stop;
 use super::claim::Held;
-use super::{Delivery, Outcome, RunTask};
+use super::{Delivery, Outcome, RunTask, shown};
 
 /// What the last write and its announcement get of a worker's time. Both take milliseconds; this
 /// is for a store that has to be asked twice.
@@ -70,14 +70,8 @@ impl RunTask {
             task.time_out(token, failure.clone(), now)
         });
         timed_out.await?;
-        let task = &held.task;
-        tracing::warn!(
-            task.kind,
-            task.attempt,
-            error.code = failure.code,
-            "timed out"
-        );
-        Ok(self.conclude(task, delivery).await)
+        shown::ended("timed_out", Some(&failure));
+        Ok(self.conclude(&held.task, delivery).await)
     }
 }
 

@@ -19,6 +19,7 @@ mod kind;
 mod limits;
 mod place;
 mod progress;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod watch;

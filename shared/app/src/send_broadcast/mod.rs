@@ -10,7 +10,7 @@ use domain::broadcast::{
 use domain::kind::FieldError;
 use domain::ports::{BroadcastQueue, Clock, Entropy, PortError};
 use domain::text::is_plain;
-use domain::{IdempotencyKey, Identity, TenantId, causes};
+use domain::{IdempotencyKey, Identity, TenantId, Trace, causes};
 use idempotency::IdempotencyStore;
 use retry::Backoff;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,8 @@ pub struct BroadcastRequest {
     pub tenant: Option<TenantId>,
     /// The operator's name for it: sent again with the same one, it is no second broadcast.
     pub idempotency_key: Option<IdempotencyKey>,
+    /// The trace that the call belongs to. It goes with the parts to the push.
+    pub trace: Option<Trace>,
 }
 
 /// A broadcast that is on its way.
@@ -112,13 +114,19 @@ impl SendBroadcast {
     }
 
     async fn send(&self, request: BroadcastRequest) -> Result<Sent, SendBroadcastError> {
-        let BroadcastRequest { notice, tenant, .. } = request;
+        let BroadcastRequest {
+            notice,
+            tenant,
+            trace,
+            ..
+        } = request;
         let at = self.clock.now();
         let broadcast = Broadcast {
             id: BroadcastId::new(self.entropy.time_ordered(at)),
             notice,
             tenant,
             at,
+            trace,
         };
         let parts = broadcast.parts();
         let shards = parts.len();

@@ -52,6 +52,7 @@ impl Scene {
             notice,
             tenant,
             idempotency_key: key.map(|key| IdempotencyKey::new(key).unwrap()),
+            trace: None,
         };
         self.send.run(&self.caller, request).await
     }

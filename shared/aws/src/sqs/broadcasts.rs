@@ -26,6 +26,7 @@ impl BroadcastQueue for BroadcastSender {
             body: wire::queue::broadcast_message(part),
             tenant: None,
             delay,
+            trace: part.broadcast.trace,
         });
         self.0.send_all(parcels).await
     }

@@ -27,6 +27,7 @@ impl CallbackQueue for CallbackSender {
             body: wire::queue::callback_message(callback),
             tenant: Some(callback.tenant.clone()),
             delay: Duration::ZERO,
+            trace: callback.trace,
         };
         self.0.send(&parcel).await
     }

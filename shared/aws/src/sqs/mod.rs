@@ -1,5 +1,6 @@
 //! Queues in SQS. Bodies are the JSON of `protocol::queue`; only why a message is a dead letter
-//! travels in attributes. A message's group is its tenant.
+//! travels in attributes, and its trace once more, as `AWSTraceHeader`, for X-Ray. A message's group
+//! is its tenant.
 
 mod broadcasts;
 mod callbacks;

@@ -1,16 +1,25 @@
 //! Sending, one message or many at once.
 
+use std::collections::HashMap;
+
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchOutput;
-use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
-use domain::TenantId;
+use aws_sdk_sqs::types::{
+    BatchResultErrorEntry, MessageSystemAttributeNameForSends, MessageSystemAttributeValue,
+    SendMessageBatchRequestEntry,
+};
+use aws_smithy_types::error::operation::BuildError;
 use domain::ports::PortError;
+use domain::{TenantId, Trace};
 use futures::future::join_all;
 use serde::Serialize;
 use time::Duration;
 
 use crate::Sdk;
 use crate::error::port_error;
+
+/// What SQS knows of a message beside its body and its group.
+type SystemAttributes = HashMap<MessageSystemAttributeNameForSends, MessageSystemAttributeValue>;
 
 /// Most messages in one call
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
@@ -31,6 +40,8 @@ pub(super) struct Parcel<M> {
     pub(super) tenant: Option<TenantId>,
     /// Nobody gets it before this is over; at most [`LONGEST_DELAY`].
     pub(super) delay: Duration,
+    /// What X-Ray finds it by, and who receives it without reading its body.
+    pub(super) trace: Option<Trace>,
 }
 
 /// A message that can be sent.
@@ -40,6 +51,7 @@ struct Sealed {
     group: Option<String>,
     /// Seconds.
     delay: i32,
+    system: Option<SystemAttributes>,
 }
 
 /// One queue to send to.
@@ -73,10 +85,17 @@ impl Outbox {
     }
 
     pub(super) async fn send(&self, parcel: &Parcel<impl Serialize>) -> Result<(), PortError> {
-        let Sealed { body, group, delay } = self.seal(parcel)?;
+        let Sealed {
+            body,
+            group,
+            delay,
+            system,
+        } = seal(self.what, parcel)?;
         let message = self.client.send_message().queue_url(&self.url);
         let message = message.message_body(body).delay_seconds(delay);
-        let sent = message.set_message_group_id(group).send().await;
+        let message = message.set_message_group_id(group);
+        let message = message.set_message_system_attributes(system);
+        let sent = message.send().await;
         sent.map(drop).map_err(|error| port_error(self.what, error))
     }
 
@@ -87,7 +106,7 @@ impl Outbox {
     ) -> Vec<Result<(), PortError>> {
         let sealed: Vec<_> = parcels
             .into_iter()
-            .map(|parcel| self.seal(&parcel))
+            .map(|parcel| seal(self.what, &parcel))
             .collect();
         let mut outcomes = Vec::with_capacity(sealed.len());
         let (mut sendable, mut places) = (vec![], vec![]);
@@ -103,15 +122,6 @@ impl Outbox {
             outcomes[place] = outcome;
         }
         outcomes
-    }
-
-    fn seal(&self, parcel: &Parcel<impl Serialize>) -> Result<Sealed, PortError> {
-        let body = serde_json::to_string(&parcel.body);
-        Ok(Sealed {
-            body: body.map_err(|error| PortError::broken(self.what, error))?,
-            group: parcel.tenant.as_ref().map(ToString::to_string),
-            delay: delay_seconds(parcel.delay),
-        })
     }
 
     async fn send_few(&self, few: &[Sealed]) -> Vec<Result<(), PortError>> {
@@ -180,6 +190,27 @@ impl Outbox {
     }
 }
 
+/// `what` is the queue's name in errors.
+fn seal(what: &'static str, parcel: &Parcel<impl Serialize>) -> Result<Sealed, PortError> {
+    let body = serde_json::to_string(&parcel.body);
+    let system = parcel.trace.map(system).transpose();
+    Ok(Sealed {
+        body: body.map_err(|error| PortError::broken(what, error))?,
+        group: parcel.tenant.as_ref().map(ToString::to_string),
+        delay: delay_seconds(parcel.delay),
+        system: system.map_err(|error| PortError::broken(what, error))?,
+    })
+}
+
+fn system(trace: Trace) -> Result<SystemAttributes, BuildError> {
+    let value = MessageSystemAttributeValue::builder()
+        .data_type("String")
+        .string_value(trace.to_xray())
+        .build()?;
+    let name = MessageSystemAttributeNameForSends::AwsTraceHeader;
+    Ok(HashMap::from([(name, value)]))
+}
+
 /// Whole seconds, rounded up, within what SQS takes.
 fn delay_seconds(delay: Duration) -> i32 {
     let delay = delay.clamp(Duration::ZERO, LONGEST_DELAY);
@@ -187,20 +218,41 @@ fn delay_seconds(delay: Duration) -> i32 {
     i32::try_from(delay.whole_seconds() + started).unwrap_or_default()
 }
 
-fn entry(
-    (place, sealed): (usize, &Sealed),
-) -> Result<SendMessageBatchRequestEntry, aws_smithy_types::error::operation::BuildError> {
+fn entry((place, sealed): (usize, &Sealed)) -> Result<SendMessageBatchRequestEntry, BuildError> {
     SendMessageBatchRequestEntry::builder()
         .id(place.to_string())
         .message_body(&sealed.body)
         .delay_seconds(sealed.delay)
         .set_message_group_id(sealed.group.clone())
+        .set_message_system_attributes(sealed.system.clone())
         .build()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_in_a_batch_has_the_trace_beside_its_body() {
+        let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let xray = "Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1";
+        for (trace, shown) in [(parent.parse().ok(), Some(xray)), (None, None)] {
+            let parcel = Parcel {
+                body: "hello",
+                tenant: None,
+                delay: Duration::ZERO,
+                trace,
+            };
+            let sealed = seal("queue", &parcel).unwrap();
+            let entry = entry((0, &sealed)).unwrap();
+            let system = entry.message_system_attributes();
+            let header = system.and_then(|all| {
+                all.get(&MessageSystemAttributeNameForSends::AwsTraceHeader)?
+                    .string_value()
+            });
+            assert_eq!(header, shown);
+        }
+    }
 
     #[test]
     fn delays_are_rounded_up_and_bounded() {

@@ -44,9 +44,10 @@ impl TaskSender {
     fn parcel(&self, job: &Job) -> Parcel<impl serde::Serialize + use<>> {
         let wait = job.run_at.map(|at| at - self.clock.now());
         Parcel {
-            body: wire::queue::task_message(&job.tenant, job.request_id),
+            body: wire::queue::task_message(job),
             tenant: Some(job.tenant.clone()),
             delay: wait.unwrap_or_default(),
+            trace: job.trace,
         }
     }
 }

@@ -26,6 +26,7 @@ impl UpdateQueue for UpdateSender {
             body: wire::queue::update_message(announcement),
             tenant: Some(announcement.tenant.clone()),
             delay: Duration::ZERO,
+            trace: announcement.trace,
         };
         self.0.send(&parcel).await
     }
@@ -38,6 +39,7 @@ impl PusherQueue for UpdateSender {
             body: wire::queue::replay_message(replay),
             tenant: Some(replay.tenant.clone()),
             delay: Duration::ZERO,
+            trace: None,
         };
         self.0.send(&parcel).await
     }
@@ -47,6 +49,7 @@ impl PusherQueue for UpdateSender {
             body: wire::queue::hang_up_message(id),
             tenant: None,
             delay: Duration::ZERO,
+            trace: None,
         };
         self.0.send(&parcel).await
     }

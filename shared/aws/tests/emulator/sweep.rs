@@ -17,7 +17,7 @@ async fn tasks_tell_which_are_stuck() {
     let index: (_, _, &[_]) = (
         "by-attention",
         &["attention", "attention_at"],
-        &["phase", "created_at", "priority", "run_at"],
+        &["phase", "created_at", "priority", "run_at", "trace"],
     );
     let test = async |table: String| {
         let tasks = Tasks::new(&place.sdk, table, Arc::new(FixedClock::at(NOW)));

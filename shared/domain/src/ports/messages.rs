@@ -22,6 +22,8 @@ pub struct Job {
     pub created_at: OffsetDateTime,
     /// Not to be run before this moment.
     pub run_at: Option<OffsetDateTime>,
+    /// The trace of the call that submitted it.
+    pub trace: Option<Trace>,
 }
 
 impl Job {
@@ -39,6 +41,7 @@ impl From<&Task> for Job {
             priority: task.terms.priority,
             created_at: task.created_at,
             run_at: task.terms.run_at,
+            trace: task.trace,
         }
     }
 }
@@ -51,6 +54,7 @@ impl From<&StuckTask> for Job {
             priority: task.priority,
             created_at: task.created_at,
             run_at: task.run_at,
+            trace: task.trace,
         }
     }
 }

@@ -7,6 +7,7 @@ mod callbacks;
 mod events;
 mod fairness;
 mod lanes;
+mod logs;
 mod messages;
 mod models;
 mod pusher;
@@ -26,6 +27,7 @@ pub use events::{
 };
 pub use fairness::RateLimit;
 pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
+pub use logs::{LOOKED_AT, LogPage, LogSearch};
 pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::PortError;
+use crate::Trace;
 use crate::ids::{ConnectionId, RequestId, TenantId};
 use crate::task::{Phase, Priority};
 
@@ -22,6 +23,8 @@ pub struct StuckTask {
     pub run_at: Option<OffsetDateTime>,
     /// When it was submitted.
     pub created_at: OffsetDateTime,
+    /// The trace of the call that submitted it.
+    pub trace: Option<Trace>,
     /// Since when it is overdue, in whole minutes.
     pub attention_at: OffsetDateTime,
 }

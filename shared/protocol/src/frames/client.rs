@@ -74,6 +74,14 @@ impl ClientFrame {
     /// The name of every action.
     pub const ACTIONS: &[&str] = &["ping", "subscribe", "unsubscribe", "resume"];
 
+    /// The name of a frame's action, if it is one of [`Self::ACTIONS`], whatever else is wrong
+    /// with the frame.
+    pub fn action(text: &str) -> Option<&'static str> {
+        let envelope: Envelope = serde_json::from_str(text).ok()?;
+        let mut actions = Self::ACTIONS.iter().copied();
+        actions.find(|action| *action == envelope.action)
+    }
+
     /// Reads a frame's text.
     pub fn read(text: &str) -> Result<Self, BadFrame> {
         if text.len() > LONGEST_FRAME {

@@ -22,28 +22,34 @@ pub(super) fn requests(
 /// decides about events in the range's first and last millisecond.
 pub(super) fn within(from: Option<OffsetDateTime>, to: Option<OffsetDateTime>) -> Document {
     let mut range = Document::new();
-    let mut rests = vec![];
     if let Some(from) = from.map(Moment::from) {
         range.insert("$gte", from.date);
-        if from.rest_ns > 0 {
-            let rest = doc! { "at_rest_ns": { "$gte": from.rest_ns } };
-            rests.push(doc! { "$or": [{ "at": { "$gt": from.date } }, rest] });
-        }
     }
     if let Some(to) = to.map(Moment::from) {
         range.insert(if to.rest_ns > 0 { "$lte" } else { "$lt" }, to.date);
-        if to.rest_ns > 0 {
-            // Not "less than": most events have no rest at all.
-            let rest = doc! { "at_rest_ns": { "$not": { "$gte": to.rest_ns } } };
-            rests.push(doc! { "$or": [{ "at": { "$lt": to.date } }, rest] });
-        }
     }
     let mut filter = Document::new();
     if !range.is_empty() {
         filter.insert("at", range);
     }
+    let rests = rests(from, to);
     if !rests.is_empty() {
         filter.insert("$and", rests);
     }
     filter
+}
+
+/// What decides about events in the range's first and last millisecond.
+pub(super) fn rests(from: Option<OffsetDateTime>, to: Option<OffsetDateTime>) -> Vec<Document> {
+    let mut rests = vec![];
+    if let Some(from) = from.map(Moment::from).filter(|from| from.rest_ns > 0) {
+        let rest = doc! { "at_rest_ns": { "$gte": from.rest_ns } };
+        rests.push(doc! { "$or": [{ "at": { "$gt": from.date } }, rest] });
+    }
+    if let Some(to) = to.map(Moment::from).filter(|to| to.rest_ns > 0) {
+        // Not "less than": most events have no rest at all.
+        let rest = doc! { "at_rest_ns": { "$not": { "$gte": to.rest_ns } } };
+        rests.push(doc! { "$or": [{ "at": { "$lt": to.date } }, rest] });
+    }
+    rests
 }

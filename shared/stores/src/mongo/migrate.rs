@@ -56,9 +56,10 @@ async fn names(collection: &Collection<Document>) -> Result<BTreeSet<String>, Mi
 }
 
 fn indexes() -> [IndexModel; 2] {
-    let requests = IndexModel::builder().keys(doc! { "tenant": 1, "type": 1, "at": 1 });
+    // Ranges of time, and the order of log pages, newest first.
+    let pages = IndexModel::builder().keys(doc! { "tenant": 1, "type": 1, "at": -1, "_id": -1 });
     let expiry = IndexModel::builder()
         .keys(doc! { "received_at": 1 })
         .options(IndexOptions::builder().expire_after(KEPT).build());
-    [requests.build(), expiry.build()]
+    [pages.build(), expiry.build()]
 }

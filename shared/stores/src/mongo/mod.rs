@@ -9,6 +9,7 @@ mod document;
 mod failure;
 mod filter;
 mod health;
+mod logs;
 mod mean;
 mod migrate;
 mod moment;

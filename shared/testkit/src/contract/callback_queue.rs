@@ -33,6 +33,7 @@ pub async fn everything_sent_arrives_as_it_was(
         tenant: tenant.clone(),
         request_id: build::request_id(),
         version,
+        trace: Some(build::trace()),
     });
     for callback in &sent {
         queue.send(callback).await.unwrap();

@@ -121,6 +121,7 @@ fn job(tenant: &TenantId, priority: Priority, after: Duration) -> Job {
         priority,
         created_at: NOW + after,
         run_at: None,
+        trace: Some(build::trace()),
     }
 }
 

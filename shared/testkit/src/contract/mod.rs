@@ -17,6 +17,7 @@ pub mod event_log;
 pub mod expiring;
 pub mod frame_meter;
 pub mod lanes;
+pub mod log_search;
 pub mod pusher_queue;
 pub mod rate_limit;
 pub mod response_times;

@@ -59,7 +59,8 @@ impl Swept<'_> {
     }
 
     async fn queued(&self, tenant: &TenantId) -> Task {
-        let task = build::task(tenant, "aggregate", json!({}));
+        let mut task = build::task(tenant, "aggregate", json!({}));
+        task.trace = Some(build::trace());
         self.store.create(&task).await.unwrap();
         task
     }
@@ -97,6 +98,7 @@ pub async fn a_queued_task_is_due_at_its_moment(swept: Swept<'_>, tenant: &Tenan
         request_id: task.request_id,
         phase: Phase::Queued,
         created_at: task.created_at,
+        trace: task.trace,
         attention_at: at,
     };
     assert_eq!(swept.due(&tenant, at).await, [expected]);

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use domain::ports::{Job, TaskQueue};
 use domain::task::Priority;
-use domain::{RequestId, TenantId};
+use domain::{RequestId, TenantId, Trace};
 use futures::future::join_all;
 
 use super::beside;
@@ -18,8 +18,8 @@ use crate::build::{self, NOW};
 /// Receipts after which everything sent must have arrived.
 const MOST_RECEIPTS: usize = 100;
 
-/// The names that a message holds.
-type Name = (TenantId, RequestId);
+/// What a message holds: names, and the trace.
+type Name = (TenantId, RequestId, Option<Trace>);
 
 /// The whole contract. `receive` takes what has arrived since on the way of a priority, as a
 /// worker reads it; it may wait a little for something to arrive.
@@ -40,6 +40,7 @@ fn job(tenant: &TenantId, priority: Priority) -> Job {
         priority,
         created_at: NOW,
         run_at: None,
+        trace: Some(build::trace()),
     }
 }
 
@@ -85,7 +86,7 @@ pub async fn many_sent_at_once_arrive(
 async fn assert_arrive(jobs: &[Job], receive: &impl AsyncFn(Priority) -> Vec<Name>) {
     for priority in Priority::ALL {
         let sent = jobs.iter().filter(|job| job.priority == priority);
-        let sent = sent.map(|job| (job.tenant.clone(), job.request_id));
+        let sent = sent.map(|job| (job.tenant.clone(), job.request_id, job.trace));
         let sent: HashSet<_> = sent.collect();
         let mut arrived = HashSet::new();
         for _ in 0..MOST_RECEIPTS {
@@ -105,7 +106,7 @@ pub async fn a_task_can_be_sent_again(
     receive: &impl AsyncFn(Priority) -> Vec<Name>,
 ) {
     let job = job(tenant, Priority::Normal);
-    let name = (job.tenant.clone(), job.request_id);
+    let name = (job.tenant.clone(), job.request_id, job.trace);
     for _ in 0..2 {
         queue.send(&job).await.unwrap();
         let mut arrived = false;

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::event::What;
-use domain::ports::{Appended, EventLog, PortError, ResponseTimes};
+use domain::logs::{LogPlace, LogQuery};
+use domain::ports::{Appended, EventLog, LogPage, LogSearch, PortError, ResponseTimes};
 use domain::{Event, TenantId};
 use time::OffsetDateTime;
 
 use super::{Faults, Kept};
 
-/// Keeps events and answers how fast services are. Calls are named `events.append`,
-/// `events.mean`.
+/// Keeps events and answers how fast services are and what they wrote. Calls are named
+/// `events.append`, `.mean`, `.lines`.
 #[derive(Debug, Default)]
 pub struct MemoryEvents {
     events: Kept<HashMap<TenantId, HashMap<String, Event>>>,
@@ -85,5 +86,29 @@ impl ResponseTimes for MemoryEvents {
             Ok((count > 0.0).then(|| sum / count))
         };
         self.faults.around("events.mean", mean).await
+    }
+}
+
+#[async_trait]
+impl LogSearch for MemoryEvents {
+    async fn lines(&self, tenant: &TenantId, query: &LogQuery) -> Result<LogPage, PortError> {
+        let lines = || {
+            let all = self.events.lock();
+            let events = all.get(tenant).into_iter().flat_map(HashMap::values);
+            let mut items: Vec<_> = events
+                .filter(|event| query.is_met_by(event))
+                .filter(|event| {
+                    let place = LogPlace::behind(event);
+                    query.after.as_ref().is_none_or(|after| place < *after)
+                })
+                .cloned()
+                .collect();
+            items.sort_by_key(|event| std::cmp::Reverse(LogPlace::behind(event)));
+            let more = items.len() > query.limit;
+            items.truncate(query.limit);
+            let next = items.last().filter(|_| more).map(LogPlace::behind);
+            Ok(LogPage { items, next })
+        };
+        self.faults.around("events.lines", lines).await
     }
 }

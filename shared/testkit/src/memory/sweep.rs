@@ -35,6 +35,7 @@ fn stuck(task: &Task, deferrals: &Deferrals) -> Option<StuckTask> {
         priority: task.terms.priority,
         run_at: task.terms.run_at,
         created_at: task.created_at,
+        trace: task.trace,
         attention_at: moment(task, deferrals)?,
     })
 }

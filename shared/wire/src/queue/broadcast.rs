@@ -6,7 +6,7 @@ use protocol::queue::{
     Ask, BroadcastMessage, QueuedAddressees, QueuedBroadcast, QueuedNotice, VERSION,
 };
 
-use super::{Unreadable, check_version};
+use super::{Unreadable, check_version, read_trace};
 use crate::part::{milliseconds, read_milliseconds};
 
 /// The message that asks for the part to be pushed.
@@ -16,6 +16,7 @@ pub fn broadcast_message(part: &Part) -> BroadcastMessage {
         notice,
         tenant,
         at,
+        trace,
     } = &part.broadcast;
     BroadcastMessage {
         v: VERSION,
@@ -27,6 +28,7 @@ pub fn broadcast_message(part: &Part) -> BroadcastMessage {
             notice: queued(notice),
         },
         to: addressees(&part.to),
+        trace: trace.map(String::from),
     }
 }
 
@@ -44,6 +46,7 @@ pub(super) fn part(message: BroadcastMessage) -> Result<Part, Unreadable> {
         notice: read_notice(notice),
         tenant: tenant.map(TenantId::new).transpose()?,
         at,
+        trace: read_trace(message.trace.as_deref()),
     };
     let to = read_addressees(message.to)?;
     Ok(Part { broadcast, to })
@@ -97,11 +100,13 @@ fn read_addressees(to: QueuedAddressees) -> Result<Addressees, Unreadable> {
 
 #[cfg(test)]
 mod tests {
+    use domain::Trace;
     use domain::broadcast::{BroadcastId, SHARDS};
     use proptest::collection::vec;
     use proptest::option::of;
     use proptest::prelude::*;
     use serde_json::json;
+    use testkit::ambient::Counting;
     use time::{Duration, OffsetDateTime};
     use uuid::Uuid;
 
@@ -141,12 +146,14 @@ mod tests {
             seconds in 0..4_000_000_000_i64,
             notice in any_notice(),
             to in any_addressees(),
+            traced in any::<bool>(),
         ) -> Part {
             let broadcast = Broadcast {
                 id: BroadcastId::new(Uuid::from_u128(id)),
                 notice,
                 tenant: tenant.map(|tenant| TenantId::new(tenant).unwrap()),
                 at: OffsetDateTime::from_unix_timestamp(seconds).unwrap(),
+                trace: traced.then(|| Trace::begin(&Counting::default())),
             };
             Part { broadcast, to }
         }

@@ -3,7 +3,7 @@
 use domain::{Callback, TenantId};
 use protocol::queue::{CallbackMessage, VERSION};
 
-use super::{Unreadable, read};
+use super::{Unreadable, read, read_trace};
 
 /// The message that asks for it.
 pub fn callback_message(callback: &Callback) -> CallbackMessage {
@@ -12,6 +12,7 @@ pub fn callback_message(callback: &Callback) -> CallbackMessage {
         tenant: callback.tenant.to_string(),
         request_id: callback.request_id.to_string(),
         version: callback.version,
+        trace: callback.trace.map(String::from),
     }
 }
 
@@ -22,13 +23,15 @@ pub fn read_callback(body: &str) -> Result<Callback, Unreadable> {
         tenant: TenantId::new(message.tenant)?,
         request_id: message.request_id.parse()?,
         version: message.version,
+        trace: read_trace(message.trace.as_deref()),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::RequestId;
+    use domain::{RequestId, Trace};
     use proptest::prelude::*;
+    use testkit::ambient::Counting;
     use uuid::Uuid;
 
     use super::*;
@@ -37,11 +40,13 @@ mod tests {
         #[test]
         fn what_is_written_can_be_read(
             tenant in "[A-Za-z0-9_=.@:+-]{1,128}", id in any::<u128>(), version in any::<u64>(),
+            traced in any::<bool>(),
         ) {
             let callback = Callback {
                 tenant: TenantId::new(tenant).unwrap(),
                 request_id: RequestId::new(Uuid::from_u128(id)),
                 version,
+                trace: traced.then(|| Trace::begin(&Counting::default())),
             };
             let body = serde_json::to_string(&callback_message(&callback)).unwrap();
             prop_assert_eq!(read_callback(&body).unwrap(), callback);

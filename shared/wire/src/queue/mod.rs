@@ -15,6 +15,7 @@ pub use request::{Request, hang_up_message, read_request, replay_message};
 pub use task::{TaskRef, read_task, task_message};
 pub use update::{announcement, read_update, update_message};
 
+use domain::Trace;
 use domain::ids::InvalidId;
 use protocol::queue::VERSION;
 use serde::Deserialize;
@@ -43,6 +44,11 @@ fn read<T: DeserializeOwned>(body: &str) -> Result<T, Unreadable> {
     let Versioned { v } = serde_json::from_str(body)?;
     check_version(v)?;
     Ok(serde_json::from_str(body)?)
+}
+
+/// A trace that cannot be read costs a line in a log its number, and nobody a message.
+fn read_trace(trace: Option<&str>) -> Option<Trace> {
+    trace?.parse().ok()
 }
 
 fn check_version(v: u64) -> Result<(), Unreadable> {

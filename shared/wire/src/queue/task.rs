@@ -1,9 +1,10 @@
 //! The message that asks a worker to run a task.
 
-use domain::{RequestId, TenantId};
+use domain::ports::Job;
+use domain::{RequestId, TenantId, Trace};
 use protocol::queue::{TaskMessage, VERSION};
 
-use super::{Unreadable, read};
+use super::{Unreadable, read, read_trace};
 
 /// Which task a worker is asked to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,14 +13,17 @@ pub struct TaskRef {
     pub tenant: TenantId,
     /// The task.
     pub request_id: RequestId,
+    /// The trace of the call that submitted it.
+    pub trace: Option<Trace>,
 }
 
 /// The message that asks for the task to be run.
-pub fn task_message(tenant: &TenantId, id: RequestId) -> TaskMessage {
+pub fn task_message(job: &Job) -> TaskMessage {
     TaskMessage {
         v: VERSION,
-        tenant: tenant.to_string(),
-        request_id: id.to_string(),
+        tenant: job.tenant.to_string(),
+        request_id: job.request_id.to_string(),
+        trace: job.trace.map(String::from),
     }
 }
 
@@ -29,20 +33,41 @@ pub fn read_task(body: &str) -> Result<TaskRef, Unreadable> {
     Ok(TaskRef {
         tenant: TenantId::new(message.tenant)?,
         request_id: message.request_id.parse()?,
+        trace: read_trace(message.trace.as_deref()),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+    use testkit::ambient::Counting;
     use testkit::build;
 
     use super::*;
 
     #[test]
     fn what_is_written_can_be_read() {
-        let (tenant, request_id) = (build::tenant(), build::request_id());
-        let body = serde_json::to_string(&task_message(&tenant, request_id)).unwrap();
-        assert_eq!(read_task(&body).unwrap(), TaskRef { tenant, request_id });
+        let mut task = build::task(&build::tenant(), "aggregate", Value::Null);
+        for trace in [None, Some(Trace::begin(&Counting::default()))] {
+            task.trace = trace;
+            let body = serde_json::to_string(&task_message(&Job::from(&task))).unwrap();
+            let expected = TaskRef {
+                tenant: task.tenant.clone(),
+                request_id: task.request_id,
+                trace,
+            };
+            assert_eq!(read_task(&body).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_message_from_before_traces_or_with_a_strange_one_is_read() {
+        let id = build::request_id();
+        for trace in ["", r#","trace":null"#, r#","trace":"01-strange""#] {
+            let body = format!(r#"{{"v":1,"tenant":"acme","request_id":"{id}"{trace}}}"#);
+            let read = read_task(&body).unwrap();
+            assert_eq!((read.request_id, read.trace), (id, None), "{trace}");
+        }
     }
 
     #[test]

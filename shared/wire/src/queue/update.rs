@@ -6,7 +6,7 @@ use domain::{Failure, Retry, TenantId, UserId};
 use protocol::queue::{QueuedResult, UpdateMessage, VERSION};
 use protocol::task::TaskError;
 
-use super::{Unreadable, check_version, read};
+use super::{Unreadable, check_version, read, read_trace};
 use crate::part;
 
 /// The message that asks for the announcement to be pushed.
@@ -64,8 +64,7 @@ pub fn announcement(message: UpdateMessage) -> Result<Announcement, Unreadable> 
             at: message.at,
         },
         result: message.result.map(read_result),
-        // A trace that cannot be read costs a line in a log its number, and nobody an update.
-        trace: message.trace.and_then(|trace| trace.parse().ok()),
+        trace: read_trace(message.trace.as_deref()),
     })
 }
 

@@ -121,5 +121,6 @@ fn callback(scene: &Scene) -> Callback {
         tenant: task.tenant,
         request_id: task.request_id,
         version: task.version,
+        trace: task.trace,
     }
 }

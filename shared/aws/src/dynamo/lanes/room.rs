@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::lanes::rank;
 use domain::ports::{Job, PortError, WaitingRoom};
 use domain::task::Priority;
-use domain::{RequestId, TenantId};
+use domain::{RequestId, TenantId, Trace};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::{Duration, OffsetDateTime};
@@ -26,6 +26,8 @@ struct WaitingItem {
     priority: Priority,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trace: Option<Trace>,
     expires_at: i64,
     v: u8,
 }
@@ -42,6 +44,7 @@ fn item(job: &Job) -> Result<Item, PortError> {
         request_id: job.request_id,
         priority: job.priority,
         created_at: job.created_at,
+        trace: job.trace,
         expires_at: second(job.created_at + KEPT),
         v: LAYOUT,
     };
@@ -56,6 +59,7 @@ fn job(item: Item) -> Result<Job, PortError> {
         priority: item.priority,
         created_at: item.created_at,
         run_at: None,
+        trace: item.trace,
     })
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | key | `attention` | one of eight shards, by the task's id, so that no partition takes all writes |
 //! | sort | `attention_at` | seconds since 1970 |
-//! | also holds | `phase`, `created_at`, `priority`, `run_at` | |
+//! | also holds | `phase`, `created_at`, `priority`, `run_at`, `trace` | |
 //!
 //! Only processing tasks have these attributes, so the index holds no others. They are written with
 //! every change of the task, and by a renewal and a deferral alone.
@@ -12,7 +12,7 @@
 use async_trait::async_trait;
 use domain::ports::{PortError, StuckTask, StuckTasks};
 use domain::task::{Phase, Priority};
-use domain::{RequestId, Task, TenantId};
+use domain::{RequestId, Task, TenantId, Trace};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use time::OffsetDateTime;
@@ -70,6 +70,7 @@ struct IndexItem {
     run_at: Option<OffsetDateTime>,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
+    trace: Option<Trace>,
     attention_at: i64,
 }
 
@@ -84,6 +85,7 @@ impl IndexItem {
             priority: item.priority,
             run_at: item.run_at,
             created_at: item.created_at,
+            trace: item.trace,
             attention_at: at.map_err(|error| PortError::broken(TABLE, error))?,
         })
     }

@@ -1,0 +1,168 @@
+//! How long log pages take beside many events: `cargo run --release -p stores --example log_pages --
+//! 1000000` with `MONGODB_URI` set. Loads that many log lines and requests for a tenant of its own,
+//! asks for pages of 100, prints the median and the slowest of 20, and removes what it has loaded.
+
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+#![expect(clippy::cast_precision_loss, reason = "counts are small")]
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bson::{Document, doc};
+use domain::event::{Log, Request, What};
+use domain::logs::{Lines, LogQuery, StatusFilter};
+use domain::ports::{Clock, EventLog, LogSearch};
+use domain::{Event, TenantId};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use stores::mongo::{self, Events};
+use time::OffsetDateTime;
+
+/// Events in one batch, as `POST /events` takes them.
+const BATCH: usize = 1_000;
+const ROUNDS: usize = 20;
+/// The events are spread over this long.
+const SPAN: Duration = Duration::from_hours(30 * 24);
+
+struct Now;
+
+impl Clock for Now {
+    fn now(&self) -> OffsetDateTime {
+        #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+        OffsetDateTime::now_utc()
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let given = std::env::args().nth(1);
+    let count: usize = given.map_or(Ok(100_000), |text| text.parse())?;
+    let uri = std::env::var("MONGODB_URI")?;
+    mongo::migrate(&uri).await?;
+    let events = mongo::connect(&uri, Arc::new(Now)).await?;
+    let end = Now.now();
+    let tenant = TenantId::new(format!("bench-{}", end.unix_timestamp()))?;
+    let started = Instant::now();
+    load(&events, &tenant, count, end).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    println!("{tenant}: {count} events in {seconds:.1} s");
+    for (name, query) in queries(end) {
+        measure(&events, &tenant, name, &query).await?;
+    }
+    let client = mongodb::Client::with_uri_str(&uri).await?;
+    let database = client.default_database();
+    let database = database.unwrap_or_else(|| client.database("adology"));
+    let ours = doc! { "tenant": tenant.as_str() };
+    let collection = database.collection::<Document>("events");
+    collection.delete_many(ours).await?;
+    Ok(())
+}
+
+async fn load(
+    events: &Events,
+    tenant: &TenantId,
+    count: usize,
+    end: OffsetDateTime,
+) -> Result<(), Box<dyn Error>> {
+    let batches = (0..count).step_by(BATCH).map(|from| {
+        let batch = from..(from + BATCH).min(count);
+        batch.map(|n| event(n, count, end)).collect::<Vec<_>>()
+    });
+    let append = async |batch: Vec<Event>| events.append(tenant, &batch).await.map(drop);
+    let mut appending = stream::iter(batches).map(append).buffer_unordered(4);
+    while appending.try_next().await?.is_some() {}
+    Ok(())
+}
+
+async fn measure(
+    events: &Events,
+    tenant: &TenantId,
+    name: &str,
+    query: &LogQuery,
+) -> Result<(), Box<dyn Error>> {
+    let mut times = vec![];
+    let mut lines = 0;
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        lines = events.lines(tenant, query).await?.items.len();
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_unstable_by(f64::total_cmp);
+    let (median, slowest) = (times[ROUNDS / 2], times[ROUNDS - 1]);
+    println!("{name:<24} {lines:>4} lines, median {median:>6.1} ms, slowest {slowest:>6.1} ms");
+    Ok(())
+}
+
+fn queries(end: OffsetDateTime) -> Vec<(&'static str, LogQuery)> {
+    let logs = |level: Option<&str>| LogQuery {
+        lines: Lines::Logs {
+            level: level.map(str::to_owned),
+        },
+        service: None,
+        text: None,
+        from: None,
+        to: None,
+        after: None,
+        limit: 100,
+    };
+    let text = |text: &str| LogQuery {
+        text: Some(text.to_owned()),
+        ..logs(None)
+    };
+    let requests = |status| LogQuery {
+        lines: Lines::Requests { status },
+        ..logs(None)
+    };
+    let middle = LogQuery {
+        to: Some(end - SPAN / 2),
+        ..logs(None)
+    };
+    let service = LogQuery {
+        service: Some("service-2".into()),
+        ..logs(None)
+    };
+    let failed = requests(Some(StatusFilter::Class(5)));
+    vec![
+        ("newest logs", logs(None)),
+        ("newest requests", requests(None)),
+        ("from the middle", middle),
+        ("level (1 of 10)", logs(Some("error"))),
+        ("service (1 of 4)", service),
+        ("status 5xx (1 of 50)", failed),
+        ("text in 1 of 10", text("Timed out")),
+        ("text in none", text("no such words")),
+    ]
+}
+
+/// The n-th of many, spread evenly over the time before `end`.
+fn event(n: usize, count: usize, end: OffsetDateTime) -> Event {
+    let back = SPAN.mul_f64((count - n) as f64 / count as f64);
+    let service = format!("service-{}", n % 8);
+    let extra = serde_json::Map::new();
+    let failed = n.is_multiple_of(20);
+    let what = if n.is_multiple_of(2) {
+        let outcome = if failed { "timed out" } else { "answered" };
+        What::Log(Log {
+            service,
+            level: if failed { "error" } else { "info" }.into(),
+            message: format!("[request {n:08}] call {outcome} after {} ms", n % 977),
+            extra,
+        })
+    } else {
+        What::Request(Request {
+            service,
+            user: Some(format!("user-{}", n % 5_000)),
+            method: "GET".into(),
+            path: format!("/v2/items/{}", n % 700),
+            status: if n % 100 == 1 { 503 } else { 200 },
+            bytes: Some(1_893),
+            response_time_ms: (n % 1_000) as f64 / 3.0,
+            extra,
+        })
+    };
+    Event {
+        id: format!("e{n}"),
+        at: end - back,
+        what,
+    }
+}

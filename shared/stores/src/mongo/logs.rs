@@ -1,0 +1,167 @@
+//! Pages of log lines.
+//!
+//! A page looks through stretches of time, the latest first, each longer than the one before until
+//! enough is found. So a server sorts few lines however many there are, also one that cannot read
+//! an index in its order (the documentdb engine), and no question takes longer because its answer is
+//! rare: after [`LOOKED_AT`] lines the page ends, wherever it is.
+
+mod stretch;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bson::{DateTime, Document, doc};
+use domain::TenantId;
+use domain::logs::{Lines, LogPlace, LogQuery};
+use domain::ports::{LOOKED_AT, LogPage, LogSearch, PortError};
+use futures::TryStreamExt;
+use tokio::time::timeout;
+
+use self::stretch::Stretch;
+use super::Events;
+use super::document::{key, read};
+use super::failure::Failure;
+use super::filter::rests;
+
+/// How long a page may take: somebody waits for it.
+const PAGE: Duration = Duration::from_secs(5);
+
+#[async_trait]
+impl LogSearch for Events {
+    async fn lines(&self, tenant: &TenantId, query: &LogQuery) -> Result<LogPage, PortError> {
+        let page = timeout(PAGE, self.log_page(tenant, query)).await;
+        Ok(page.map_err(|_| Failure::TooSlow(PAGE)).flatten()?)
+    }
+}
+
+impl Events {
+    async fn log_page(&self, tenant: &TenantId, query: &LogQuery) -> Result<LogPage, Failure> {
+        let mut items = vec![];
+        let mut looked_at = 0;
+        let mut next = Stretch::first(query, self.clock.now());
+        while let Some(stretch) = next {
+            let lines = all(tenant, query, stretch);
+            let count = self.count(lines.clone()).await?;
+            if count > LOOKED_AT && stretch.can_be_halved() {
+                next = Some(stretch.half());
+                continue;
+            }
+            if count > 0 {
+                // One more tells whether there is a next page.
+                let wanted = query.limit + 1 - items.len();
+                items.extend(self.find(lines, picks(query), wanted).await?);
+                looked_at += count;
+            }
+            if items.len() > query.limit {
+                items.truncate(query.limit);
+                let next = items.last().map(LogPlace::behind);
+                return Ok(LogPage { items, next });
+            }
+            next = stretch.before_it(count, query.from);
+            if let Some(rest) = next.filter(|_| looked_at >= LOOKED_AT) {
+                let next = Some(rest.place());
+                return Ok(LogPage { items, next });
+            }
+        }
+        Ok(LogPage { items, next: None })
+    }
+
+    /// How many lines there are, or that there are more than one page looks at.
+    async fn count(&self, lines: Document) -> Result<usize, Failure> {
+        let most = u64::try_from(LOOKED_AT).unwrap_or(u64::MAX) + 1;
+        let counted = self.collection.count_documents(lines);
+        let counted = counted.limit(most).max_time(PAGE).await?;
+        usize::try_from(counted).map_err(|_| Failure::Answer("n"))
+    }
+
+    async fn find(
+        &self,
+        mut lines: Document,
+        picks: Document,
+        wanted: usize,
+    ) -> Result<Vec<domain::Event>, Failure> {
+        lines.extend(picks);
+        let found = self.collection.find(lines);
+        let found = found
+            .sort(doc! { "at": -1, "_id": -1 })
+            .limit(i64::try_from(wanted).unwrap_or(i64::MAX))
+            .max_time(PAGE)
+            .await?;
+        let documents: Vec<Document> = found.try_collect().await?;
+        let events: Result<Vec<_>, _> = documents.iter().map(read).collect();
+        Ok(events?)
+    }
+}
+
+/// The lines of a stretch that the page may hold.
+fn all(tenant: &TenantId, query: &LogQuery, stretch: Stretch) -> Document {
+    let kind = match query.lines {
+        Lines::Logs { .. } => "log",
+        Lines::Requests { .. } => "request",
+    };
+    let (from, to) = (stretch.from_ms, stretch.to_ms);
+    let (from, to) = (DateTime::from_millis(from), DateTime::from_millis(to));
+    let range = doc! { "$gte": from, "$lt": to };
+    let mut filter = doc! { "tenant": tenant.as_str(), "type": kind, "at": range };
+    let mut bounds = vec![];
+    if let Some(after) = &query.after {
+        let at = DateTime::from_millis(after.at_ms);
+        let id = key(tenant, &after.id);
+        let earlier = doc! { "at": { "$lt": at } };
+        bounds.push(doc! { "$or": [earlier, { "at": at, "_id": { "$lt": id } }] });
+    }
+    bounds.extend(rests(query.from, query.to));
+    if !bounds.is_empty() {
+        filter.insert("$and", bounds);
+    }
+    filter
+}
+
+/// What lines must hold.
+fn picks(query: &LogQuery) -> Document {
+    let mut picks = Document::new();
+    let line = match &query.lines {
+        Lines::Logs { level } => {
+            if let Some(level) = level {
+                picks.insert("level", level);
+            }
+            "message"
+        }
+        Lines::Requests { status } => {
+            if let Some((first, last)) = status.map(domain::logs::StatusFilter::range) {
+                let (first, last) = (i32::from(first), i32::from(last));
+                picks.insert("status", doc! { "$gte": first, "$lte": last });
+            }
+            "path"
+        }
+    };
+    if let Some(service) = &query.service {
+        picks.insert("service", service);
+    }
+    if let Some(text) = &query.text {
+        picks.insert(line, doc! { "$regex": literally(text), "$options": "i" });
+    }
+    picks
+}
+
+/// A pattern that matches the text itself.
+fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if !letter.is_alphanumeric() && letter.is_ascii() {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_is_a_pattern() {
+        assert_eq!(literally("a.b*(c) é_1"), r"a\.b\*\(c\)\ é\_1");
+    }
+}
