@@ -22,6 +22,7 @@ pub mod ports;
 pub mod rate;
 pub mod replay;
 pub mod root_secret;
+pub mod route;
 pub mod submission;
 pub mod task;
 pub mod text;

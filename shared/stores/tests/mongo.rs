@@ -107,6 +107,7 @@ keeps_the_contract!(aggregation of store(&store, &store):
     nothing_makes_no_rows,
     percentiles_are_by_nearest_rank,
     every_grouping_agrees_with_the_reference,
+    filters_agree_with_the_reference,
     the_limit_cuts_the_end_off,
     the_range_is_half_open,
     tenants_are_apart,
