@@ -19,7 +19,7 @@ use app::Gate;
 use app::submit_task::Metering;
 use aws::Sdk;
 use aws::dynamo::{IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
-use aws::s3::{Files, Results};
+use aws::s3::{Files, Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
@@ -27,7 +27,7 @@ use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
-use tasks::{ExportNeeds, Needs, OpenUploads, registry};
+use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider, registry};
 
 use crate::settings::Settings;
 use crate::state::{App, Ports};
@@ -52,9 +52,17 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let keys = IdempotencyKeys::new(&sdk, &settings.idempotency_table);
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
+    let uploads = Arc::new(UploadBucket::new(&sdk, settings.uploads_bucket));
     let results = Arc::new(Results::new(&sdk, &settings.results_bucket));
     let needs = Needs {
         aggregation: events.clone(),
+        // Here inputs are only checked.
+        analyze: AnalyzeNeeds {
+            uploads: uploads.clone(),
+            texts: events.clone(),
+            model: None,
+            provider: Provider::Builtin,
+        },
         export: ExportNeeds {
             events: events.clone(),
             activity: activity.clone(),
@@ -107,6 +115,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
         traces: Arc::new(OsEntropy),
         updates: Arc::new(updates),
+        upload_forms: uploads,
         websocket_url: settings.websocket_url,
         callbacks: Arc::new(CallbackSender::new(&sdk, settings.callbacks_queue_url)),
         activity,

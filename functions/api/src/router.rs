@@ -14,7 +14,7 @@ use crate::edge::{Refusal, observe};
 use crate::endpoint::{
     cancel_task, get_dashboard, get_health, get_logs, get_openapi, get_result, get_task,
     get_webhook_secret, issue_ticket, list_tasks, post_broadcast, post_events, post_notify,
-    retry_task, submit_batch, submit_task,
+    post_upload, retry_task, submit_batch, submit_task,
 };
 use crate::state::App;
 
@@ -72,6 +72,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_task::get_task, cancel_task::cancel_task))
         .routes(routes!(retry_task::retry_task))
         .routes(routes!(get_result::get_result))
+        .routes(routes!(post_upload::post_upload))
         .routes(routes!(issue_ticket::issue_ticket))
         .routes(routes!(post_broadcast::post_broadcast))
         .routes(routes!(post_notify::post_notify))

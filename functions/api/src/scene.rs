@@ -12,13 +12,13 @@ use domain::{Failure, Task, TaskResult, TenantId, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
-use tasks::{ExportNeeds, Needs, OpenUploads, registry};
+use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
     MemoryFiles, MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads,
 };
 use time::Duration;
 
@@ -164,9 +164,16 @@ fn ports(
     results: Arc<MemoryResults>,
 ) -> Ports {
     let events = Arc::new(MemoryEvents::new(faults));
+    let uploads = Arc::new(MemoryUploads::new(faults));
     let activity = Arc::new(MemoryActivity::new(faults));
     let needs = Needs {
         aggregation: Arc::new(CannedRows::default()),
+        analyze: AnalyzeNeeds {
+            uploads: uploads.clone(),
+            texts: events.clone(),
+            model: None,
+            provider: Provider::Builtin,
+        },
         export: ExportNeeds {
             events: events.clone(),
             activity: activity.clone(),
@@ -206,6 +213,7 @@ fn ports(
         tasks: tasks.clone(),
         tickets: Arc::new(MemoryTickets::new(faults)),
         updates: Arc::new(MemoryUpdateQueue::new(faults)),
+        upload_forms: uploads,
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
     }
 }

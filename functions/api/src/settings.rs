@@ -14,6 +14,7 @@ pub(crate) struct Settings {
     pub(crate) idempotency_table: String,
     pub(crate) lanes_table: String,
     pub(crate) results_bucket: String,
+    pub(crate) uploads_bucket: String,
     pub(crate) task_queue_url: String,
     pub(crate) urgent_task_queue_url: String,
     /// Places in a tenant's lane; 0 where nobody counts them.
@@ -39,6 +40,7 @@ impl Settings {
             idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
             lanes_table: reader.text("LANES_TABLE"),
             results_bucket: reader.text("RESULTS_BUCKET"),
+            uploads_bucket: reader.text("UPLOADS_BUCKET"),
             task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
             urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
             // The template's default.

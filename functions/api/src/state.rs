@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::submit_task::Metering;
 use app::{
-    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, OfferUpload,
     ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch, SubmitTask,
     WebhookSecrets, announce::Announcer,
 };
@@ -12,7 +12,7 @@ use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LogSearch,
     ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore,
-    TicketStore, UpdateQueue,
+    TicketStore, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -41,6 +41,8 @@ pub(crate) struct App {
     pub(crate) retry_task: RetryTask,
     /// `GET /tasks/{id}/result`.
     pub(crate) get_result: GetResult,
+    /// `POST /uploads`.
+    pub(crate) offer_upload: OfferUpload,
     /// `POST /realtime/tickets`.
     pub(crate) issue_ticket: IssueTicket,
     /// Begins traces.
@@ -79,6 +81,7 @@ pub(crate) struct Ports {
     pub(crate) tickets: Arc<dyn TicketStore>,
     pub(crate) traces: Arc<dyn Entropy>,
     pub(crate) updates: Arc<dyn UpdateQueue>,
+    pub(crate) upload_forms: Arc<dyn UploadForms>,
     pub(crate) websocket_url: String,
 }
 
@@ -149,6 +152,11 @@ impl App {
             send_broadcast: SendBroadcast {
                 queue: ports.broadcasts,
                 keys: ports.keys,
+                clock: clock.clone(),
+                entropy: ports.entropy.clone(),
+            },
+            offer_upload: OfferUpload {
+                forms: ports.upload_forms,
                 clock: clock.clone(),
                 entropy: ports.entropy.clone(),
             },

@@ -1,6 +1,7 @@
 //! Runs queued tasks.
 
 mod handler;
+mod model;
 mod sources;
 
 use std::process::ExitCode;
@@ -14,7 +15,7 @@ use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 use metrics::{Meter, MeteredTasks};
-use tasks::{ExportNeeds, Needs, OpenUploads};
+use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider};
 
 use crate::handler::Worker;
 use crate::sources::Sources;
@@ -30,12 +31,15 @@ struct Settings {
     tasks_table: String,
     lanes_table: String,
     results_bucket: String,
+    uploads_bucket: String,
     task_queue: String,
     urgent_task_queue: String,
     task_dlq: String,
     updates_queue: String,
     tenant_concurrency: u32,
     callbacks_queue: String,
+    provider: Provider,
+    model: Option<model::Settings>,
 }
 
 fn main() -> ExitCode {
@@ -50,6 +54,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tasks_table: reader.text("TASKS_TABLE"),
         lanes_table: reader.text("LANES_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
+        uploads_bucket: reader.text("UPLOADS_BUCKET"),
         task_queue: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         urgent_task_queue: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
         task_dlq: reader.address("TASK_DLQ_URL", &["https", "http"]),
@@ -57,6 +62,8 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
         callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
+        provider: model::provider(reader),
+        model: model::Settings::read(reader),
     }
 }
 
@@ -85,6 +92,8 @@ async fn wire(
     let events = Arc::new(events);
     let activity = stores::postgres::connect(&settings.database_url, None)?;
     let results = Arc::new(aws::s3::Results::new(sdk, &settings.results_bucket));
+    let model = settings.model;
+    let model = model.map(|model| model.service(sdk, &settings.lanes_table));
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = Arc::new(aws::dynamo::Tasks::new(
         sdk,
@@ -93,6 +102,12 @@ async fn wire(
     ));
     let registry = tasks::registry(Needs {
         aggregation: events.clone(),
+        analyze: AnalyzeNeeds {
+            uploads: Arc::new(aws::s3::UploadBucket::new(sdk, settings.uploads_bucket)),
+            texts: events.clone(),
+            model,
+            provider: settings.provider,
+        },
         export: ExportNeeds {
             events,
             activity: Arc::new(activity),

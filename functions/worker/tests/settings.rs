@@ -19,6 +19,7 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "TASKS_TABLE is not set",
         "LANES_TABLE is not set",
         "RESULTS_BUCKET is not set",
+        "UPLOADS_BUCKET is not set",
         "TASK_QUEUE_URL must start with https:// or http://",
         "URGENT_TASK_QUEUE_URL is not set",
         "TASK_DLQ_URL is not set",

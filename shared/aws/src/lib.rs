@@ -1,8 +1,10 @@
-//! `DynamoDB`, SQS, S3, Secrets Manager and management API adapters: the only users of the AWS SDK.
+//! `DynamoDB`, SQS, S3, Bedrock, Secrets Manager and management API adapters: the only users of the
+//! AWS SDK.
 //!
 //! Every adapter is made from one [`Sdk`] and the name of its table, bucket, queue or endpoint.
 //! Its SDK client is built then and kept, so a function builds only the clients it uses.
 
+pub mod bedrock;
 pub mod dynamo;
 pub mod gateway;
 pub mod s3;

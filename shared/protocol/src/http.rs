@@ -3,12 +3,14 @@
 mod batch;
 mod broadcast;
 mod notify;
+mod upload;
 
 pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
 };
 pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
 pub use notify::{NotifiedBody, NotifyBody};
+pub use upload::{UploadBody, UploadOffer};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

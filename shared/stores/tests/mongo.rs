@@ -122,6 +122,14 @@ keeps_the_contract!(event_rows of store(&store, &store):
     other_sources_are_refused,
 );
 
+keeps_the_contract!(texts of store(&store, &store):
+    newest_come_first_within_the_limits,
+    the_range_is_half_open,
+    each_condition_counts,
+    any_field_may_hold_the_text,
+    tenants_are_apart,
+);
+
 #[tokio::test]
 async fn a_server_that_answers_is_healthy() {
     let store = store().await;

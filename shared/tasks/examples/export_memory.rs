@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use domain::export::{Cell, ColumnKind, MOST_ROWS_AT_ONCE, Row, RowQuery};
 use domain::kind::{AnyKind, ProgressSink, TaskContext};
-use domain::ports::{FileStore, NewFile, PortError, RowSource, RowStream, StoredPart, Upload};
+use domain::ports::{FileStore, FileUpload, NewFile, PortError, RowSource, RowStream, StoredPart};
 use domain::task::Progress;
 use domain::{RequestId, TenantId};
 use serde_json::json;
@@ -155,24 +155,29 @@ struct Forgetful;
 
 #[async_trait]
 impl FileStore for Forgetful {
-    async fn start(&self, file: &NewFile) -> Result<Upload, PortError> {
-        Ok(Upload {
+    async fn start(&self, file: &NewFile) -> Result<FileUpload, PortError> {
+        Ok(FileUpload {
             key: file.name.clone(),
             id: "1".into(),
         })
     }
 
-    async fn put(&self, _: &Upload, number: u16, bytes: Vec<u8>) -> Result<StoredPart, PortError> {
+    async fn put(
+        &self,
+        _: &FileUpload,
+        number: u16,
+        bytes: Vec<u8>,
+    ) -> Result<StoredPart, PortError> {
         tokio::time::sleep(LATENCY).await;
         let tag = bytes.len().to_string();
         Ok(StoredPart { number, tag })
     }
 
-    async fn finish(&self, _: &Upload, _: &[StoredPart]) -> Result<(), PortError> {
+    async fn finish(&self, _: &FileUpload, _: &[StoredPart]) -> Result<(), PortError> {
         Ok(())
     }
 
-    async fn abort(&self, _: &Upload) -> Result<(), PortError> {
+    async fn abort(&self, _: &FileUpload) -> Result<(), PortError> {
         Ok(())
     }
 }

@@ -16,7 +16,9 @@ use domain::ports::Aggregation;
 
 pub use aggregate::{Aggregate, AggregateInput};
 pub use analyze::sentiment::sentiment;
-pub use analyze::{Analyze, AnalyzeInput};
+pub use analyze::{
+    Analyze, AnalyzeInput, AnalyzeNeeds, Document, ModelService, Provider, QueryInput,
+};
 pub use export::{Compression, Export, ExportInput, ExportNeeds, Format, OpenUploads};
 pub use external::External;
 
@@ -27,20 +29,22 @@ pub struct Needs {
     pub aggregation: Arc<dyn Aggregation>,
     /// Gives rows, and takes files.
     pub export: ExportNeeds,
+    /// What analyses need.
+    pub analyze: AnalyzeNeeds,
 }
 
 /// Every kind there is. Who only submits tasks needs this too: names and checks of inputs.
 pub fn registry(needs: Needs) -> Registry {
     Registry::default()
         .with(Aggregate::new(needs.aggregation))
-        .with(Analyze)
+        .with(Analyze::new(needs.analyze))
         .with(Export::new(needs.export))
         .with(External)
 }
 
 #[cfg(test)]
 mod tests {
-    use testkit::memory::CannedRows;
+    use testkit::memory::{CannedRows, MemoryEvents, MemoryUploads};
 
     use super::*;
 
@@ -49,6 +53,12 @@ mod tests {
         let needs = Needs {
             aggregation: Arc::new(CannedRows::default()),
             export: export::scene::needs(&testkit::memory::Faults::default()),
+            analyze: AnalyzeNeeds {
+                uploads: Arc::new(MemoryUploads::default()),
+                texts: Arc::new(MemoryEvents::default()),
+                model: None,
+                provider: Provider::Builtin,
+            },
         };
         let names: Vec<_> = registry(needs).names().collect();
         assert_eq!(names, ["aggregate", "analyze", "export", "external"]);

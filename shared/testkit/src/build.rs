@@ -9,7 +9,7 @@ use domain::task::{NewTask, Terms};
 use domain::ticket::Ticket;
 use domain::{
     Broadcast, Connection, ConnectionId, Event, Fingerprint, IdempotencyKey, Identity, LeaseToken,
-    RequestId, Submission, Task, TenantId, Trace, UserId,
+    RequestId, Submission, Task, TenantId, Trace, UploadId, UserId,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -50,6 +50,11 @@ fn name<T, E: std::fmt::Display>(prefix: &str, make: impl Fn(String) -> Result<T
 /// A task id that no other test uses; later calls give later ids.
 pub fn request_id() -> RequestId {
     RequestId::new(fresh())
+}
+
+/// An upload's name that no other test uses.
+pub fn upload_id() -> UploadId {
+    UploadId::new(fresh())
 }
 
 /// A lease token that no other test uses.

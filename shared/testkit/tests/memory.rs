@@ -8,15 +8,15 @@ use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
     dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, log_search,
-    pusher_queue, rate_limit, response_times, result_store, root_secret_store, stale_connections,
-    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch,
-    ticket_store, update_queue,
+    pusher_queue, rate_limit, response_times, result_store, root_secret_store, spending,
+    stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index, task_queue,
+    task_store, task_watch, text_model, texts, ticket_store, update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
     MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPusherQueue, MemoryRates,
-    MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets, MemoryUpdateQueue,
+    MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -337,4 +337,32 @@ async fn submissions_expire() {
         assert_eq!(recorded.unwrap(), Recorded::Created);
     };
     expiring::all(&submissions, put).await;
+}
+
+#[tokio::test]
+async fn uploads_are_kept() {
+    let uploads = MemoryUploads::default();
+    let kept = uploads::Kept {
+        forms: &uploads,
+        uploads: &uploads,
+        now: NOW,
+    };
+    let post = async |form: &_, bytes: &[u8]| uploads.post(form, bytes, NOW);
+    uploads::all(kept, &build::tenant(), post).await;
+}
+
+#[tokio::test]
+async fn events_hold_texts() {
+    let events = MemoryEvents::default();
+    texts::all(&events, &events, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn spending_is_counted() {
+    spending::all(&MemorySpending::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn a_scripted_model_is_a_text_model() {
+    text_model::all(async |take| ScriptedModel::new(move |_| take.clone())).await;
 }

@@ -93,6 +93,7 @@ impl Site {
         let ours = [
             ("TASKS_TABLE", &*self.table),
             ("RESULTS_BUCKET", &*self.bucket),
+            ("UPLOADS_BUCKET", &*self.bucket),
         ];
         for (name, value) in ours.iter().chain(instead) {
             env.retain(|(present, _)| present != name);

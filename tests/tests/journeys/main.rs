@@ -35,3 +35,4 @@ mod tasks;
 mod tenants;
 mod trace;
 mod traffic;
+mod uploads;

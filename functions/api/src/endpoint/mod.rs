@@ -13,6 +13,7 @@ pub(crate) mod list_tasks;
 pub(crate) mod post_broadcast;
 pub(crate) mod post_events;
 pub(crate) mod post_notify;
+pub(crate) mod post_upload;
 pub(crate) mod retry_task;
 pub(crate) mod submit_batch;
 pub(crate) mod submit_task;

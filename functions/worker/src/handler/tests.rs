@@ -6,12 +6,13 @@ use app::announce::Announcer;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
-use tasks::{ExportNeeds, Needs, OpenUploads};
+use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Fault, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeadLetters,
     MemoryDeliveries, MemoryEvents, MemoryFiles, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+    MemoryUploads,
 };
 
 use super::*;
@@ -48,6 +49,12 @@ fn scene() -> Scene {
     let run_task = RunTask {
         registry: tasks::registry(Needs {
             aggregation: Arc::new(rows),
+            analyze: AnalyzeNeeds {
+                uploads: Arc::new(MemoryUploads::new(&faults)),
+                texts: Arc::new(MemoryEvents::new(&faults)),
+                model: None,
+                provider: Provider::Builtin,
+            },
             export: ExportNeeds {
                 events: Arc::new(MemoryEvents::new(&faults)),
                 activity: Arc::new(MemoryActivity::new(&faults)),

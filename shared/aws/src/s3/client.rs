@@ -1,4 +1,4 @@
-//! The client of both.
+//! The client of all buckets.
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use domain::export::{object_folder, object_key};
-use domain::ports::{FileStore, NewFile, PortError, StoredPart, Upload};
+use domain::ports::{FileStore, FileUpload, NewFile, PortError, StoredPart};
 use futures::future::try_join_all;
 
 use super::BUCKET;
@@ -32,7 +32,7 @@ impl Files {
 #[async_trait]
 impl FileStore for Files {
     /// The name and the type are kept with the object, so that every link to it gives them.
-    async fn start(&self, file: &NewFile) -> Result<Upload, PortError> {
+    async fn start(&self, file: &NewFile) -> Result<FileUpload, PortError> {
         let folder = object_folder(&file.tenant, file.request_id);
         let left = self.uploads(&folder).await?;
         try_join_all(left.iter().map(|upload| self.abort(upload))).await?;
@@ -48,12 +48,12 @@ impl FileStore for Files {
             .await
             .map_err(|error| port_error(BUCKET, error))?;
         let id = created.upload_id.ok_or_else(|| nameless("upload"))?;
-        Ok(Upload { key, id })
+        Ok(FileUpload { key, id })
     }
 
     async fn put(
         &self,
-        upload: &Upload,
+        upload: &FileUpload,
         number: u16,
         bytes: Vec<u8>,
     ) -> Result<StoredPart, PortError> {
@@ -75,7 +75,7 @@ impl FileStore for Files {
         })
     }
 
-    async fn finish(&self, upload: &Upload, parts: &[StoredPart]) -> Result<(), PortError> {
+    async fn finish(&self, upload: &FileUpload, parts: &[StoredPart]) -> Result<(), PortError> {
         let parts = parts.iter().map(completed_part);
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.collect()));
         let complete = self.client.complete_multipart_upload();
@@ -91,7 +91,7 @@ impl FileStore for Files {
             .map_err(|error| port_error(BUCKET, error))
     }
 
-    async fn abort(&self, upload: &Upload) -> Result<(), PortError> {
+    async fn abort(&self, upload: &FileUpload) -> Result<(), PortError> {
         self.remove(upload).await
     }
 }

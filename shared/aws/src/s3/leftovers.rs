@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use domain::ports::{PortError, Upload};
+use domain::ports::{FileUpload, PortError};
 
 use super::BUCKET;
 use super::files::Files;
@@ -14,13 +14,13 @@ const ABORTS: usize = 3;
 impl Files {
     /// The unfinished uploads whose keys begin so. A task starts one for each attempt, and aborts
     /// those before it, so that one page has them all.
-    pub(super) async fn uploads(&self, folder: &str) -> Result<Vec<Upload>, PortError> {
+    pub(super) async fn uploads(&self, folder: &str) -> Result<Vec<FileUpload>, PortError> {
         let list = self.client.list_multipart_uploads();
         let listed = list.bucket(&self.bucket).prefix(folder).send().await;
         let listed = listed.map_err(|error| port_error(BUCKET, error))?;
         let named = |upload: aws_sdk_s3::types::MultipartUpload| {
             let (key, id) = upload.key.zip(upload.upload_id)?;
-            key.starts_with(folder).then_some(Upload { key, id })
+            key.starts_with(folder).then_some(FileUpload { key, id })
         };
         let uploads = listed.uploads.unwrap_or_default().into_iter();
         Ok(uploads.filter_map(named).collect())
@@ -28,7 +28,7 @@ impl Files {
 
     /// Aborts an upload, and again as long as parts come in that were on their way
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html>).
-    pub(super) async fn remove(&self, upload: &Upload) -> Result<(), PortError> {
+    pub(super) async fn remove(&self, upload: &FileUpload) -> Result<(), PortError> {
         for _ in 0..ABORTS {
             let abort = self.client.abort_multipart_upload();
             let abort = abort.bucket(&self.bucket).key(&upload.key);

@@ -1,12 +1,16 @@
-//! Results and exported files in one bucket, each tenant's in a folder of its own.
+//! Results and exported files in one bucket, uploads of callers in another, each tenant's in a folder
+//! of its own.
 
 mod client;
 mod files;
 mod leftovers;
+mod policy;
 mod results;
+mod uploads;
 
 pub use files::Files;
 pub use results::Results;
+pub use uploads::UploadBucket;
 
 /// How errors name the bucket.
 const BUCKET: &str = "results bucket";

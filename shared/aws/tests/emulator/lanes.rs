@@ -1,6 +1,6 @@
-use aws::dynamo::{LaneTable, Rates};
+use aws::dynamo::{LaneTable, Rates, SpendTable};
 use testkit::build;
-use testkit::contract::{lanes, rate_limit};
+use testkit::contract::{lanes, rate_limit, spending};
 
 use crate::place::local;
 
@@ -11,6 +11,15 @@ async fn rates_are_a_rate_limit() {
     let place = local().await;
     let test = async |table: String| {
         rate_limit::all(&Rates::new(&place.sdk, table), &build::tenant()).await;
+    };
+    place.with_table(&KEYS, test).await;
+}
+
+#[tokio::test]
+async fn spending_is_counted() {
+    let place = local().await;
+    let test = async |table: String| {
+        spending::all(&SpendTable::new(&place.sdk, table), &build::tenant()).await;
     };
     place.with_table(&KEYS, test).await;
 }

@@ -4,6 +4,7 @@
 //! for one test and deleted with it, also when it fails.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod bedrock;
 mod clock;
 mod connections;
 mod files;
@@ -18,3 +19,4 @@ mod submissions;
 mod sweep;
 mod tasks;
 mod tickets;
+mod uploads;

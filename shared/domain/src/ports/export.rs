@@ -45,7 +45,7 @@ pub struct NewFile {
 
 /// A file that is being written, part by part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upload {
+pub struct FileUpload {
     /// The file's key, which [`object_key`](crate::export::object_key) gives.
     pub key: String,
     /// The store's name for the upload.
@@ -67,23 +67,23 @@ pub struct StoredPart {
 pub trait FileStore: Send + Sync {
     /// Starts a file. Uploads that earlier attempts of the same task left are aborted first, so
     /// that none can end after this one.
-    async fn start(&self, file: &NewFile) -> Result<Upload, PortError>;
+    async fn start(&self, file: &NewFile) -> Result<FileUpload, PortError>;
 
     /// Stores a part. All but the last have the same size, at least 5 MiB. Numbers are 1 to
     /// [`MOST_PARTS`]; storing one again replaces it.
     async fn put(
         &self,
-        upload: &Upload,
+        upload: &FileUpload,
         number: u16,
         bytes: Vec<u8>,
     ) -> Result<StoredPart, PortError>;
 
     /// Makes the parts, in this order, the file. There is at least one, which may be empty.
-    async fn finish(&self, upload: &Upload, parts: &[StoredPart]) -> Result<(), PortError>;
+    async fn finish(&self, upload: &FileUpload, parts: &[StoredPart]) -> Result<(), PortError>;
 
     /// Gives the upload up with all its parts, those on their way included. Aborting what is gone
     /// already does nothing.
-    async fn abort(&self, upload: &Upload) -> Result<(), PortError>;
+    async fn abort(&self, upload: &FileUpload) -> Result<(), PortError>;
 }
 
 /// Most parts of a file

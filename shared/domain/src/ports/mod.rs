@@ -10,12 +10,15 @@ mod fairness;
 mod lanes;
 mod logs;
 mod messages;
+mod models;
 mod pusher;
 mod realtime;
 mod submissions;
 mod subscriptions;
 mod sweep;
 mod tasks;
+mod texts;
+mod uploads;
 
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
@@ -23,13 +26,14 @@ pub use callbacks::{CallbackQueue, RootSecretStore};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
-pub use export::{FileStore, MOST_PARTS, NewFile, RowSource, RowStream, StoredPart, Upload};
+pub use export::{FileStore, FileUpload, MOST_PARTS, NewFile, RowSource, RowStream, StoredPart};
 pub use fairness::RateLimit;
 pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
 pub use logs::{LOOKED_AT, LogPage, LogSearch};
 pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
+pub use models::{Answer, ModelError, Spending, TextModel};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use submissions::{Recorded, SubmissionLedger};
@@ -38,6 +42,8 @@ pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};
 pub use tasks::{
     Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
 };
+pub use texts::{FoundText, FoundTexts, Texts};
+pub use uploads::{Chunks, Upload, UploadForm, UploadForms, UploadTerms, Uploads};
 
 use std::error::Error;
 

@@ -15,15 +15,22 @@ pub(super) fn requests(
     events(tenant, "request", from, to)
 }
 
-/// The same for events of any type. The range of
-/// `at` alone is what the index on tenant, type and `at` answers; the rest of the nanoseconds only
-/// decides about events in the range's first and last millisecond.
+/// The same for events of any type.
 pub(super) fn events(
     tenant: &TenantId,
     kind: &str,
     from: Option<OffsetDateTime>,
     to: Option<OffsetDateTime>,
 ) -> Document {
+    let mut filter = doc! { "tenant": tenant.as_str(), "type": kind };
+    filter.extend(within(from, to));
+    filter
+}
+
+/// Events at or after `from` and before `to`, exact to the nanosecond. The range of
+/// `at` alone is what the index on tenant, type and `at` answers; the rest of the nanoseconds only
+/// decides about events in the range's first and last millisecond.
+pub(super) fn within(from: Option<OffsetDateTime>, to: Option<OffsetDateTime>) -> Document {
     let mut range = Document::new();
     if let Some(from) = from.map(Moment::from) {
         range.insert("$gte", from.date);
@@ -31,7 +38,7 @@ pub(super) fn events(
     if let Some(to) = to.map(Moment::from) {
         range.insert(if to.rest_ns > 0 { "$lte" } else { "$lt" }, to.date);
     }
-    let mut filter = doc! { "tenant": tenant.as_str(), "type": kind };
+    let mut filter = Document::new();
     if !range.is_empty() {
         filter.insert("at", range);
     }

@@ -16,6 +16,7 @@ mod migrate;
 mod moment;
 mod pipeline;
 mod rows;
+mod texts;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -144,9 +144,12 @@ fn vote(
         .map(|(code, _)| if hint == Some(*code) { HINT } else { 0 });
     for word in text.unicode_words().filter(|word| word.len() <= 32) {
         let word = word.to_lowercase().replace('’', "'");
-        for (n, (code, _)) in LANGUAGES.iter().enumerate() {
-            let english = *code == "en" && sentiment::knows(&word);
-            votes[n] += u32::from(english || is_stop(&word, code));
+        let mut bits = STOPS.get(word.as_str()).copied().unwrap_or_default();
+        if sentiment::knows(&word) {
+            bits |= *ENGLISH;
+        }
+        for (n, votes) in votes.iter_mut().enumerate() {
+            *votes += bits >> n & 1;
         }
     }
     let said = votes.iter().sum::<u32>() > hint.map_or(0, |_| HINT);
@@ -175,6 +178,12 @@ static STOPS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
         }
     }
     stops
+});
+
+/// English's bit.
+static ENGLISH: LazyLock<u32> = LazyLock::new(|| {
+    let place = LANGUAGES.iter().position(|(code, _)| *code == "en");
+    place.map_or(0, |place| 1 << place)
 });
 
 /// Whether it is one of the small words that say nothing by themselves.

@@ -1,15 +1,13 @@
 //! What holds for any text.
 
-use std::future::Future;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, LazyLock};
 
 use domain::kind::{AnyKind, ProgressSink};
 use domain::task::Progress;
 use proptest::prelude::*;
 use serde_json::json;
 use testkit::build::{self, NOW};
+use tokio::runtime::Runtime;
 
 use super::*;
 
@@ -21,7 +19,8 @@ impl ProgressSink for Deaf {
     }
 }
 
-/// Runs the kind without a runtime: it waits for nothing.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
 fn run(texts: &[String]) -> Value {
     let documents: Vec<_> = texts
         .iter()
@@ -35,14 +34,8 @@ fn run(texts: &[String]) -> Value {
         started_at: NOW,
         progress: Arc::new(Deaf),
     };
-    let kind: &dyn AnyKind = &Analyze;
-    let mut work = pin!(kind.run(&context, &input));
-    let mut waker = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(result) = work.as_mut().poll(&mut waker) {
-            return result.unwrap();
-        }
-    }
+    let kind: &dyn AnyKind = &super::tests::inline_only();
+    RUNTIME.block_on(kind.run(&context, &input)).unwrap()
 }
 
 /// Any text: of any characters, of few with a meaning to some rule, or one piece again and again.

@@ -3,16 +3,27 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::entities::{Entity, EntityType, most_named};
+use super::gather::Origin;
+use super::highlights::Highlight;
+use super::input::Document;
 use super::language::{self, Language};
-use super::phrases::Counts;
+use super::model::{Bill, Judgement};
+use super::phrases::{Counts, Phrase};
+use super::provider::Provider;
 use super::rounded;
-use super::topics::Topic;
+use super::topics::{self, Topic};
 
 /// From here on a text counts as positive, and below its contrary as negative: VADER's bound.
 const CLEAR: f64 = 0.05;
 /// Most phrases of the summary.
 const MOST_PHRASES: usize = 10;
+/// Most entities of the summary.
+const MOST_ENTITIES: usize = 10;
+/// Most documents that a topic lists; every document names its topic itself.
+const MOST_LISTED: usize = 1_000;
 
 /// What is told of one document.
 #[derive(Debug, Clone, Serialize)]
@@ -21,8 +32,13 @@ pub(super) struct DocumentReport {
     pub(super) language: Option<Language>,
     pub(super) sentiment: f64,
     pub(super) key_phrases: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) entities: Vec<Entity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) topic: Option<String>,
+    /// Who judged it, where that may differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) provider: Option<Provider>,
 }
 
 /// The whole result.
@@ -36,8 +52,12 @@ pub(super) struct Report {
 struct Summary {
     count: usize,
     sentiment: Distribution,
+    /// How many documents are in each language, by its code.
+    languages: BTreeMap<&'static str, usize>,
     top_phrases: Vec<TopPhrase>,
+    entities: Vec<TopEntity>,
     topics: Vec<TopicReport>,
+    highlights: Vec<Highlight>,
     text: String,
 }
 
@@ -50,6 +70,15 @@ struct Distribution {
 }
 
 #[derive(Debug, Serialize)]
+struct TopEntity {
+    #[serde(rename = "type")]
+    kind: EntityType,
+    text: String,
+    /// How many documents have it.
+    count: usize,
+}
+
+#[derive(Debug, Serialize)]
 struct TopPhrase {
     phrase: String,
     /// How many documents have it.
@@ -59,15 +88,30 @@ struct TopPhrase {
 #[derive(Debug, Serialize)]
 struct TopicReport {
     label: String,
+    /// How many documents have it.
+    count: usize,
+    /// The first of them.
     documents: Vec<String>,
     example: String,
+}
+
+/// The result with what there is to say of where the documents came from.
+#[derive(Debug, Serialize)]
+struct Told {
+    #[serde(flatten)]
+    report: Report,
+    input: Origin,
+    provider: Provider,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<Bill>,
 }
 
 impl Report {
     pub(super) fn new(
         mut documents: Vec<DocumentReport>,
-        counts: &Counts,
         topics: Vec<Topic>,
+        highlights: Vec<Highlight>,
+        counts: &Counts<'_>,
     ) -> Self {
         for topic in &topics {
             for n in &topic.documents {
@@ -75,22 +119,108 @@ impl Report {
             }
         }
         let sentiment = Distribution::of(&documents);
+        let languages = languages(&documents);
         let top_phrases = top_phrases(counts);
-        let text = text(&documents, &sentiment, &top_phrases);
-        let id = |n: usize| documents[n].id.clone();
-        let topics = topics.into_iter().map(|topic| TopicReport {
-            label: topic.label,
-            documents: topic.documents.into_iter().map(id).collect(),
-            example: topic.example,
-        });
+        let text = text(&languages, &sentiment, &top_phrases, documents.len());
         let summary = Summary {
             count: documents.len(),
             sentiment,
+            languages,
             top_phrases,
-            topics: topics.collect(),
+            entities: top_entities(&documents),
+            topics: topics
+                .into_iter()
+                .map(|topic| TopicReport::of(topic, &documents))
+                .collect(),
+            highlights,
             text,
         };
         Self { documents, summary }
+    }
+
+    /// The same with what a model says of documents, by their places.
+    pub(super) fn judged(
+        mut self,
+        judged: Vec<(usize, Judgement)>,
+        documents: &[Document],
+    ) -> Self {
+        for report in &mut self.documents {
+            report.topic = None;
+            report.provider = Some(Provider::Builtin);
+        }
+        for (n, judgement) in judged {
+            if let Some(report) = self.documents.get_mut(n) {
+                report.sentiment = judgement.sentiment;
+                report.key_phrases = judgement.key_phrases;
+                report.entities = judgement.entities;
+                report.topic = judgement.topic;
+                report.provider = Some(Provider::Bedrock);
+            }
+        }
+        let told: Vec<_> = self
+            .documents
+            .iter()
+            .map(|report| report.topic.as_deref())
+            .collect();
+        let topics = topics::told(&told, documents);
+        self.summary.sentiment = Distribution::of(&self.documents);
+        self.summary.entities = top_entities(&self.documents);
+        let reports = topics
+            .into_iter()
+            .map(|topic| TopicReport::of(topic, &self.documents));
+        self.summary.topics = reports.collect();
+        self
+    }
+
+    /// Has other words for the whole.
+    pub(super) fn summarised(&mut self, text: String) {
+        if !text.is_empty() {
+            self.summary.text = text;
+        }
+    }
+
+    /// What a model needs to know to summarise it.
+    pub(super) fn figures(&self) -> Value {
+        let Summary {
+            count,
+            sentiment,
+            top_phrases,
+            topics,
+            ..
+        } = &self.summary;
+        let topics = topics
+            .iter()
+            .map(|topic| json!({"topic": topic.label, "count": topic.count}));
+        json!({
+            "count": count, "sentiment": sentiment, "top_phrases": top_phrases,
+            "topics": topics.collect::<Vec<_>>(),
+        })
+    }
+
+    /// The result as it is kept.
+    pub(super) fn told(self, input: Origin, model: Option<Bill>) -> serde_json::Result<Value> {
+        serde_json::to_value(Told {
+            report: self,
+            input,
+            provider: if model.is_some() {
+                Provider::Bedrock
+            } else {
+                Provider::Builtin
+            },
+            model,
+        })
+    }
+}
+
+impl TopicReport {
+    fn of(topic: Topic, documents: &[DocumentReport]) -> Self {
+        let id = |n: &usize| documents[*n].id.clone();
+        Self {
+            count: topic.documents.len(),
+            documents: topic.documents.iter().take(MOST_LISTED).map(id).collect(),
+            label: topic.label,
+            example: topic.example,
+        }
     }
 }
 
@@ -118,38 +248,54 @@ impl Distribution {
 
 /// The phrases that most documents have, two at least. Part of a phrase is left out where it stands
 /// in no other documents than the whole.
-fn top_phrases(counts: &Counts) -> Vec<TopPhrase> {
-    let shared = counts
-        .phrases
-        .iter()
-        .filter(|(_, counted)| counted.documents.len() > 1);
-    let mut shared: Vec<_> = shared.collect();
-    shared.sort_by_key(|(key, counted)| {
-        let words = key.split(' ').count();
-        (std::cmp::Reverse((counted.documents.len(), words)), *key)
-    });
-    let mut chosen: Vec<(String, usize, String)> = Vec::new();
-    for (key, counted) in shared {
+fn top_phrases(counts: &Counts<'_>) -> Vec<TopPhrase> {
+    let shared = |phrase: &&Phrase| phrase.documents.len() > 1;
+    let mut shared: Vec<_> = counts.phrases().iter().filter(shared).collect();
+    // They are in the order of their letters, and stay so where all else is equal.
+    shared.sort_by_key(|phrase| std::cmp::Reverse((phrase.documents.len(), phrase.length())));
+    let mut chosen: Vec<&Phrase> = Vec::new();
+    for phrase in shared {
         if chosen.len() == MOST_PHRASES {
             break;
         }
-        let count = counted.documents.len();
-        let padded = format!(" {key} ");
-        if !chosen
-            .iter()
-            .any(|(whole, of, _)| *of == count && whole.contains(&padded))
-        {
-            chosen.push((padded, count, counted.text().to_owned()));
+        let part = |whole: &&Phrase| {
+            whole.documents.len() == phrase.documents.len() && phrase.within(whole)
+        };
+        if !chosen.iter().any(part) {
+            chosen.push(phrase);
         }
     }
-    let phrases = chosen
-        .into_iter()
-        .map(|(_, count, phrase)| TopPhrase { phrase, count });
-    phrases.collect()
+    let told = |phrase: &Phrase| TopPhrase {
+        phrase: counts.written(phrase),
+        count: phrase.documents.len(),
+    };
+    chosen.into_iter().map(told).collect()
 }
 
-fn text(documents: &[DocumentReport], sentiment: &Distribution, top: &[TopPhrase]) -> String {
-    let count = documents.len();
+fn top_entities(documents: &[DocumentReport]) -> Vec<TopEntity> {
+    let entities = documents
+        .iter()
+        .map(|document| document.entities.as_slice());
+    let told = |(entity, count): (&Entity, usize)| TopEntity {
+        kind: entity.kind,
+        text: entity.text.clone(),
+        count,
+    };
+    most_named(entities, MOST_ENTITIES)
+        .into_iter()
+        .map(told)
+        .collect()
+}
+
+fn text(
+    languages: &BTreeMap<&'static str, usize>,
+    sentiment: &Distribution,
+    top: &[TopPhrase],
+    count: usize,
+) -> String {
+    if count == 0 {
+        return "There are no documents.".into();
+    }
     let plural = if count == 1 { "" } else { "s" };
     let Distribution {
         positive,
@@ -157,7 +303,7 @@ fn text(documents: &[DocumentReport], sentiment: &Distribution, top: &[TopPhrase
         negative,
         mean,
     } = sentiment;
-    let language = main_language(documents).map_or_else(String::new, |code| {
+    let language = main_language(languages, count).map_or_else(String::new, |code| {
         format!(", mostly in {}", language::name(code))
     });
     let phrases: Vec<_> = top.iter().take(3).map(|top| top.phrase.as_str()).collect();
@@ -172,12 +318,16 @@ fn text(documents: &[DocumentReport], sentiment: &Distribution, top: &[TopPhrase
     )
 }
 
-/// The code of the language that more than half of the documents are in.
-fn main_language(documents: &[DocumentReport]) -> Option<&'static str> {
+fn languages(documents: &[DocumentReport]) -> BTreeMap<&'static str, usize> {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     for language in documents.iter().filter_map(|document| document.language) {
         *counts.entry(language.code).or_default() += 1;
     }
-    let most = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    (most.1 * 2 > documents.len()).then_some(most.0)
+    counts
+}
+
+/// The code of the language that more than half of the documents are in.
+fn main_language(languages: &BTreeMap<&'static str, usize>, count: usize) -> Option<&'static str> {
+    let (code, most) = languages.iter().max_by_key(|(_, count)| **count)?;
+    (most * 2 > count).then_some(*code)
 }

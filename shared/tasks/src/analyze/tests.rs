@@ -1,9 +1,11 @@
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 
 use domain::kind::{AnyKind, ProgressSink};
 use domain::task::Progress;
 use serde_json::json;
 use testkit::build::{self, NOW};
+use testkit::memory::{MemoryEvents, MemoryUploads};
 
 use super::*;
 
@@ -14,6 +16,16 @@ impl ProgressSink for Reports {
     fn report(&self, progress: Progress) {
         self.0.lock().unwrap().push(progress);
     }
+}
+
+/// An analysis with nothing behind it but the input.
+pub(super) fn inline_only() -> Analyze {
+    Analyze::new(AnalyzeNeeds {
+        uploads: Arc::new(MemoryUploads::default()),
+        texts: Arc::new(MemoryEvents::default()),
+        model: None,
+        provider: Provider::Builtin,
+    })
 }
 
 fn context(reports: &Arc<Reports>) -> TaskContext {
@@ -40,7 +52,7 @@ fn input(texts: &[&str]) -> Value {
 }
 
 async fn run(input: &Value) -> Result<Value, Failure> {
-    let kind: &dyn AnyKind = &Analyze;
+    let kind: &dyn AnyKind = &inline_only();
     kind.run(&context(&Arc::default()), input).await
 }
 
@@ -51,7 +63,7 @@ fn sentiments(result: &Value) -> Vec<f64> {
 }
 
 fn errors(input: &Value) -> Vec<(String, String)> {
-    let kind: &dyn AnyKind = &Analyze;
+    let kind: &dyn AnyKind = &inline_only();
     let errors = kind.validate(input).err().unwrap_or_default();
     errors
         .into_iter()
@@ -77,7 +89,7 @@ async fn each_document_is_told_about_and_all_of_them_together() {
 #[tokio::test]
 async fn progress_is_told_by_documents() {
     let reports = Arc::new(Reports::default());
-    let kind: &dyn AnyKind = &Analyze;
+    let kind: &dyn AnyKind = &inline_only();
     let input = input(&["One.", "Two.", "Three."]);
     kind.run(&context(&reports), &input).await.unwrap();
     let reports = reports.0.lock().unwrap();
@@ -86,25 +98,58 @@ async fn progress_is_told_by_documents() {
         .map(|r| (r.percent, r.message.as_str()))
         .collect();
     let expected = [
-        (30, "1 of 3 documents"),
-        (60, "2 of 3 documents"),
+        (36, "1 of 3 documents"),
+        (63, "2 of 3 documents"),
         (90, "3 of 3 documents"),
     ];
     assert_eq!(told, expected);
 }
 
-#[tokio::test]
-async fn work_pauses_after_each_document_so_that_it_can_be_dropped() {
-    let reports = Arc::new(Reports::default());
-    let context = context(&reports);
-    let input = input(&["one"; 50]);
-    let kind: &dyn AnyKind = &Analyze;
-    tokio::select! {
-        biased;
-        () = tokio::task::yield_now() => {}
-        _ = kind.run(&context, &input) => panic!("it ran to its end at once"),
+/// Lets the computation go on only as far as the test wants.
+struct Gate {
+    reports: AtomicUsize,
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl ProgressSink for Gate {
+    fn report(&self, _: Progress) {
+        self.reports.fetch_add(1, Ordering::SeqCst);
+        let open = self.open.lock().unwrap();
+        drop(self.opened.wait_while(open, |open| !*open).unwrap());
     }
-    assert!(reports.0.lock().unwrap().len() < 3);
+}
+
+#[tokio::test]
+async fn a_dropped_analysis_stops_after_its_current_document() {
+    let gate = Arc::new(Gate {
+        reports: AtomicUsize::new(0),
+        open: Mutex::new(false),
+        opened: Condvar::new(),
+    });
+    let context = TaskContext {
+        progress: gate.clone(),
+        ..context(&Arc::default())
+    };
+    let kind = inline_only();
+    let input = input(&["one"; 50]);
+    let begun = async {
+        while gate.reports.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = begun => {}
+        _ = AnyKind::run(&kind, &context, &input) => panic!("it ran to its end"),
+    }
+    *gate.open.lock().unwrap() = true;
+    gate.opened.notify_all();
+    // The computation's hold on the context ends with it.
+    drop(context);
+    while Arc::strong_count(&gate) > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(gate.reports.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

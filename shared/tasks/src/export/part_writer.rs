@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use domain::Failure;
-use domain::ports::{FileStore, MOST_PARTS, NewFile, PortError, StoredPart, Upload};
+use domain::ports::{FileStore, FileUpload, MOST_PARTS, NewFile, PortError, StoredPart};
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinSet};
 
@@ -24,7 +24,7 @@ const IN_FLIGHT: usize = 2;
 /// Writes a file.
 pub(super) struct PartWriter {
     files: Arc<dyn FileStore>,
-    open: Option<(Upload, Entered)>,
+    open: Option<(FileUpload, Entered)>,
     /// What has been written and is not a part yet.
     pub(super) buffer: Vec<u8>,
     travelling: JoinSet<Result<StoredPart, PortError>>,
@@ -137,7 +137,7 @@ impl Drop for PartWriter {
 async fn abort(
     files: Arc<dyn FileStore>,
     mut travelling: JoinSet<Result<StoredPart, PortError>>,
-    upload: Upload,
+    upload: FileUpload,
     entered: Entered,
 ) {
     travelling.shutdown().await;

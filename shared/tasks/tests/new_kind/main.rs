@@ -15,12 +15,13 @@ use app::submit_task::{RequestedTerms, SubmitTask, SubmitTaskError, Submitted, T
 use domain::kind::{RETRY, Registry};
 use domain::task::{Status, TaskResult};
 use serde_json::{Value, json};
-use tasks::{ExportNeeds, Needs, OpenUploads};
+use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeliveries, MemoryEvents,
     MemoryFiles, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+    MemoryUploads,
 };
 
 use count_words::CountWords;
@@ -43,6 +44,12 @@ fn registry() -> Registry {
             results: Arc::new(MemoryResults::default()),
             files: Arc::new(MemoryFiles::default()),
             uploads: OpenUploads::default(),
+        },
+        analyze: AnalyzeNeeds {
+            uploads: Arc::new(MemoryUploads::default()),
+            texts: Arc::new(MemoryEvents::default()),
+            model: None,
+            provider: Provider::Builtin,
         },
     };
     tasks::registry(needs).with(CountWords)

@@ -7,7 +7,7 @@
 
 use domain::TenantId;
 use domain::export::object_key;
-use domain::ports::{FileStore, NewFile, Upload};
+use domain::ports::{FileStore, FileUpload, NewFile};
 
 use super::beside;
 use crate::build;
@@ -49,7 +49,7 @@ fn key(file: &NewFile) -> String {
     object_key(&file.tenant, file.request_id, &file.name)
 }
 
-async fn write(store: &dyn FileStore, upload: &Upload, parts: &[Vec<u8>]) {
+async fn write(store: &dyn FileStore, upload: &FileUpload, parts: &[Vec<u8>]) {
     let mut stored = vec![];
     for (number, bytes) in (1..).zip(parts) {
         stored.push(store.put(upload, number, bytes.clone()).await.unwrap());

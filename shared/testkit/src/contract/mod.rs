@@ -26,6 +26,7 @@ pub mod rate_limit;
 pub mod response_times;
 pub mod result_store;
 pub mod root_secret_store;
+pub mod spending;
 pub mod stale_connections;
 pub mod stuck_tasks;
 pub mod submission_ledger;
@@ -34,8 +35,11 @@ pub mod task_index;
 pub mod task_queue;
 pub mod task_store;
 pub mod task_watch;
+pub mod text_model;
+pub mod texts;
 pub mod ticket_store;
 pub mod update_queue;
+pub mod uploads;
 
 use domain::TenantId;
 

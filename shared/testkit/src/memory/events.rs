@@ -31,6 +31,17 @@ impl MemoryEvents {
             ..Self::default()
         }
     }
+
+    /// Every event of a tenant.
+    pub(super) fn all(&self, tenant: &TenantId) -> Vec<Event> {
+        let all = self.events.lock();
+        let events = all.get(tenant).into_iter().flat_map(HashMap::values);
+        events.cloned().collect()
+    }
+
+    pub(super) fn faults(&self) -> &Faults {
+        &self.faults
+    }
 }
 
 #[async_trait]

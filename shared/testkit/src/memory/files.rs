@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::export::{object_folder, object_key};
-use domain::ports::{FileStore, NewFile, PortError, StoredPart, Upload};
+use domain::ports::{FileStore, FileUpload, NewFile, PortError, StoredPart};
 
 use super::{Faults, Kept};
 
@@ -65,7 +65,7 @@ impl MemoryFiles {
 
 #[async_trait]
 impl FileStore for MemoryFiles {
-    async fn start(&self, file: &NewFile) -> Result<Upload, PortError> {
+    async fn start(&self, file: &NewFile) -> Result<FileUpload, PortError> {
         let start = || {
             let mut state = self.state.lock();
             let folder = object_folder(&file.tenant, file.request_id);
@@ -73,7 +73,7 @@ impl FileStore for MemoryFiles {
                 .uploads
                 .retain(|_, open| !open.key.starts_with(&folder));
             state.started += 1;
-            let upload = Upload {
+            let upload = FileUpload {
                 key: object_key(&file.tenant, file.request_id, &file.name),
                 id: format!("upload-{}", state.started),
             };
@@ -90,7 +90,7 @@ impl FileStore for MemoryFiles {
 
     async fn put(
         &self,
-        upload: &Upload,
+        upload: &FileUpload,
         number: u16,
         bytes: Vec<u8>,
     ) -> Result<StoredPart, PortError> {
@@ -105,7 +105,7 @@ impl FileStore for MemoryFiles {
         self.faults.around("files.put", put).await
     }
 
-    async fn finish(&self, upload: &Upload, parts: &[StoredPart]) -> Result<(), PortError> {
+    async fn finish(&self, upload: &FileUpload, parts: &[StoredPart]) -> Result<(), PortError> {
         let finish = || {
             let mut state = self.state.lock();
             let open = state.uploads.remove(&upload.id).ok_or_else(gone)?;
@@ -119,7 +119,7 @@ impl FileStore for MemoryFiles {
         self.faults.around("files.finish", finish).await
     }
 
-    async fn abort(&self, upload: &Upload) -> Result<(), PortError> {
+    async fn abort(&self, upload: &FileUpload) -> Result<(), PortError> {
         let abort = || {
             self.state.lock().uploads.remove(&upload.id);
             Ok(())

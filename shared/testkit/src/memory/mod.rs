@@ -15,15 +15,19 @@ mod files;
 mod health;
 mod lanes;
 mod messages;
+mod model;
 mod postman;
 mod pusher;
 mod rates;
 mod results;
 mod rows;
+mod spending;
 mod submissions;
 mod sweep;
 mod tasks;
+mod texts;
 mod tickets;
+mod uploads;
 
 pub use activity::MemoryActivity;
 pub use aggregation::CannedRows;
@@ -36,14 +40,17 @@ pub use files::MemoryFiles;
 pub use health::MemoryHealth;
 pub use lanes::MemoryLanes;
 pub use messages::{MemoryDeadLetters, MemoryDeliveries, MemoryTaskQueue, MemoryUpdateQueue};
+pub use model::{ScriptedModel, Take};
 pub use postman::{Behaviour, MemoryPostman, Posted};
 pub use pusher::{Asked, MemoryPusherQueue};
 pub use rates::MemoryRates;
 pub use results::MemoryResults;
 pub use rows::CannedSource;
+pub use spending::MemorySpending;
 pub use submissions::MemorySubmissions;
 pub use tasks::MemoryTasks;
 pub use tickets::MemoryTickets;
+pub use uploads::MemoryUploads;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

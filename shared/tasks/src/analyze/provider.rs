@@ -1,0 +1,14 @@
+//! Who analyses.
+
+use serde::{Deserialize, Serialize};
+
+/// Who analyses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// The worker itself, by lexica and counts: at once, always the same, for nothing.
+    #[default]
+    Builtin,
+    /// A language model on Amazon Bedrock, which is paid by the token.
+    Bedrock,
+}
