@@ -63,3 +63,25 @@ pub(super) fn rests(from: Option<OffsetDateTime>, to: Option<OffsetDateTime>) ->
     }
     rests
 }
+
+/// A pattern that matches the text itself.
+pub(super) fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if !letter.is_alphanumeric() && letter.is_ascii() {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_is_a_pattern() {
+        assert_eq!(literally("a.b*(c) é_1"), r"a\.b\*\(c\)\ é\_1");
+    }
+}

@@ -21,7 +21,7 @@ use self::stretch::Stretch;
 use super::Events;
 use super::document::{key, read};
 use super::failure::Failure;
-use super::filter::rests;
+use super::filter::{literally, rests};
 
 /// How long a page may take: somebody waits for it.
 const PAGE: Duration = Duration::from_secs(5);
@@ -142,26 +142,4 @@ fn picks(query: &LogQuery) -> Document {
         picks.insert(line, doc! { "$regex": literally(text), "$options": "i" });
     }
     picks
-}
-
-/// A pattern that matches the text itself.
-fn literally(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if !letter.is_alphanumeric() && letter.is_ascii() {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_text_is_a_pattern() {
-        assert_eq!(literally("a.b*(c) é_1"), r"a\.b\*\(c\)\ é\_1");
-    }
 }

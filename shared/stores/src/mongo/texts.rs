@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::Events;
 use super::document::read;
 use super::failure::Failure;
-use super::filter::within;
+use super::filter::{literally, within};
 
 /// How long finding all of them may take: a worker waits for it.
 const FIND: Duration = Duration::from_mins(1);
@@ -78,30 +78,8 @@ fn filter(tenant: &TenantId, query: &TextQuery) -> Document {
         (query.source, query.field.as_str(), &query.contains)
         && words.is_ascii()
     {
-        let holds = doc! { "$regex": escaped(words), "$options": "i" };
+        let holds = doc! { "$regex": literally(words), "$options": "i" };
         filter.insert("message", holds);
     }
     filter
-}
-
-/// A pattern that matches the words and nothing else.
-fn escaped(words: &str) -> String {
-    let mut pattern = String::with_capacity(words.len());
-    for c in words.chars() {
-        if !c.is_alphanumeric() && c != ' ' {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_sign_of_the_words_is_a_pattern() {
-        assert_eq!(escaped("a.b (5%) \\d"), r"a\.b \(5\%\) \\d");
-    }
 }
