@@ -92,8 +92,11 @@ async fn wire(
     let events = Arc::new(events);
     let activity = stores::postgres::connect(&settings.database_url, None)?;
     let results = Arc::new(aws::s3::Results::new(sdk, &settings.results_bucket));
-    let model = settings.model;
-    let model = model.map(|model| model.service(sdk, &settings.lanes_table));
+    let model = settings.model.map(|model| {
+        let bedrock = aws::bedrock::BedrockModel::new(sdk, &model.id);
+        let spending = aws::dynamo::SpendTable::new(sdk, &settings.lanes_table);
+        model.service(Arc::new(bedrock), Arc::new(spending))
+    });
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = Arc::new(aws::dynamo::Tasks::new(
         sdk,

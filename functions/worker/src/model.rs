@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use aws::Sdk;
-use aws::bedrock::BedrockModel;
-use aws::dynamo::SpendTable;
 use boot::settings::Reader;
 use domain::model::{Prices, SpendLimits};
+use domain::ports::{Spending, TextModel};
 use tasks::{ModelService, Provider};
 
 /// Which model, what it costs, and what may be spent on it.
 pub(crate) struct Settings {
-    id: String,
+    /// Its name at Bedrock.
+    pub(crate) id: String,
     prices: Prices,
     limits: SpendLimits,
 }
@@ -44,13 +43,17 @@ impl Settings {
         (!settings.id.is_empty()).then_some(settings)
     }
 
-    /// The model, with what is spent counted in this table.
-    pub(crate) fn service(self, sdk: &Sdk, lanes_table: &str) -> ModelService {
+    /// The model as a service, with who counts what is spent.
+    pub(crate) fn service(
+        self,
+        model: Arc<dyn TextModel>,
+        spending: Arc<dyn Spending>,
+    ) -> ModelService {
         ModelService {
-            model: Arc::new(BedrockModel::new(sdk, &self.id)),
+            model,
             id: self.id,
             prices: self.prices,
-            spending: Arc::new(SpendTable::new(sdk, lanes_table)),
+            spending,
             limits: self.limits,
         }
     }

@@ -188,14 +188,7 @@ mod tests {
             };
             assert_eq!(place.to_string().parse(), Ok(place));
         }
-        for bad in [
-            "",
-            "5",
-            "/",
-            "x/a",
-            "5/a\n",
-            "9999999999999999999999/a",
-        ] {
+        for bad in ["", "5", "/", "x/a", "5/a\n", "9999999999999999999999/a"] {
             assert_eq!(bad.parse::<LogPlace>(), Err(NoPlace), "{bad:?}");
         }
     }
