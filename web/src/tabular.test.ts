@@ -6,8 +6,12 @@ const names = (result: unknown, groups: string[] = []) =>
 
 describe("a result as a table", () => {
   it("puts the groups first, in the order asked, and the measures in reading order", () => {
-    const rows = [{ count: 1, mean: 2, p50: 2, p95: 3, p99: 4, service: "a", status: 200 }];
-    const order = ["status", "service", "count", "mean", "p50", "p95", "p99"];
+    const users = { error_rate: 0, max: 5, min: 1, unique_users: 1 };
+    const rows = [
+      { ...users, count: 1, mean: 2, p50: 2, p95: 3, p99: 4, service: "a", status: 200 },
+    ];
+    const measures = "count error_rate unique_users mean min p50 p95 p99 max";
+    const order = ["status", "service", ...measures.split(" ")];
     expect(names({ rows }, ["status", "service"])).toEqual(order);
   });
 

@@ -18,7 +18,10 @@ export interface Sorting {
 }
 
 /** Measures in the order people read them; groups come before, anything else after. */
-const MEASURES = ["count", "mean", "p50", "p95", "p99"];
+const MEASURES = [
+  ...["count", "error_rate", "unique_users"],
+  ...["mean", "min", "p50", "p95", "p99", "max"],
+];
 
 /** `{"rows":[...]}`, `{"documents":[...]}` or a bare list of objects; null for any other shape. */
 export function tabular(result: unknown, groupBy: readonly string[] = []): Table | null {

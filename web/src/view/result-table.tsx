@@ -3,7 +3,7 @@ import { bucketStart, fullMoment, milliseconds, number } from "../format";
 import { type Column, inWholeDays, type Sorting, sorted, type Table } from "../tabular";
 import { texts } from "../texts";
 
-const TIMES = new Set(["mean", "p50", "p95", "p99"]);
+const TIMES = new Set(["mean", "min", "p50", "p95", "p99", "max"]);
 
 export function ResultTable({ table }: { table: Table }) {
   const sorting = useSignal<Sorting | null>(null);
