@@ -4,6 +4,8 @@ use domain::event::CLOCK_SKEW;
 use domain::logs::{LogPlace, LogQuery};
 use time::OffsetDateTime;
 
+use crate::mongo::moment::Moment;
+
 /// The first stretch that is looked through: a minute.
 const FIRST_MS: i64 = 60_000;
 
@@ -25,7 +27,7 @@ impl Stretch {
         let mut to_ms = milliseconds(now + CLOCK_SKEW) + 1;
         if let Some(to) = query.to {
             // With the millisecond that it lies in, if it lies inside one.
-            let inside = to.nanosecond() % 1_000_000 > 0;
+            let inside = Moment::from(to).rest_ns > 0;
             to_ms = to_ms.min(milliseconds(to) + i64::from(inside));
         }
         if let Some(after) = &query.after {
@@ -69,9 +71,7 @@ impl Stretch {
 }
 
 fn milliseconds(moment: OffsetDateTime) -> i64 {
-    let ms = moment.unix_timestamp_nanos().div_euclid(1_000_000);
-    // Years up to 9999 fit by far.
-    i64::try_from(ms).unwrap_or(i64::MAX)
+    Moment::from(moment).date.timestamp_millis()
 }
 
 #[cfg(test)]
