@@ -68,23 +68,16 @@ fn matching(tenant: &TenantId, query: &AggregateQuery) -> Document {
         }
     }
     let codes = only.status.iter().map(|code| i32::from(*code));
-    let codes: Vec<_> = codes.map(|code| doc! { "status": code }).collect();
+    let codes: Vec<_> = codes.collect();
+    if !codes.is_empty() {
+        filter.insert("status", doc! { "$in": codes });
+    }
     let classes = CLASSES.iter().filter(|(name, _)| only.has_class(name));
     let classes: Vec<_> = classes
         .map(|(_, first)| doc! { "status": { "$gte": first, "$lt": first + 100 } })
         .collect();
-    let either: Vec<_> = [codes, classes]
-        .into_iter()
-        .filter(|list| !list.is_empty())
-        .map(|list| doc! { "$or": list })
-        .collect();
-    if !either.is_empty() {
-        // The range may have conditions of its own there.
-        let mut all = vec![doc! { "$and": either }];
-        if let Ok(rests) = filter.get_array("$and") {
-            all.extend(rests.iter().filter_map(|rest| rest.as_document().cloned()));
-        }
-        filter.insert("$and", all);
+    if !classes.is_empty() {
+        filter.insert("$or", classes);
     }
     filter
 }

@@ -13,17 +13,8 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::beside;
-use super::event_rows::read;
+use super::event_rows::{everything, read};
 use crate::build::{event, request, session};
-
-fn everything(source: Source) -> RowQuery {
-    RowQuery {
-        source,
-        columns: columns(source),
-        from: None,
-        to: None,
-    }
-}
 
 fn at(second: u8) -> OffsetDateTime {
     datetime!(2017-05-16 00:00 UTC) + time::Duration::seconds(second.into())

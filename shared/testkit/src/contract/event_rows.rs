@@ -17,7 +17,7 @@ use super::beside;
 use crate::build::{event, request, session};
 
 /// Every column of a source, over all time.
-fn everything(source: Source) -> RowQuery {
+pub(super) fn everything(source: Source) -> RowQuery {
     RowQuery {
         source,
         columns: columns(source),
