@@ -108,12 +108,12 @@ mod tests {
             stopping.asked().await;
             started.elapsed().as_secs()
         };
-        let released = async {
+        let given_back = async {
             release.asked().await;
             started.elapsed().as_secs()
         };
-        let (cut, asked, released) = tokio::join!(drain.end(), asked, released);
-        assert_eq!((asked, released), (0, 90));
+        let (cut, asked, given_back) = tokio::join!(drain.end(), asked, given_back);
+        assert_eq!((asked, given_back), (0, 90));
         assert_eq!(cut, Drained::CutOff);
         assert_eq!(started.elapsed().as_secs(), 98);
     }

@@ -1,6 +1,7 @@
 //! `GET /health`, for whoever replaces pools that are not well.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,7 +75,7 @@ impl Health {
         })
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         let known = request.method() == Method::GET && request.uri().path() == "/health";
         let (status, body) = if known {
             self.tell()
@@ -90,7 +91,7 @@ impl Health {
         response
             .headers_mut()
             .insert(hyper::header::CONTENT_TYPE, json);
-        Ok(response)
+        response
     }
 }
 
@@ -119,7 +120,8 @@ impl Listening {
                 continue;
             };
             let health = self.health.clone();
-            let answer = service_fn(move |request| health.clone().answer(request));
+            let answer =
+                service_fn(move |request| ready(Ok::<_, Infallible>(health.answer(&request))));
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADERS)
@@ -128,5 +130,30 @@ impl Listening {
             // A caller that breaks off has no answer to miss.
             tokio::spawn(async { drop(connection.await) });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn health_is_told_and_nothing_else() {
+        let health = Health::of([Arc::default(), Arc::default()]);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let listening = Listening {
+            listener: Some(listener),
+            health,
+        };
+        let serving = tokio::spawn(listening.serve());
+        let get = |path: &str| reqwest::get(format!("http://{address}{path}"));
+        let answer = get("/health").await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200);
+        let body: serde_json::Value = answer.json().await.unwrap();
+        let well = json!({"status": "ok", "tasks": 0, "urgent_tasks": 0, "queue_away_s": 0});
+        assert_eq!(body, well);
+        assert_eq!(get("/").await.unwrap().status().as_u16(), 404);
+        serving.abort();
     }
 }

@@ -16,9 +16,9 @@ pub(crate) struct Settings {
     /// How long tasks may go on after the process was asked to end; those that last longer are given
     /// back. What stops the process must wait some seconds longer than that before it kills.
     pub(crate) drain: Duration,
-    /// The port where health is told, on all interfaces; 0 for none.
+    /// The port where health is told; 0 for none.
     pub(crate) health_port: u16,
-    /// Whose health may be asked: the loopback interface only, or all.
+    /// Whether health is told on every interface, and not on the loopback one only.
     pub(crate) health_everywhere: bool,
 }
 

@@ -47,7 +47,7 @@ impl Release {
         };
         if asked.wait_for(|asked| *asked).await.is_err() {
             // Nobody is left who could ask.
-            pending().await
+            pending::<()>().await;
         }
     }
 }

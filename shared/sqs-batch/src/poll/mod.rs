@@ -110,16 +110,12 @@ impl<I: Inbox> Poll<I> {
         jitter: &(impl Jitter + ?Sized),
     ) -> Vec<SqsMessage> {
         let receiving = async {
-            match self.inbox.receive(room.min(MOST), WAIT).await {
-                Ok(messages) => {
-                    pulse.answered();
-                    messages
-                }
-                Err(_) => {
-                    sleep(AWAY.wait(pulse.unanswered(), jitter)).await;
-                    Vec::new()
-                }
+            if let Ok(messages) = self.inbox.receive(room.min(MOST), WAIT).await {
+                pulse.answered();
+                return messages;
             }
+            sleep(AWAY.wait(pulse.unanswered(), jitter)).await;
+            Vec::new()
         };
         let cut_off = async {
             stop.await;

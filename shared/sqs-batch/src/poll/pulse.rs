@@ -1,6 +1,6 @@
 //! Whether a poller is well.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -48,9 +48,6 @@ impl Pulse {
 
     fn with<T>(&self, see: impl FnOnce(&mut State) -> T) -> T {
         // Nothing panics in between, so a poisoned state is as good as any.
-        see(&mut self
-            .0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner()))
+        see(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
