@@ -2,14 +2,20 @@
 
 use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::Builder;
 use aws_sdk_sqs::types::{
     BatchResultErrorEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
 };
 use sqs_batch::{BoxError, Inbox};
 
 use crate::Sdk;
+use crate::sdk::retries;
+
+/// How long SQS may take to answer once it has, or has not, found messages.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Receives a queue's messages as an event source mapping would hand them over, without the attributes
 /// that senders make up: ours have their data in the body.
@@ -37,6 +43,8 @@ impl Inbox for PolledQueue {
             .max_number_of_messages(whole(most))
             .wait_time_seconds(sqs_batch::whole_seconds(wait))
             .message_system_attribute_names(MessageSystemAttributeName::All)
+            .customize()
+            .config_override(patience(wait))
             .send()
             .await?;
         Ok(received.messages.into_iter().flatten().map(read).collect())
@@ -58,6 +66,18 @@ impl Inbox for PolledQueue {
         let receipts = refused.iter().filter_map(receipt);
         Ok(receipts.cloned().collect())
     }
+}
+
+/// A call that waits for messages takes its time, and is not tried again by itself: messages that one
+/// try has missed the answer of are hidden from the next.
+fn patience(wait: Duration) -> Builder {
+    let longest = wait + ANSWER;
+    let limits = TimeoutConfig::builder()
+        .operation_attempt_timeout(longest)
+        .operation_timeout(longest);
+    Builder::default()
+        .timeout_config(limits.build())
+        .retry_config(retries(1))
 }
 
 fn whole(count: usize) -> i32 {
