@@ -65,8 +65,9 @@ async fn serve(settings: Settings) -> Result<(), Error> {
 async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, Error> {
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
+    let events = Arc::new(events);
     let registry = tasks::registry(Needs {
-        aggregation: Arc::new(events),
+        aggregation: events.clone(),
     });
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = Arc::new(aws::dynamo::Tasks::new(
@@ -95,6 +96,7 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, E
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
         watch: tasks,
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
+        reports: events,
         announcer: Announcer {
             updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
             callbacks: Arc::new(callbacks),

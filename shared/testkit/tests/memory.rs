@@ -7,15 +7,16 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
-    event_log, expiring, frame_meter, lanes, log_search, pusher_queue, rate_limit, response_times,
-    result_store, root_secret_store, stale_connections, stuck_tasks, submission_ledger,
-    subscriptions, task_index, task_queue, task_store, task_watch, ticket_store, update_queue,
+    event_log, expiring, frame_meter, lanes, log_search, pusher_queue, rate_limit, report_store,
+    response_times, result_store, root_secret_store, stale_connections, stuck_tasks,
+    submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch, ticket_store,
+    update_queue,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
-    MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryResults,
-    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue,
+    MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryReports,
+    MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -220,6 +221,19 @@ suite!(
         tenants_are_apart,
         concurrent_batches_store_each_event_once,
         every_event_comes_back_as_it_was,
+    ]
+);
+
+suite!(
+    reports,
+    report_store,
+    MemoryReports,
+    [
+        a_report_comes_back_as_it_was,
+        a_report_is_stored_once,
+        pages_hold_every_report_once,
+        tenants_are_apart,
+        savers_at_once_agree,
     ]
 );
 

@@ -11,7 +11,7 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Fault, Faults, MemoryCallbackQueue, MemoryDeadLetters, MemoryDeliveries,
-    MemoryResults, MemoryTasks, MemoryUpdateQueue,
+    MemoryReports, MemoryResults, MemoryTasks, MemoryUpdateQueue,
 };
 
 use super::*;
@@ -24,6 +24,7 @@ struct Scene {
     updates: Arc<MemoryUpdateQueue>,
     deliveries: Arc<MemoryDeliveries>,
     dead_letters: Arc<MemoryDeadLetters>,
+    reports: Arc<MemoryReports>,
     faults: Faults,
 }
 
@@ -38,6 +39,7 @@ fn scene() -> Scene {
         dead_letters: dead_letters.clone(),
     };
     let rows = CannedRows::new(vec![], &faults);
+    let reports = Arc::new(MemoryReports::new(&faults));
     for n in 1..=3 {
         tasks.put(task(n));
     }
@@ -48,6 +50,7 @@ fn scene() -> Scene {
         tasks: tasks.clone(),
         watch: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
+        reports: reports.clone(),
         announcer: Announcer {
             updates: updates.clone(),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
@@ -63,6 +66,7 @@ fn scene() -> Scene {
         updates,
         deliveries,
         dead_letters,
+        reports,
         faults,
     }
 }

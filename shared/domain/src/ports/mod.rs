@@ -11,6 +11,7 @@ mod logs;
 mod messages;
 mod pusher;
 mod realtime;
+mod reports;
 mod submissions;
 mod subscriptions;
 mod sweep;
@@ -30,6 +31,7 @@ pub use messages::{
 };
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
+pub use reports::{ReportPage, ReportStore};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};

@@ -1,4 +1,4 @@
-//! Events in `MongoDB`, or in anything that speaks its protocol.
+//! Events and reports in `MongoDB`, or in anything that speaks its protocol.
 //!
 //! Pipelines keep to what `MongoDB` 6, Atlas and the documentdb engine share: no `$dateTrunc`
 //! (the engine is wrong by days), no order inside `$group`, no collation.
@@ -14,6 +14,7 @@ mod mean;
 mod migrate;
 mod moment;
 mod pipeline;
+mod reports;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,7 @@ const SERVER: &str = "mongodb";
 /// The database, where the address names none.
 const DATABASE: &str = "adology";
 const COLLECTION: &str = "events";
+const REPORTS: &str = "reports";
 
 /// How long to look for a server that can answer.
 const SELECTION: Duration = Duration::from_secs(3);
@@ -44,7 +46,7 @@ const MOST: u32 = 8;
 /// Idle connections are closed from this age on: a frozen function's die unseen.
 const IDLE: Duration = Duration::from_mins(1);
 
-/// Events, and the figures made of them.
+/// Events, the figures made of them, and the reports of such figures.
 #[derive(Clone)]
 pub struct Events {
     database: Database,

@@ -19,8 +19,8 @@ use tasks::Needs;
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+    CannedRows, Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryReports, MemoryResults,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
 };
 
 use count_words::CountWords;
@@ -66,6 +66,7 @@ fn scene() -> Scene {
             tasks: tasks.clone(),
             watch: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
+            reports: Arc::new(MemoryReports::new(&faults)),
             announcer: Announcer {
                 updates: updates.clone(),
                 callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),

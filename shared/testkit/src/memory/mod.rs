@@ -17,6 +17,7 @@ mod messages;
 mod postman;
 mod pusher;
 mod rates;
+mod reports;
 mod results;
 mod submissions;
 mod sweep;
@@ -36,6 +37,7 @@ pub use messages::{MemoryDeadLetters, MemoryDeliveries, MemoryTaskQueue, MemoryU
 pub use postman::{Behaviour, MemoryPostman, Posted};
 pub use pusher::{Asked, MemoryPusherQueue};
 pub use rates::MemoryRates;
+pub use reports::MemoryReports;
 pub use results::MemoryResults;
 pub use submissions::MemorySubmissions;
 pub use tasks::MemoryTasks;
