@@ -89,6 +89,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         },
         registry: registry(Needs { aggregation }),
         response_times: events.clone(),
+        reports: events.clone(),
         results: Arc::new(Results::new(&sdk, settings.results_bucket)),
         roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
         servers: vec![activity.clone(), events.clone()],

@@ -3,12 +3,14 @@
 mod batch;
 mod broadcast;
 mod notify;
+mod report;
 
 pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
 };
 pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
 pub use notify::{NotifiedBody, NotifyBody};
+pub use report::{ReportBody, ReportSummary, ReportsBody};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -161,6 +161,23 @@ async fn every_sample_is_handled() {
 }
 
 #[tokio::test]
+async fn completed_aggregates_are_reported() {
+    let scene = scene();
+    scene.handle(samples().remove("batch").unwrap()).await;
+    let reports = scene.reports.all();
+    let ids: Vec<_> = reports
+        .iter()
+        .map(|report| report.head.request_id)
+        .collect();
+    assert_eq!(ids, [id(1), id(2), id(3)]);
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.head.title == "Requests by service")
+    );
+}
+
+#[tokio::test]
 async fn a_repeated_message_runs_its_task_once() {
     let scene = scene();
     let back = scene.handle(samples().remove("repeated").unwrap()).await;

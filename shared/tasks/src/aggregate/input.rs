@@ -74,6 +74,16 @@ impl AggregateInput {
         }
     }
 
+    /// What a report of this is called.
+    pub(super) fn title(&self) -> String {
+        let columns: Vec<_> = self.group_by.iter().map(|by| by.column()).collect();
+        if columns.is_empty() {
+            "All requests".into()
+        } else {
+            format!("Requests by {}", columns.join(", "))
+        }
+    }
+
     /// The query that this asks for at this moment.
     pub(super) fn query(self, now: OffsetDateTime) -> AggregateQuery {
         let range = self.from.is_some() || self.to.is_some();
