@@ -19,7 +19,7 @@ use app::Gate;
 use app::submit_task::Metering;
 use aws::Sdk;
 use aws::dynamo::{IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
-use aws::s3::Results;
+use aws::s3::{Files, Results};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
@@ -27,7 +27,7 @@ use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
-use tasks::{Needs, registry};
+use tasks::{ExportNeeds, Needs, OpenUploads, registry};
 
 use crate::settings::Settings;
 use crate::state::{App, Ports};
@@ -52,7 +52,19 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let keys = IdempotencyKeys::new(&sdk, &settings.idempotency_table);
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
-    let aggregation = events.clone();
+    let results = Arc::new(Results::new(&sdk, &settings.results_bucket));
+    let needs = Needs {
+        aggregation: events.clone(),
+        export: ExportNeeds {
+            events: events.clone(),
+            activity: activity.clone(),
+            index: tasks.clone(),
+            tasks: tasks.clone(),
+            results: results.clone(),
+            files: Arc::new(Files::new(&sdk, settings.results_bucket)),
+            uploads: OpenUploads::default(),
+        },
+    };
     let queue = TaskSender::new(
         &sdk,
         settings.task_queue_url,
@@ -87,10 +99,10 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         } else {
             gate.queue
         },
-        registry: registry(Needs { aggregation }),
+        registry: registry(needs),
         response_times: events.clone(),
         reports: events.clone(),
-        results: Arc::new(Results::new(&sdk, settings.results_bucket)),
+        results,
         roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),

@@ -54,6 +54,8 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("submit-analyze", 202, ""),
     ("submit-analyze-nothing", 422, "invalid_input"),
     ("submit-callback-refused", 422, "invalid_input"),
+    ("submit-export", 202, ""),
+    ("submit-export-invalid", 422, "invalid_input"),
     ("submit-form", 415, "unsupported_media_type"),
     ("submit-invalid-input", 422, "invalid_input"),
     ("submit-malformed-json", 400, "malformed_json"),

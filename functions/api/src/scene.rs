@@ -12,13 +12,13 @@ use domain::{Failure, Report, Task, TaskResult, TenantId, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
-use tasks::{Needs, registry};
+use tasks::{ExportNeeds, Needs, OpenUploads, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
-    MemoryHealth, MemoryRates, MemoryReports, MemoryResults, MemoryRootSecrets, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryFiles, MemoryHealth, MemoryRates, MemoryReports, MemoryResults, MemoryRootSecrets,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 use time::Duration;
 
@@ -167,9 +167,21 @@ fn ports(
     results: Arc<MemoryResults>,
 ) -> Ports {
     let events = Arc::new(MemoryEvents::new(faults));
-    let aggregation = Arc::new(CannedRows::default());
+    let activity = Arc::new(MemoryActivity::new(faults));
+    let needs = Needs {
+        aggregation: Arc::new(CannedRows::default()),
+        export: ExportNeeds {
+            events: events.clone(),
+            activity: activity.clone(),
+            index: tasks.clone(),
+            tasks: tasks.clone(),
+            results: results.clone(),
+            files: Arc::new(MemoryFiles::new(faults)),
+            uploads: OpenUploads::default(),
+        },
+    };
     Ports {
-        activity: Arc::new(MemoryActivity::new(faults)),
+        activity,
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         callbacks: Arc::new(MemoryCallbackQueue::new(faults)),
         clock: Arc::new(FixedClock::at(NOW)),
@@ -186,7 +198,7 @@ fn ports(
         }),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         queue: queue.clone(),
-        registry: registry(Needs { aggregation }),
+        registry: registry(needs),
         reports: Arc::new(MemoryReports::new(faults)),
         response_times: events,
         results,

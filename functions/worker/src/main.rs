@@ -5,6 +5,7 @@ mod sources;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::announce::Announcer;
 use app::{Gate, RunTask};
@@ -13,13 +14,18 @@ use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 use metrics::{Meter, MeteredTasks};
-use tasks::Needs;
+use tasks::{ExportNeeds, Needs, OpenUploads};
 
 use crate::handler::Worker;
 use crate::sources::Sources;
 
+/// How long the uploads of tasks that were stopped are waited for, once per batch: within what an
+/// invocation keeps back of its time.
+const CLEAN_UP: Duration = Duration::from_secs(3);
+
 struct Settings {
     stage: String,
+    database_url: String,
     mongodb_uri: String,
     tasks_table: String,
     lanes_table: String,
@@ -39,6 +45,7 @@ fn main() -> ExitCode {
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
         stage: reader.text_or("STAGE", "local"),
+        database_url: reader.address("DATABASE_URL", &["postgres", "postgresql"]),
         mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
         tasks_table: reader.text("TASKS_TABLE"),
         lanes_table: reader.text("LANES_TABLE"),
@@ -55,26 +62,47 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "worker", Arc::new(SystemClock))?;
-    let sources = wire(&Sdk::load().await?, settings, &meter).await?;
-    boot::serve_batches(&meter, |event, deadline| {
-        sources.of(&event).handle(event, deadline)
+    let uploads = OpenUploads::default();
+    let sources = wire(&Sdk::load().await?, settings, &meter, &uploads).await?;
+    boot::serve_batches(&meter, async |event, deadline| {
+        let report = sources.of(&event).handle(event, deadline).await;
+        // Afterwards the process may be frozen. What is not done by then, the next attempt or the
+        // bucket's own rule does.
+        let _ = tokio::time::timeout(CLEAN_UP, uploads.closed()).await;
+        report
     })
     .await
 }
 
-async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, Error> {
+async fn wire(
+    sdk: &Sdk,
+    settings: Settings,
+    meter: &Meter,
+    uploads: &OpenUploads,
+) -> Result<Sources, Error> {
     let clock = Arc::new(SystemClock);
     let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
     let events = Arc::new(events);
-    let registry = tasks::registry(Needs {
-        aggregation: events.clone(),
-    });
+    let activity = stores::postgres::connect(&settings.database_url, None)?;
+    let results = Arc::new(aws::s3::Results::new(sdk, &settings.results_bucket));
     let deliveries = Arc::new(aws::sqs::Receipts::new(sdk, &settings.task_queue));
     let tasks = Arc::new(aws::dynamo::Tasks::new(
         sdk,
         settings.tasks_table,
         clock.clone(),
     ));
+    let registry = tasks::registry(Needs {
+        aggregation: events.clone(),
+        export: ExportNeeds {
+            events: events.clone(),
+            activity: Arc::new(activity),
+            index: tasks.clone(),
+            tasks: tasks.clone(),
+            results: results.clone(),
+            files: Arc::new(aws::s3::Files::new(sdk, settings.results_bucket)),
+            uploads: uploads.clone(),
+        },
+    });
     let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
     let gate = Gate {
         lanes: lanes.clone(),
@@ -95,7 +123,7 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sources, E
         gate: (gate.limit > 0).then_some(gate),
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
         watch: tasks,
-        results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
+        results,
         reports: events,
         announcer: Announcer {
             updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),

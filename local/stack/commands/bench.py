@@ -19,6 +19,7 @@ from stack.settings import Settings
 
 Row = dict[str, Any]
 
+_EXPORTS = (("csv", "none"), ("csv", "gzip"), ("jsonl", "zstd"), ("parquet", "zstd"))
 _COLUMNS = ("row", "connections", "shards", "per_second", "p50_ms", "p99_ms")
 
 
@@ -37,6 +38,7 @@ def main(settings: Settings, progress: Progress) -> int:
             rows.append(_peer(settings, size, rounds))
             rows += audience.measure(settings, env, size, rounds)
         _write(settings, progress, "broadcast", rows)
+        _export(settings, progress)
         _sentiment(settings, progress)
     finally:
         if not ran_before:
@@ -64,6 +66,21 @@ def _pusher(settings: Settings, rounds: int, sizes: list[int]) -> list[Row]:
 def _peer(settings: Settings, size: int, rounds: int) -> Row:
     command = ["node", "ws-broadcast.mjs", str(size), str(rounds)]
     return json.loads(_run(command, settings.root / "bench/peers", settings))
+
+
+def _export(settings: Settings, progress: Progress) -> None:
+    """A process for each format, since the largest size of a process never shrinks."""
+    count = settings.environ.get("BENCH_EXPORT_ROWS", "5000000")
+    rows: list[Row] = []
+    for file_format, compression in _EXPORTS:
+        arguments = ("-p", "tasks", "--example", "export_memory", "--", file_format, compression, count)
+        rows.append(json.loads(_run(_cargo(settings, *arguments), settings.root, settings)))
+    figures = {"machine": _machine(), "rows": rows}
+    _folder(settings).joinpath("export.json").write_text(json.dumps(figures, indent=2) + "\n")
+    progress.say("\nexport")
+    for row in rows:
+        above = f"{row['above_base_bytes'] / 1e6:.0f} MB above the base" if row["above_base_bytes"] else ""
+        progress.say(f"{row['row']:>14} {row['rows'] / row['seconds']:>10.0f} rows/s {above}")
 
 
 def _sentiment(settings: Settings, progress: Progress) -> None:

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use domain::ports::{Clock, PortError, ReportStore, ResultLink, ResultStore};
-use domain::{Report, RequestId, TaskResult, TenantId};
+use domain::{Report, RequestId, TenantId};
 
-use crate::LINK_LIFETIME;
+use crate::show_result::{Origin, show_result};
 
 /// Shows one report of a tenant.
 #[derive(Clone)]
@@ -47,13 +47,15 @@ impl GetReport {
     ) -> Result<ReportView, GetReportError> {
         let report = self.reports.find(tenant, id).await?;
         let report = report.ok_or(GetReportError::NotFound(id))?;
-        let link = match &report.result {
-            TaskResult::Stored { key, .. } => {
-                let now = self.clock.now();
-                Some(self.results.link(key, now, LINK_LIFETIME).await?)
-            }
-            TaskResult::Inline { .. } => None,
+        let origin = Origin {
+            tenant,
+            request_id: id,
+            kind: &report.head.kind,
         };
+        let now = self.clock.now();
+        let shown = show_result(self.results.as_ref(), now, origin, &report.result).await?;
+        let (result, link) = (shown.result, shown.link);
+        let report = Report { result, ..report };
         Ok(ReportView { report, link })
     }
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use domain::ports::{Clock, PortError, ResultLink, ResultStore, TaskStore};
+use domain::task::State;
 use domain::{RequestId, Task, TaskResult, TenantId};
 
-use crate::LINK_LIFETIME;
+use crate::show_result::{Origin, Shown, show_result};
 
 /// Shows one task of a tenant.
 #[derive(Clone)]
@@ -21,7 +22,7 @@ pub struct GetTask {
 /// A task as its tenant sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskView {
-    /// The task.
+    /// The task. The result of an export has a fresh link to its file.
     pub task: Task,
     /// The way to its result, where that is stored apart.
     pub link: Option<ResultLink>,
@@ -42,16 +43,21 @@ impl GetTask {
     /// The task, and a fresh link where its result is stored apart.
     pub async fn run(&self, tenant: &TenantId, id: RequestId) -> Result<TaskView, GetTaskError> {
         let task = self.tasks.load(tenant, id).await?;
-        let task = task.ok_or(GetTaskError::NotFound(id))?;
-        let link = match task.state.result() {
-            Some(TaskResult::Stored { key, .. }) => Some(self.link(key).await?),
-            Some(TaskResult::Inline { .. }) | None => None,
+        let mut task = task.ok_or(GetTaskError::NotFound(id))?;
+        let Some(result) = task.state.result() else {
+            return Ok(TaskView { task, link: None });
         };
+        let Shown { result, link } = self.show(&task, result).await?;
+        task.state = State::Completed { result };
         Ok(TaskView { task, link })
     }
 
-    async fn link(&self, key: &str) -> Result<ResultLink, PortError> {
-        let now = self.clock.now();
-        self.results.link(key, now, LINK_LIFETIME).await
+    async fn show(&self, task: &Task, result: &TaskResult) -> Result<Shown, PortError> {
+        let origin = Origin {
+            tenant: &task.tenant,
+            request_id: task.request_id,
+            kind: &task.kind,
+        };
+        show_result(self.results.as_ref(), self.clock.now(), origin, result).await
     }
 }

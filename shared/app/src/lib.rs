@@ -37,6 +37,7 @@ pub mod webhook_secrets;
 mod change_task;
 mod courier;
 mod digest;
+mod show_result;
 
 pub use answer_frame::AnswerFrame;
 pub use cancel_task::CancelTask;

@@ -14,8 +14,16 @@ pub enum GroupBy {
     Service,
     /// The request's path.
     Path,
+    /// The path without what names a single thing, see [`crate::route`].
+    Route,
+    /// The HTTP method.
+    Method,
     /// The status code.
     Status,
+    /// The status code's class: `2xx`.
+    StatusClass,
+    /// Who asked; null where that is not known.
+    User,
     /// The time bucket the request fell into.
     Time,
 }
@@ -26,7 +34,11 @@ impl GroupBy {
         match self {
             Self::Service => "service",
             Self::Path => "path",
+            Self::Route => "route",
+            Self::Method => "method",
             Self::Status => "status",
+            Self::StatusClass => "status_class",
+            Self::User => "user",
             Self::Time => "time",
         }
     }
@@ -56,8 +68,37 @@ pub struct AggregateQuery {
     pub from: Option<OffsetDateTime>,
     /// Only requests before this moment.
     pub to: Option<OffsetDateTime>,
+    /// Only requests that are all of this.
+    pub only: Only,
     /// At most this many rows, in order of count (then of the groups); guards memory.
     pub limit: usize,
+}
+
+/// What requests must be to count. Each list is alternatives; an empty one leaves it open.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Only {
+    /// Who answered.
+    pub service: Vec<String>,
+    /// The path, exactly.
+    pub path: Vec<String>,
+    /// The route, as rows show it.
+    pub route: Vec<String>,
+    /// The HTTP method.
+    pub method: Vec<String>,
+    /// The status code.
+    pub status: Vec<u16>,
+    /// The class of the status code: `5xx`.
+    pub status_class: Vec<String>,
+    /// Who asked.
+    pub user: Vec<String>,
+}
+
+impl Only {
+    /// Whether requests with a status of this class may count.
+    pub fn has_class(&self, name: &str) -> bool {
+        self.status_class.iter().any(|class| class == name)
+    }
 }
 
 /// One row of the answer. Times in milliseconds.
@@ -68,8 +109,16 @@ pub struct AggregateRow {
     pub groups: BTreeMap<String, Value>,
     /// How many requests.
     pub count: u64,
+    /// Which part of them was answered with a status of 500 or more, 0 to 1.
+    pub error_rate: f64,
+    /// How many users asked, those who are not known aside.
+    pub unique_users: u64,
     /// Mean response time.
     pub mean: f64,
+    /// The fastest.
+    pub min: f64,
+    /// The slowest.
+    pub max: f64,
     /// Half of the requests were at least this fast. All percentiles are by the nearest-rank method.
     pub p50: f64,
     /// 95 % of the requests were at least this fast.

@@ -123,9 +123,19 @@ keeps_the_contract!(aggregation of store(&store, &store):
     nothing_makes_no_rows,
     percentiles_are_by_nearest_rank,
     every_grouping_agrees_with_the_reference,
+    filters_agree_with_the_reference,
     the_limit_cuts_the_end_off,
     the_range_is_half_open,
     tenants_are_apart,
+);
+
+keeps_the_contract!(event_rows of store(&store, &store):
+    nothing_makes_no_rows,
+    rows_come_whole_in_the_order_of_time,
+    the_range_is_half_open,
+    many_rows_come_in_batches,
+    tenants_are_apart,
+    other_sources_are_refused,
 );
 
 #[tokio::test]

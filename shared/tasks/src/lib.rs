@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod analyze;
+mod export;
 mod external;
 mod stored;
 
@@ -16,6 +17,7 @@ use domain::ports::Aggregation;
 pub use aggregate::{Aggregate, AggregateInput};
 pub use analyze::sentiment::sentiment;
 pub use analyze::{Analyze, AnalyzeInput};
+pub use export::{Compression, Export, ExportInput, ExportNeeds, Format, OpenUploads};
 pub use external::External;
 
 /// What the kinds need from the outside.
@@ -23,6 +25,8 @@ pub use external::External;
 pub struct Needs {
     /// Aggregates a tenant's requests.
     pub aggregation: Arc<dyn Aggregation>,
+    /// Gives rows, and takes files.
+    pub export: ExportNeeds,
 }
 
 /// Every kind there is. Who only submits tasks needs this too: names and checks of inputs.
@@ -30,6 +34,7 @@ pub fn registry(needs: Needs) -> Registry {
     Registry::default()
         .with(Aggregate::new(needs.aggregation))
         .with(Analyze)
+        .with(Export::new(needs.export))
         .with(External)
 }
 
@@ -43,8 +48,9 @@ mod tests {
     fn every_kind_is_known_by_its_name() {
         let needs = Needs {
             aggregation: Arc::new(CannedRows::default()),
+            export: export::scene::needs(&testkit::memory::Faults::default()),
         };
         let names: Vec<_> = registry(needs).names().collect();
-        assert_eq!(names, ["aggregate", "analyze", "external"]);
+        assert_eq!(names, ["aggregate", "analyze", "export", "external"]);
     }
 }

@@ -6,17 +6,17 @@ use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, audience, broadcast_queue, callback_queue, connection_store, dead_letter_queue,
-    event_log, expiring, frame_meter, lanes, log_search, pusher_queue, rate_limit, report_store,
-    response_times, result_store, root_secret_store, stale_connections, stuck_tasks,
-    submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch, ticket_store,
-    update_queue,
+    activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
+    dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, log_search,
+    pusher_queue, rate_limit, report_store, response_times, result_store, root_secret_store,
+    stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index, task_queue,
+    task_store, task_watch, ticket_store, update_queue,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
-    MemoryDeadLetters, MemoryEvents, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryReports,
-    MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets, MemoryUpdateQueue,
+    MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPusherQueue, MemoryRates,
+    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue,
+    MemoryTasks, MemoryTickets, MemoryUpdateQueue,
 };
 
 #[tokio::test]
@@ -207,6 +207,64 @@ macro_rules! suite {
         }
     };
 }
+
+#[tokio::test]
+async fn files_are_a_file_store() {
+    let files = MemoryFiles::default();
+    let kept = file_store::Kept {
+        store: &files,
+        read: async |key: &str| files.file(key).map(|(_, content)| content),
+        unfinished: async || files.unfinished(),
+    };
+    file_store::all(kept, &build::tenant()).await;
+}
+
+/// One test for each part of a contract of rows.
+macro_rules! rows {
+    ($module:ident, $contract:ident, $port:ident, [$($part:ident),+ $(,)?]) => {
+        mod $module {
+            use super::{$contract, $port, build};
+
+            $(
+                #[tokio::test]
+                async fn $part() {
+                    let port = $port::default();
+                    $contract::$part(&port, &port, &build::tenant()).await;
+                }
+            )+
+        }
+    };
+}
+
+rows!(
+    rows_of_events,
+    event_rows,
+    MemoryEvents,
+    [
+        nothing_makes_no_rows,
+        rows_come_whole_in_the_order_of_time,
+        the_range_is_half_open,
+        many_rows_come_in_batches,
+        tenants_are_apart,
+        other_sources_are_refused,
+    ]
+);
+
+rows!(
+    rows_of_activity,
+    activity_rows,
+    MemoryActivity,
+    [
+        nobody_makes_no_rows,
+        users_come_by_name,
+        sessions_come_by_name,
+        the_range_is_half_open,
+        many_rows_come_in_batches,
+        a_reader_may_leave_early,
+        tenants_are_apart,
+        other_sources_are_refused,
+    ]
+);
 
 suite!(
     events,

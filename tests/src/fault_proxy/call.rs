@@ -40,7 +40,7 @@ impl Counter {
     }
 }
 
-/// `DynamoDB` and SQS name the operation in a header, S3 by method and path.
+/// `DynamoDB` and SQS name the operation in a header, S3 by method, path and query.
 fn operation(request: &Asked) -> String {
     let target = request.headers().get("x-amz-target");
     let target = target.and_then(|target| target.to_str().ok());
@@ -53,7 +53,19 @@ fn operation(request: &Asked) -> String {
         let state = state(request.body()).map(|state| format!("({state})"));
         return format!("{service}.{operation}{}", state.unwrap_or_default());
     }
+    let query = request.uri().query().unwrap_or_default();
+    let names = |name: &str| {
+        query
+            .split('&')
+            .any(|part| part.split('=').next() == Some(name))
+    };
     let operation = match *request.method() {
+        Method::POST if names("uploads") => "CreateMultipartUpload",
+        Method::PUT if names("partNumber") => "UploadPart",
+        Method::POST if names("uploadId") => "CompleteMultipartUpload",
+        Method::DELETE if names("uploadId") => "AbortMultipartUpload",
+        Method::GET if names("uploads") => "ListMultipartUploads",
+        Method::GET if names("uploadId") => "ListParts",
         Method::PUT => "PutObject",
         Method::GET => "GetObject",
         Method::HEAD => "HeadObject",
@@ -90,7 +102,11 @@ mod tests {
     }
 
     fn named_with(method: &str, target: Option<&str>, body: &'static str) -> String {
-        let request = Request::builder().method(method).uri("/bucket/key");
+        named_at("/bucket/key", method, target, body)
+    }
+
+    fn named_at(uri: &str, method: &str, target: Option<&str>, body: &'static str) -> String {
+        let request = Request::builder().method(method).uri(uri);
         let request = match target {
             Some(target) => request.header("x-amz-target", target),
             None => request,
@@ -106,6 +122,22 @@ mod tests {
         assert_eq!(send, "sqs.SendMessage");
         assert_eq!(named("PUT", None), "s3.PutObject");
         assert_eq!(named("POST", None), "POST /bucket/key");
+    }
+
+    #[test]
+    fn the_steps_of_a_multipart_upload_have_names() {
+        for (method, query, name) in [
+            ("POST", "uploads", "CreateMultipartUpload"),
+            ("PUT", "partNumber=1&uploadId=u", "UploadPart"),
+            ("POST", "uploadId=u", "CompleteMultipartUpload"),
+            ("DELETE", "x-id=Abort&uploadId=u", "AbortMultipartUpload"),
+            ("GET", "uploads=&prefix=p", "ListMultipartUploads"),
+            ("GET", "uploadId=u", "ListParts"),
+            ("GET", "x-id=GetObject", "GetObject"),
+        ] {
+            let named = named_at(&format!("/bucket/key?{query}"), method, None, "");
+            assert_eq!(named, format!("s3.{name}"));
+        }
     }
 
     #[test]

@@ -89,9 +89,9 @@ impl Lane {
         EventSource::new(self.site.stack.queues(), &self.tasks)
     }
 
-    /// Writes an aggregate, as if just submitted, without sending it.
-    async fn write(&self, input: Value) -> Task {
-        let mut task = build::task(&self.site.tenant, "aggregate", input);
+    /// Writes a task, as if just submitted, without sending it.
+    async fn write(&self, kind: &str, input: Value) -> Task {
+        let mut task = build::task(&self.site.tenant, kind, input);
         let now = SystemClock.now();
         (task.created_at, task.updated_at) = (now, now);
         for update in &mut task.updates {
@@ -114,7 +114,12 @@ impl Lane {
 
     /// Writes an aggregate and sends its message.
     pub(crate) async fn submit(&self, input: Value) -> Task {
-        let task = self.write(input).await;
+        self.submit_kind("aggregate", input).await
+    }
+
+    /// The same for a task of any kind.
+    pub(crate) async fn submit_kind(&self, kind: &str, input: Value) -> Task {
+        let task = self.write(kind, input).await;
         self.send(&task).await;
         task
     }

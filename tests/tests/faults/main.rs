@@ -10,6 +10,7 @@
 )]
 
 mod duplicates;
+mod exports;
 mod kills;
 mod lane;
 mod outages;

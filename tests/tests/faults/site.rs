@@ -119,6 +119,20 @@ impl Site {
         keys.map(str::to_owned).collect()
     }
 
+    /// Keys of the uploads that are neither finished nor aborted.
+    pub(crate) async fn unfinished(&self) -> Vec<String> {
+        let list = self.stack.buckets().list_multipart_uploads();
+        let listed = list.bucket(&self.bucket).send().await;
+        let uploads = listed
+            .expect("the bucket answers")
+            .uploads
+            .unwrap_or_default();
+        uploads
+            .into_iter()
+            .filter_map(|upload| upload.key)
+            .collect()
+    }
+
     async fn remove(&self) {
         let queues = self.queues.lock();
         let queues = std::mem::take(&mut *queues.unwrap_or_else(PoisonError::into_inner));

@@ -18,6 +18,7 @@ mod callbacks;
 mod control;
 mod dashboard;
 mod delivery;
+mod export;
 mod external;
 mod fairness;
 mod floods;

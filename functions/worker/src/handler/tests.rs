@@ -6,18 +6,20 @@ use app::announce::Announcer;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
-use tasks::Needs;
+use tasks::{ExportNeeds, Needs, OpenUploads};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Fault, Faults, MemoryCallbackQueue, MemoryDeadLetters, MemoryDeliveries,
-    MemoryReports, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+    CannedRows, Fault, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeadLetters,
+    MemoryDeliveries, MemoryEvents, MemoryFiles, MemoryReports, MemoryResults, MemoryTasks,
+    MemoryUpdateQueue,
 };
 
 use super::*;
 use crate::sources::Sources;
 
-/// A worker whose ports are in memory and hold tasks 1 to 3 of the sample events.
+/// A worker whose ports are in memory and hold tasks 1 to 3 of the sample events, and task 4, an
+/// export.
 struct Scene {
     worker: Worker,
     tasks: Arc<MemoryTasks>,
@@ -25,6 +27,7 @@ struct Scene {
     deliveries: Arc<MemoryDeliveries>,
     dead_letters: Arc<MemoryDeadLetters>,
     reports: Arc<MemoryReports>,
+    files: Arc<MemoryFiles>,
     faults: Faults,
 }
 
@@ -40,12 +43,23 @@ fn scene() -> Scene {
     };
     let rows = CannedRows::new(vec![], &faults);
     let reports = Arc::new(MemoryReports::new(&faults));
+    let files = Arc::new(MemoryFiles::new(&faults));
     for n in 1..=3 {
-        tasks.put(task(n));
+        tasks.put(task(n, "aggregate", json!({"window": "all"})));
     }
+    tasks.put(task(4, "export", json!({"source": "events"})));
     let run_task = RunTask {
         registry: tasks::registry(Needs {
             aggregation: Arc::new(rows),
+            export: ExportNeeds {
+                events: Arc::new(MemoryEvents::new(&faults)),
+                activity: Arc::new(MemoryActivity::new(&faults)),
+                index: tasks.clone(),
+                tasks: tasks.clone(),
+                results: Arc::new(MemoryResults::new(&faults)),
+                files: files.clone(),
+                uploads: OpenUploads::default(),
+            },
         }),
         tasks: tasks.clone(),
         watch: tasks.clone(),
@@ -67,6 +81,7 @@ fn scene() -> Scene {
         deliveries,
         dead_letters,
         reports,
+        files,
         faults,
     }
 }
@@ -76,11 +91,11 @@ fn id(n: usize) -> RequestId {
     text.parse().unwrap()
 }
 
-fn task(n: usize) -> Task {
+fn task(n: usize, kind: &str, input: serde_json::Value) -> Task {
     let acme = TenantId::new("acme").unwrap();
     Task {
         request_id: id(n),
-        ..build::task(&acme, "aggregate", json!({"window": "all"}))
+        ..build::task(&acme, kind, input)
     }
 }
 
@@ -115,7 +130,7 @@ impl Scene {
     }
 
     fn statuses(&self) -> Vec<Status> {
-        (1..=3)
+        (1..=4)
             .map(|n| self.tasks.get(id(n)).unwrap().status())
             .collect()
     }
@@ -132,6 +147,7 @@ impl Scene {
 /// dead letters.
 const EXPECTED: &[(&str, usize, &[&str], usize)] = &[
     ("batch", 3, &[], 0),
+    ("export", 1, &[], 0),
     ("one-task", 1, &[], 0),
     ("partly-bad", 2, &[], 1),
     ("poison", 0, &[], 3),
@@ -175,6 +191,15 @@ async fn completed_aggregates_are_reported() {
             .iter()
             .all(|report| report.head.title == "Requests by service")
     );
+}
+
+#[tokio::test]
+async fn an_export_makes_a_file() {
+    let scene = scene();
+    scene.handle(samples().remove("export").unwrap()).await;
+    let key = format!("acme/exports/{}/events-2026-03-01T12-00-00Z.csv", id(4));
+    assert_eq!(scene.files.keys(), [key]);
+    assert_eq!(scene.files.unfinished(), [""; 0]);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use protocol::frames::{LONGEST_FRAME, METERED_FRAME, ServerFrame, UpdateFrame};
 use super::address::{Listeners, addressees, onlookers};
 use super::{PushError, PushUpdates};
 use crate::LINK_LIFETIME;
+use crate::show_result::{Origin, Shown, show_result};
 
 /// Longest text for people in a message that would be too long otherwise, in bytes.
 const SHORTENED: usize = 1_024;
@@ -45,23 +46,34 @@ impl PushUpdates {
 
     /// The message for those who follow the task.
     pub(crate) async fn message(&self, announcement: &Announcement) -> Result<String, PushError> {
-        let frame = match &announcement.result {
-            None => wire::frame::update(announcement, None),
-            Some(TaskResult::Stored { key, .. }) => {
-                let link = self.link(key).await;
-                let link = link.map_err(|error| PushError::Link(Arc::new(error)))?;
-                wire::frame::update(announcement, Some(&link))
-            }
-            Some(TaskResult::Inline { .. }) => {
-                let frame = wire::frame::update(announcement, None);
-                if text(&frame).len() <= METERED_FRAME {
-                    frame
-                } else {
-                    self.by_reference(announcement, frame).await?
-                }
-            }
+        let Some(result) = &announcement.result else {
+            return within_the_limit(wire::frame::update(announcement, None));
         };
-        within_the_limit(frame)
+        let shown = self.show(announcement, result).await;
+        let Shown { result, link } = shown.map_err(|error| PushError::Link(Arc::new(error)))?;
+        let shown = Announcement {
+            result: Some(result),
+            ..announcement.clone()
+        };
+        let frame = wire::frame::update(&shown, link.as_ref());
+        if link.is_some() || text(&frame).len() <= METERED_FRAME {
+            within_the_limit(frame)
+        } else {
+            within_the_limit(self.by_reference(announcement, frame).await?)
+        }
+    }
+
+    async fn show(
+        &self,
+        announcement: &Announcement,
+        result: &TaskResult,
+    ) -> Result<Shown, PortError> {
+        let origin = Origin {
+            tenant: &announcement.tenant,
+            request_id: announcement.request_id,
+            kind: &announcement.kind,
+        };
+        show_result(self.results.as_ref(), self.clock.now(), origin, result).await
     }
 
     /// The frame with a link in the place of its result. While the store is away, a result that the

@@ -6,6 +6,7 @@
 
 mod clock;
 mod connections;
+mod files;
 mod gateway;
 mod idempotency;
 mod lanes;

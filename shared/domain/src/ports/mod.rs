@@ -5,6 +5,7 @@ mod ambient;
 mod broadcast;
 mod callbacks;
 mod events;
+mod export;
 mod fairness;
 mod lanes;
 mod logs;
@@ -23,6 +24,7 @@ pub use callbacks::{CallbackQueue, RootSecretStore};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
+pub use export::{FileStore, MOST_PARTS, NewFile, RowSource, RowStream, StoredPart, Upload};
 pub use fairness::RateLimit;
 pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
 pub use logs::{LOOKED_AT, LogPage, LogSearch};

@@ -104,7 +104,11 @@ pub trait ResultStore: Send + Sync {
         result: &Value,
     ) -> Result<String, PortError>;
 
-    /// A link to a stored result.
+    /// A stored result; none where there is none of that key.
+    async fn get(&self, key: &str) -> Result<Option<Value>, PortError>;
+
+    /// A link to a stored result, or to a file that a task has made, by its key. A browser saves
+    /// it under its own name.
     async fn link(
         &self,
         key: &str,

@@ -56,17 +56,27 @@ impl Events {
 
 fn row(document: &Document) -> Result<AggregateRow, Failure> {
     let number = |field| document.get_f64(field).map_err(|_| Failure::Answer(field));
+    let count = counted(document, "count")?;
     Ok(AggregateRow {
         groups: groups(document)?,
-        count: count(document)?,
+        count,
+        error_rate: ratio(counted(document, "errors")?, count),
+        unique_users: counted(document, "users")?,
         mean: number("mean")?,
+        min: number("min")?,
+        max: number("max")?,
         p50: number("p50")?,
         p95: number("p95")?,
         p99: number("p99")?,
     })
 }
 
-/// The groups' values: texts and status codes.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
+}
+
+/// The groups' values: texts, status codes, or nothing where the user is not known.
 fn groups(document: &Document) -> Result<BTreeMap<String, Value>, Failure> {
     let Ok(groups) = document.get_document("_id") else {
         return Ok(BTreeMap::new());
@@ -74,6 +84,7 @@ fn groups(document: &Document) -> Result<BTreeMap<String, Value>, Failure> {
     let value = |value: &Bson| match value {
         Bson::String(text) => Ok(Value::from(text.as_str())),
         Bson::Int32(number) => Ok(Value::from(*number)),
+        Bson::Null => Ok(Value::Null),
         _ => Err(Failure::Answer("_id")),
     };
     let columns = groups.iter();
@@ -82,11 +93,11 @@ fn groups(document: &Document) -> Result<BTreeMap<String, Value>, Failure> {
         .collect()
 }
 
-fn count(document: &Document) -> Result<u64, Failure> {
-    let count = match document.get("count") {
+fn counted(document: &Document, field: &'static str) -> Result<u64, Failure> {
+    let count = match document.get(field) {
         Some(Bson::Int32(count)) => i64::from(*count),
         Some(Bson::Int64(count)) => *count,
-        _ => return Err(Failure::Answer("count")),
+        _ => return Err(Failure::Answer(field)),
     };
-    u64::try_from(count).map_err(|_| Failure::Answer("count"))
+    u64::try_from(count).map_err(|_| Failure::Answer(field))
 }

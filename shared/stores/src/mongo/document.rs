@@ -5,12 +5,13 @@
 //! | `_id` | `<tenant>/<event id>`: unique, and neither part can hold a `/` before the first one |
 //! | `tenant`, `type`, `at`, `received_at` | what queries and indexes use; `at` in whole milliseconds |
 //! | `at_rest_ns`, `at_offset_s` | what a date cannot hold of `at`, where not 0 |
+//! | `route` | a request's path without what names a single thing, for rows of aggregates |
 //! | `service`, `user`, `response_time_ms`, ... | the event's own fields under their own names |
 //! | `extra` | fields we have no name for, as JSON text: their keys may hold anything |
 
 use bson::{Bson, DateTime, Document, doc};
 use domain::event::{Log, Request, Session, SessionAction, User, What};
-use domain::{Event, TenantId};
+use domain::{Event, TenantId, route};
 use serde_json::{Map, Value};
 use time::UtcOffset;
 
@@ -56,7 +57,7 @@ pub(super) fn write(tenant: &TenantId, event: &Event, received_at: DateTime) -> 
 fn write_request(document: &mut Document, request: &Request) {
     document.extend(doc! {
         "type": "request", "service": &request.service, "method": &request.method,
-        "path": &request.path, "status": i32::from(request.status),
+        "path": &request.path, "route": route::of(&request.path), "status": i32::from(request.status),
         "response_time_ms": request.response_time_ms,
     });
     write_text(document, "user", request.user.as_ref());

@@ -1,4 +1,4 @@
-//! Which requests a question is about.
+//! Which events a question is about.
 
 use bson::{Document, doc};
 use domain::TenantId;
@@ -6,11 +6,21 @@ use time::OffsetDateTime;
 
 use super::moment::Moment;
 
-/// The tenant's requests at or after `from` and before `to`, exact to the nanosecond. The range of
-/// `at` alone is what the index on tenant, type and `at` answers; the rest of the nanoseconds only
-/// decides about requests in the range's first and last millisecond.
+/// The tenant's requests at or after `from` and before `to`, exact to the nanosecond.
 pub(super) fn requests(
     tenant: &TenantId,
+    from: Option<OffsetDateTime>,
+    to: Option<OffsetDateTime>,
+) -> Document {
+    events(tenant, "request", from, to)
+}
+
+/// The same for events of any type. The range of
+/// `at` alone is what the index on tenant, type and `at` answers; the rest of the nanoseconds only
+/// decides about events in the range's first and last millisecond.
+pub(super) fn events(
+    tenant: &TenantId,
+    kind: &str,
     from: Option<OffsetDateTime>,
     to: Option<OffsetDateTime>,
 ) -> Document {
@@ -21,7 +31,7 @@ pub(super) fn requests(
     if let Some(to) = to.map(Moment::from) {
         range.insert(if to.rest_ns > 0 { "$lte" } else { "$lt" }, to.date);
     }
-    let mut filter = doc! { "tenant": tenant.as_str(), "type": "request" };
+    let mut filter = doc! { "tenant": tenant.as_str(), "type": kind };
     if !range.is_empty() {
         filter.insert("at", range);
     }

@@ -11,10 +11,12 @@ mod filter;
 mod health;
 mod logs;
 mod mean;
+mod merge;
 mod migrate;
 mod moment;
 mod pipeline;
 mod reports;
+mod rows;
 
 use std::sync::Arc;
 use std::time::Duration;

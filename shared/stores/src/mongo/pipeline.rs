@@ -3,7 +3,9 @@
 //! A percentile by nearest rank is the value at rank ceil(p * n) in the sorted group. So each
 //! request gets its rank and its group's size, and each percentile is the greatest value whose
 //! rank is not beyond it. Sorting and numbering spill to disk, so that memory stays bounded
-//! however many requests there are. (`$percentile` is approximate and needs `MongoDB` 7.)
+//! however many requests there are. (`$percentile` is approximate and needs `MongoDB` 7.) In the same
+//! way each user's requests in a group are numbered, and the first ones counted: a set of all users
+//! would have to fit into one document.
 
 use bson::{Bson, Document, doc};
 use domain::TenantId;
@@ -14,8 +16,11 @@ use super::filter::requests;
 /// The stages that answer a query.
 pub(super) fn stages(tenant: &TenantId, query: &AggregateQuery) -> Vec<Document> {
     vec![
-        doc! { "$match": requests(tenant, query.from, query.to) },
-        doc! { "$project": { "_id": 0, "group": group(query), "time": "$response_time_ms" } },
+        doc! { "$match": matching(tenant, query) },
+        doc! { "$project": {
+            "_id": 0, "group": group(query), "time": "$response_time_ms",
+            "failed": { "$gte": ["$status", 500] }, "user": { "$ifNull": ["$user", null] },
+        } },
         doc! { "$setWindowFields": {
             "partitionBy": "$group",
             "sortBy": { "time": 1 },
@@ -24,10 +29,19 @@ pub(super) fn stages(tenant: &TenantId, query: &AggregateQuery) -> Vec<Document>
                 "size": { "$count": {}, "window": { "documents": ["unbounded", "unbounded"] } },
             },
         } },
+        doc! { "$setWindowFields": {
+            "partitionBy": { "group": "$group", "user": "$user" },
+            "sortBy": { "time": 1 },
+            "output": { "nth": { "$documentNumber": {} } },
+        } },
         doc! { "$group": {
             "_id": "$group",
             "count": { "$sum": 1 },
+            "errors": { "$sum": { "$cond": ["$failed", 1, 0] } },
+            "users": { "$sum": { "$cond": [first_of_a_user(), 1, 0] } },
             "mean": { "$avg": "$time" },
+            "min": { "$min": "$time" },
+            "max": { "$max": "$time" },
             "p50": percentile(50),
             "p95": percentile(95),
             "p99": percentile(99),
@@ -35,6 +49,65 @@ pub(super) fn stages(tenant: &TenantId, query: &AggregateQuery) -> Vec<Document>
         doc! { "$sort": order(query) },
         doc! { "$limit": i64::try_from(query.limit).unwrap_or(i64::MAX) },
     ]
+}
+
+/// Which requests count.
+fn matching(tenant: &TenantId, query: &AggregateQuery) -> Document {
+    let mut filter = requests(tenant, query.from, query.to);
+    let only = &query.only;
+    let lists = [
+        ("service", &only.service),
+        ("path", &only.path),
+        ("route", &only.route),
+        ("method", &only.method),
+        ("user", &only.user),
+    ];
+    for (field, list) in lists {
+        if !list.is_empty() {
+            filter.insert(field, doc! { "$in": list });
+        }
+    }
+    let codes = only.status.iter().map(|code| i32::from(*code));
+    let codes: Vec<_> = codes.map(|code| doc! { "status": code }).collect();
+    let classes = CLASSES.iter().filter(|(name, _)| only.has_class(name));
+    let classes: Vec<_> = classes
+        .map(|(_, first)| doc! { "status": { "$gte": first, "$lt": first + 100 } })
+        .collect();
+    let either: Vec<_> = [codes, classes]
+        .into_iter()
+        .filter(|list| !list.is_empty())
+        .map(|list| doc! { "$or": list })
+        .collect();
+    if !either.is_empty() {
+        // The range may have conditions of its own there.
+        let mut all = vec![doc! { "$and": either }];
+        if let Ok(rests) = filter.get_array("$and") {
+            all.extend(rests.iter().filter_map(|rest| rest.as_document().cloned()));
+        }
+        filter.insert("$and", all);
+    }
+    filter
+}
+
+/// The classes of status codes with the first code of each.
+const CLASSES: [(&str, i32); 5] = [
+    ("1xx", 100),
+    ("2xx", 200),
+    ("3xx", 300),
+    ("4xx", 400),
+    ("5xx", 500),
+];
+
+fn class_of_status() -> Bson {
+    let branches = CLASSES.map(|(name, first)| {
+        let below = doc! { "$lt": ["$status", first + 100] };
+        doc! { "case": below, "then": name }
+    });
+    doc! { "$switch": { "branches": branches.to_vec(), "default": "5xx" } }.into()
+}
+
+fn first_of_a_user() -> Document {
+    doc! { "$and": [{ "$eq": ["$nth", 1] }, { "$ne": ["$user", null] }] }
 }
 
 /// What a request's group is. A constant where everything is one group.
@@ -53,7 +126,12 @@ fn value(by: GroupBy, bucket: Bucket) -> Bson {
     match by {
         GroupBy::Service => "$service".into(),
         GroupBy::Path => "$path".into(),
+        // Requests that an earlier release has stored have none.
+        GroupBy::Route => doc! { "$ifNull": ["$route", "$path"] }.into(),
+        GroupBy::Method => "$method".into(),
         GroupBy::Status => "$status".into(),
+        GroupBy::StatusClass => class_of_status(),
+        GroupBy::User => doc! { "$ifNull": ["$user", null] }.into(),
         GroupBy::Time => {
             doc! { "$dateToString": { "date": "$at", "format": start(bucket) } }.into()
         }

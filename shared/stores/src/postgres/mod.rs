@@ -7,6 +7,8 @@ mod health;
 mod migrate;
 mod observed;
 mod pool;
+mod rows;
+mod stream;
 mod tls;
 
 use std::path::Path;

@@ -37,7 +37,7 @@ const OLD: Duration = Duration::from_mins(10);
 /// How long a statement may take.
 const STATEMENT: Duration = Duration::from_secs(4);
 /// How long asking the server to stop one may take.
-const CANCEL: Duration = Duration::from_millis(500);
+pub(super) const CANCEL: Duration = Duration::from_millis(500);
 
 /// A statement's parameters with their types.
 pub(super) type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
@@ -45,8 +45,8 @@ pub(super) type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
 /// A small pool of connections.
 #[derive(Clone)]
 pub(super) struct Sessions {
-    pool: Pool,
-    connector: Connector,
+    pub(super) pool: Pool,
+    pub(super) connector: Connector,
 }
 
 impl Sessions {

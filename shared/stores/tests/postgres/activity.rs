@@ -42,6 +42,35 @@ keeps_the_contract!(
     concurrent_batches_agree,
 );
 
+/// The same for the rows of users and sessions.
+macro_rules! keeps_the_contract_of_rows {
+    ($($name:ident),* $(,)?) => {
+        mod rows {
+            use super::{clean, store, tenant};
+            use testkit::contract::activity_rows as contract;
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    let (store, tenant) = (store().await, tenant());
+                    contract::$name(&store, &store, &tenant).await;
+                    clean(&tenant).await;
+                }
+            )*
+        }
+    };
+}
+
+keeps_the_contract_of_rows!(
+    nobody_makes_no_rows,
+    users_come_by_name,
+    sessions_come_by_name,
+    the_range_is_half_open,
+    many_rows_come_in_batches,
+    a_reader_may_leave_early,
+    tenants_are_apart,
+    other_sources_are_refused,
+);
+
 #[tokio::test]
 async fn a_server_that_answers_is_healthy() {
     let store = store().await;

@@ -3,13 +3,18 @@
 use std::collections::BTreeSet;
 
 use domain::Window;
-use domain::aggregate::{AggregateQuery, Bucket, GroupBy};
+use domain::aggregate::{AggregateQuery, Bucket, GroupBy, Only};
 use domain::kind::FieldError;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
 /// Most rows: a row is some 100 bytes of JSON.
 const MOST_ROWS: usize = 10_000;
+
+/// Most alternatives of one filter.
+const MOST_ALTERNATIVES: usize = 100;
+
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// The input of an aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -28,8 +33,21 @@ pub struct AggregateInput {
     /// Only requests before this moment, instead of a window.
     #[serde(with = "time::serde::rfc3339::option")]
     pub to: Option<OffsetDateTime>,
+    /// What requests must be to count.
+    pub only: Only,
+    /// Gives each row the figures of the same group in the period before as well: as long, and ending
+    /// where this one starts.
+    pub compare: Option<Compare>,
     /// At most this many rows: those with the highest counts.
     pub limit: usize,
+}
+
+/// What a period is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compare {
+    /// The period before.
+    Previous,
 }
 
 impl Default for AggregateInput {
@@ -40,6 +58,8 @@ impl Default for AggregateInput {
             window: None,
             from: None,
             to: None,
+            only: Only::default(),
+            compare: None,
             limit: 1_000,
         }
     }
@@ -67,6 +87,10 @@ impl AggregateInput {
         if matches!((self.from, self.to), (Some(from), Some(to)) if from >= to) {
             errors.push(FieldError::new("to", "must be later than from"));
         }
+        errors.extend(self.odd_filters());
+        if self.compare.is_some() {
+            errors.extend(self.incomparable());
+        }
         if errors.is_empty() {
             Ok(())
         } else {
@@ -84,6 +108,48 @@ impl AggregateInput {
         }
     }
 
+    fn odd_filters(&self) -> Vec<FieldError> {
+        let only = &self.only;
+        let lists = [
+            ("service", only.service.len()),
+            ("path", only.path.len()),
+            ("route", only.route.len()),
+            ("method", only.method.len()),
+            ("status", only.status.len()),
+            ("status_class", only.status_class.len()),
+            ("user", only.user.len()),
+        ];
+        let long = lists
+            .into_iter()
+            .filter(|(_, count)| *count > MOST_ALTERNATIVES);
+        let mut errors: Vec<_> = long
+            .map(|(field, _)| {
+                let message = format!("holds at most {MOST_ALTERNATIVES} alternatives");
+                FieldError::new(format!("only.{field}"), message)
+            })
+            .collect();
+        let known = |class: &String| CLASSES.contains(&class.as_str());
+        if !only.status_class.iter().all(known) {
+            let message = format!("must be of {}", CLASSES.join(", "));
+            errors.push(FieldError::new("only.status_class", message));
+        }
+        errors
+    }
+
+    fn incomparable(&self) -> Vec<FieldError> {
+        let mut errors = vec![];
+        if self.group_by.contains(&GroupBy::Time) {
+            let message = "rows of different times have no counterpart; leave out time";
+            errors.push(FieldError::new("compare", message));
+        }
+        let range = self.from.is_some() || self.to.is_some();
+        if self.from.is_none() && (range || self.window == Some(Window::All)) {
+            let message = "a period without a start has none before it; give from or a window";
+            errors.push(FieldError::new("compare", message));
+        }
+        errors
+    }
+
     /// The query that this asks for at this moment.
     pub(super) fn query(self, now: OffsetDateTime) -> AggregateQuery {
         let range = self.from.is_some() || self.to.is_some();
@@ -93,6 +159,7 @@ impl AggregateInput {
             bucket: self.bucket,
             from: if range { self.from } else { window.start(now) },
             to: self.to,
+            only: self.only,
             limit: self.limit,
         }
     }

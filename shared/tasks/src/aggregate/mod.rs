@@ -1,27 +1,39 @@
-//! Counts, means and percentiles of response times over the stored requests.
+//! Counts, errors, users and response times over the stored requests.
 
 mod input;
+mod previous;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::Failure;
+use domain::aggregate::{AggregateQuery, AggregateRow};
 use domain::kind::{FieldError, Kind, TaskContext};
 use domain::ports::Aggregation;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use self::input::Compare;
 use crate::stored;
 
 pub use input::AggregateInput;
 
-/// Aggregates requests by service, path, status or time.
+/// Aggregates requests by service, path, status, user or time.
 pub struct Aggregate {
     aggregation: Arc<dyn Aggregation>,
 }
 
 impl Aggregate {
+    async fn rows(
+        &self,
+        context: &TaskContext,
+        query: &AggregateQuery,
+    ) -> Result<Vec<AggregateRow>, Failure> {
+        let rows = self.aggregation.aggregate(&context.tenant, query).await;
+        rows.map_err(|error| stored::failure(&error))
+    }
+
     /// Aggregates inside the store behind the port.
     pub fn new(aggregation: Arc<dyn Aggregation>) -> Self {
         Self { aggregation }
@@ -43,12 +55,21 @@ impl Kind for Aggregate {
 
     /// The rows, and the range that they cover: null where it has no end.
     async fn run(&self, context: &TaskContext, input: AggregateInput) -> Result<Value, Failure> {
+        let compare = input.compare;
         let query = input.query(context.started_at);
         context.report(10, "reading requests");
-        let rows = self.aggregation.aggregate(&context.tenant, &query).await;
-        let rows = rows.map_err(|error| stored::failure(&error))?;
-        context.report(90, format!("{} rows", rows.len()));
+        let rows = self.rows(context, &query).await?;
         let whole = rows.len() < query.limit;
+        let before =
+            compare.and_then(|Compare::Previous| previous::period(&query, context.started_at));
+        let rows = match before {
+            None => json!(rows),
+            Some(before) => {
+                context.report(50, "reading the period before");
+                previous::beside(rows, self.rows(context, &before).await?)
+            }
+        };
+        context.report(90, format!("{} rows", rows.as_array().map_or(0, Vec::len)));
         Ok(json!({
             "rows": rows,
             "from": query.from.and_then(text),

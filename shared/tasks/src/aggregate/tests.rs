@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy};
+use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy, Only};
 use domain::kind::{AnyKind, ProgressSink};
 use domain::task::Progress;
 use proptest::prelude::*;
@@ -63,7 +63,11 @@ fn row() -> AggregateRow {
     AggregateRow {
         groups: BTreeMap::from([("service".into(), json!("shop"))]),
         count: 2,
+        error_rate: 0.5,
+        unique_users: 1,
         mean: 1.5,
+        min: 1.0,
+        max: 2.0,
         p50: 1.0,
         p95: 2.0,
         p99: 2.0,
@@ -81,7 +85,7 @@ async fn rows_come_first_and_progress_is_told() {
     let bench = bench(vec![row()]);
     let result = bench.run(json!({})).await.unwrap();
     let expected = json!({
-        "rows": [{"service": "shop", "count": 2, "mean": 1.5, "p50": 1.0, "p95": 2.0, "p99": 2.0}],
+        "rows": [{"service": "shop", "count": 2, "error_rate": 0.5, "unique_users": 1, "mean": 1.5, "min": 1.0, "max": 2.0, "p50": 1.0, "p95": 2.0, "p99": 2.0}],
         "from": "2026-02-28T12:00:00Z", "to": null, "whole": true,
     });
     assert_eq!(result, expected);
@@ -105,6 +109,7 @@ async fn defaults_are_a_day_by_service() {
         bucket: Bucket::Hour,
         from: Some(NOW - Duration::DAY),
         to: None,
+        only: Only::default(),
         limit: 1_000,
     };
     assert_eq!(query, expected);
@@ -113,12 +118,16 @@ async fn defaults_are_a_day_by_service() {
 #[tokio::test]
 async fn everything_can_be_chosen() {
     let input = json!({"group_by": ["time", "status", "path"], "bucket": "day",
-        "from": "2017-05-16T00:00:00Z", "to": "2017-05-17T00:00:00+02:00", "limit": 5});
+        "from": "2017-05-16T00:00:00Z", "to": "2017-05-17T00:00:00+02:00", "limit": 5, "only": {"status": [500]}});
     let expected = AggregateQuery {
         group_by: vec![GroupBy::Time, GroupBy::Status, GroupBy::Path],
         bucket: Bucket::Day,
         from: Some(datetime!(2017-05-16 00:00 UTC)),
         to: Some(datetime!(2017-05-16 22:00 UTC)),
+        only: Only {
+            status: vec![500],
+            ..Only::default()
+        },
         limit: 5,
     };
     assert_eq!(bench(vec![]).query(input).await, expected);
@@ -130,6 +139,44 @@ async fn everything_can_be_chosen() {
         .query(json!({"to": "2017-05-17T00:00:00Z"}))
         .await;
     assert_eq!(open.from, None);
+}
+
+#[tokio::test]
+async fn the_period_before_stands_beside() {
+    let bench = bench(vec![row()]);
+    for (input, from, to) in [
+        (
+            json!({"window": "1h", "compare": "previous"}),
+            NOW - Duration::HOUR * 2,
+            NOW - Duration::HOUR,
+        ),
+        (
+            json!({"from": "2017-05-16T00:00:00Z", "to": "2017-05-16T06:00:00Z", "compare": "previous"}),
+            datetime!(2017-05-15 18:00 UTC),
+            datetime!(2017-05-16 00:00 UTC),
+        ),
+    ] {
+        let result = bench.run(input).await.unwrap();
+        let (_, query) = bench.rows.asked().pop().unwrap();
+        assert_eq!((query.from, query.to), (Some(from), Some(to)));
+        let row = &result["rows"][0];
+        assert_eq!(
+            (&row["service"], &row["previous"]["count"]),
+            (&json!("shop"), &json!(2))
+        );
+        assert_eq!(row["previous"].get("service"), None);
+    }
+}
+
+#[test]
+fn a_group_that_is_new_has_no_figures_before() {
+    let other = AggregateRow {
+        groups: BTreeMap::from([("service".into(), json!("mail"))]),
+        ..row()
+    };
+    let rows = previous::beside(vec![row(), other.clone()], vec![other]);
+    assert_eq!(rows[0]["previous"], Value::Null);
+    assert_eq!(rows[1]["previous"]["count"], 2);
 }
 
 #[test]
@@ -159,6 +206,25 @@ fn every_mistake_is_named_by_its_field() {
         (json!({"limit": 10_001}), &["limit"]),
         (json!({"limit": -1}), &["limit"]),
         (json!({"limt": 5}), &["limt"]),
+        (json!({"only": {"colour": ["red"]}}), &["only.colour"]),
+        (
+            json!({"only": {"status_class": ["5XX"]}}),
+            &["only.status_class"],
+        ),
+        (json!({"only": {"user": vec!["u"; 101]}}), &["only.user"]),
+        (json!({"compare": "next"}), &["compare"]),
+        (
+            json!({"compare": "previous", "group_by": ["time"]}),
+            &["compare"],
+        ),
+        (
+            json!({"compare": "previous", "window": "all"}),
+            &["compare"],
+        ),
+        (
+            json!({"compare": "previous", "to": "2017-05-16T00:00:00Z"}),
+            &["compare"],
+        ),
         (json!([]), &[]),
     ] {
         let named = errors(&input);
@@ -200,7 +266,16 @@ async fn a_store_that_is_away_is_worth_another_try() {
 }
 
 fn any_input() -> impl Strategy<Value = Value> {
-    let names = prop::sample::select(vec!["service", "path", "status", "time"]);
+    let names = prop::sample::select(vec![
+        "service",
+        "path",
+        "route",
+        "method",
+        "status",
+        "status_class",
+        "user",
+        "time",
+    ]);
     let moment = || prop::option::of((0..4_000_i64).prop_map(|days| NOW - Duration::days(days)));
     (
         prop::collection::vec(names, 0..6),

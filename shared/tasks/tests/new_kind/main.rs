@@ -15,12 +15,13 @@ use app::submit_task::{RequestedTerms, SubmitTask, SubmitTaskError, Submitted, T
 use domain::kind::{RETRY, Registry};
 use domain::task::{Status, TaskResult};
 use serde_json::{Value, json};
-use tasks::Needs;
+use tasks::{ExportNeeds, Needs, OpenUploads};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryReports, MemoryResults,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+    CannedRows, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeliveries, MemoryEvents,
+    MemoryFiles, MemoryReports, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryUpdateQueue,
 };
 
 use count_words::CountWords;
@@ -32,8 +33,20 @@ const MOST_RECEIVES: u32 = 20;
 const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 fn registry() -> Registry {
-    let aggregation = Arc::new(CannedRows::default());
-    tasks::registry(Needs { aggregation }).with(CountWords)
+    let tasks = Arc::new(MemoryTasks::default());
+    let needs = Needs {
+        aggregation: Arc::new(CannedRows::default()),
+        export: ExportNeeds {
+            events: Arc::new(MemoryEvents::default()),
+            activity: Arc::new(MemoryActivity::default()),
+            index: tasks.clone(),
+            tasks,
+            results: Arc::new(MemoryResults::default()),
+            files: Arc::new(MemoryFiles::default()),
+            uploads: OpenUploads::default(),
+        },
+    };
+    tasks::registry(needs).with(CountWords)
 }
 
 struct Scene {

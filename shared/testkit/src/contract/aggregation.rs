@@ -7,7 +7,7 @@
 
 mod reference;
 
-use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy};
+use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy, Only};
 use domain::ports::{Aggregation, EventLog};
 use domain::{Event, TenantId};
 use time::Duration;
@@ -22,6 +22,7 @@ fn query(group_by: &[GroupBy]) -> AggregateQuery {
         bucket: Bucket::default(),
         from: None,
         to: None,
+        only: Only::default(),
         limit: 10_000,
     }
 }
@@ -97,7 +98,7 @@ pub async fn every_grouping_agrees_with_the_reference(
     aggregation: &dyn Aggregation,
     tenant: &TenantId,
 ) {
-    use GroupBy::{Path, Service, Status, Time};
+    use GroupBy::{Method, Path, Route, Service, Status, StatusClass, Time, User};
     let events = reference::requests(700);
     log.append(tenant, &events).await.unwrap();
     for group_by in [
@@ -112,6 +113,10 @@ pub async fn every_grouping_agrees_with_the_reference(
         &[Path, Time],
         &[Service, Path, Status, Time],
         &[Service, Service],
+        &[Route],
+        &[Method, StatusClass],
+        &[User],
+        &[User, Service, Time],
     ] {
         for bucket in [Bucket::Minute, Bucket::Hour, Bucket::Day] {
             let query = AggregateQuery {
@@ -122,6 +127,71 @@ pub async fn every_grouping_agrees_with_the_reference(
             if !group_by.contains(&Time) {
                 break;
             }
+        }
+    }
+}
+
+/// Every filter leaves out what it should, alone and with others.
+pub async fn filters_agree_with_the_reference(
+    log: &dyn EventLog,
+    aggregation: &dyn Aggregation,
+    tenant: &TenantId,
+) {
+    let events = reference::requests(500);
+    log.append(tenant, &events).await.unwrap();
+    let list = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (from, none) = (
+        Some(datetime!(2017-05-15 00:00:00.000_250 UTC)),
+        Only::default(),
+    );
+    for only in [
+        Only {
+            service: list(&["shop", "mail.x"]),
+            ..none.clone()
+        },
+        Only {
+            path: list(&["/Items"]),
+            ..none.clone()
+        },
+        Only {
+            route: list(&["/items/{id}", "/"]),
+            ..none.clone()
+        },
+        Only {
+            method: list(&["POST"]),
+            ..none.clone()
+        },
+        Only {
+            status: vec![404, 500],
+            ..none.clone()
+        },
+        Only {
+            status_class: list(&["5xx", "2xx"]),
+            ..none.clone()
+        },
+        Only {
+            status_class: list(&["5xx"]),
+            status: vec![200],
+            ..none.clone()
+        },
+        Only {
+            user: list(&["ann", "nobody"]),
+            service: list(&["shop"]),
+            ..none.clone()
+        },
+        Only {
+            service: list(&["nothing"]),
+            ..none.clone()
+        },
+    ] {
+        for from in [None, from] {
+            let only = only.clone();
+            let query = AggregateQuery {
+                only,
+                from,
+                ..query(&[GroupBy::Service, GroupBy::StatusClass])
+            };
+            check(aggregation, tenant, &events, &query).await;
         }
     }
 }

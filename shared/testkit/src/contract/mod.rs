@@ -7,6 +7,7 @@
 //! so whoever cleans up removes everything whose tenant starts with it.
 
 pub mod activity;
+pub mod activity_rows;
 pub mod aggregation;
 pub mod audience;
 pub mod broadcast_queue;
@@ -14,7 +15,9 @@ pub mod callback_queue;
 pub mod connection_store;
 pub mod dead_letter_queue;
 pub mod event_log;
+pub mod event_rows;
 pub mod expiring;
+pub mod file_store;
 pub mod frame_meter;
 pub mod lanes;
 pub mod log_search;

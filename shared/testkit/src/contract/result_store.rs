@@ -65,7 +65,14 @@ pub async fn a_link_leads_to_its_result(
         let key = store.put(tenant, id, 1, &result).await.unwrap();
         let seen = read_back(store, &key, now, read).await;
         assert!(seen == result, "the result differs");
+        let got = store.get(&key).await.unwrap();
+        assert!(
+            got == Some(result),
+            "the result that we read ourselves differs"
+        );
     }
+    let missing = format!("{tenant}/results/{}/1.json", build::request_id());
+    assert_eq!(store.get(&missing).await.unwrap(), None);
 }
 
 /// Putting again for the same attempt gives the same key and replaces the result.

@@ -4,15 +4,19 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::event::What;
+use domain::export::{Row, RowQuery, Source, of_event};
 use domain::logs::{LogPlace, LogQuery};
-use domain::ports::{Appended, EventLog, LogPage, LogSearch, PortError, ResponseTimes};
+use domain::ports::{
+    Appended, EventLog, LogPage, LogSearch, PortError, ResponseTimes, RowSource, RowStream,
+};
 use domain::{Event, TenantId};
 use time::OffsetDateTime;
 
+use super::rows::{GivenRows, not_kept_here};
 use super::{Faults, Kept};
 
-/// Keeps events and answers how fast services are and what they wrote. Calls are named
-/// `events.append`, `.mean`, `.lines`.
+/// Keeps events, answers how fast services are and what they wrote, and gives events as rows. Calls
+/// are named `events.append`, `.mean`, `.lines`, `.rows`, `.count`, `.next`.
 #[derive(Debug, Default)]
 pub struct MemoryEvents {
     events: Kept<HashMap<TenantId, HashMap<String, Event>>>,
@@ -99,5 +103,44 @@ impl LogSearch for MemoryEvents {
             Ok(LogPage { items, next })
         };
         self.faults.around("events.lines", lines).await
+    }
+}
+
+impl MemoryEvents {
+    fn rows(&self, tenant: &TenantId, query: &RowQuery) -> Result<Vec<Row>, PortError> {
+        let all = self.events.lock();
+        let events = all.get(tenant).into_iter().flat_map(HashMap::values);
+        let asked = |event: &&Event| match query.source {
+            Source::Logs => matches!(event.what, What::Log(_)),
+            _ => true,
+        };
+        if !matches!(query.source, Source::Events | Source::Logs) {
+            return Err(not_kept_here());
+        }
+        let events = events.filter(|event| query.covers(Some(event.at)));
+        let mut events: Vec<_> = events.filter(asked).collect();
+        events.sort_by_key(|event| event.at);
+        let rows = events.iter().map(|event| of_event(event, &query.columns));
+        Ok(rows.collect())
+    }
+}
+
+#[async_trait]
+impl RowSource for MemoryEvents {
+    async fn rows(
+        &self,
+        tenant: &TenantId,
+        query: &RowQuery,
+    ) -> Result<Box<dyn RowStream>, PortError> {
+        let rows = || {
+            let rows = GivenRows::new(self.rows(tenant, query)?, "events.next", &self.faults);
+            Ok(Box::new(rows) as Box<dyn RowStream>)
+        };
+        self.faults.around("events.rows", rows).await
+    }
+
+    async fn count(&self, tenant: &TenantId, query: &RowQuery) -> Result<Option<u64>, PortError> {
+        let count = || Ok(Some(self.rows(tenant, query)?.len() as u64));
+        self.faults.around("events.count", count).await
     }
 }

@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{Faults, Kept};
 
-/// Keeps large results. Calls are named `results.put`, `results.link`.
+/// Keeps large results. Calls are named `results.put`, `results.get`, `results.link`.
 #[derive(Debug, Default)]
 pub struct MemoryResults {
     objects: Kept<BTreeMap<String, Value>>,
@@ -53,6 +53,11 @@ impl ResultStore for MemoryResults {
             Ok(key)
         };
         self.faults.around("results.put", put).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Value>, PortError> {
+        let get = || Ok(self.objects.lock().get(key).cloned());
+        self.faults.around("results.get", get).await
     }
 
     async fn link(

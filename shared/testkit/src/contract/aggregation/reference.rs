@@ -1,11 +1,11 @@
 //! Random requests, and the aggregation of them computed the plain way.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::Event;
-use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy};
+use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy, Only};
 use domain::event::{Request, What};
+use domain::{Event, route};
 use serde_json::{Map, Value, json};
 use time::macros::{datetime, format_description};
 use time::{Duration, OffsetDateTime, Time};
@@ -35,7 +35,7 @@ fn one(n: usize, noise: &mut Noise) -> Event {
     let path = match noise.below(40) {
         // Groups of one.
         0 => format!("/once/{n}"),
-        other => ["/", "/Items", "/items", "/ümlaut"][usize::try_from(other % 4).unwrap()].into(),
+        other => ["/", "/Items", "/items/7", "/ümlaut"][usize::try_from(other % 4).unwrap()].into(),
     };
     let offset = i64::try_from(noise.below(3 * 86_400_000)).unwrap();
     Event {
@@ -43,8 +43,10 @@ fn one(n: usize, noise: &mut Noise) -> Event {
         at: datetime!(2017-05-14 12:00 UTC) + Duration::milliseconds(offset),
         what: What::Request(Request {
             service: ["shop", "search", "mail.x"][usize::try_from(noise.below(3)).unwrap()].into(),
-            user: None,
-            method: "GET".into(),
+            user: [None, Some("ann"), Some("bob"), Some("eve")]
+                [usize::try_from(noise.below(4)).unwrap()]
+            .map(str::to_owned),
+            method: ["GET", "POST"][usize::try_from(noise.below(2)).unwrap()].into(),
             path,
             status: [200, 200, 200, 404, 500][usize::try_from(noise.below(5)).unwrap()],
             bytes: None,
@@ -57,6 +59,7 @@ fn one(n: usize, noise: &mut Noise) -> Event {
 /// A group's value, in a form that sorts as the port says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
+    Nothing,
     Number(u16),
     Text(String),
 }
@@ -64,6 +67,7 @@ enum Key {
 impl From<Key> for Value {
     fn from(key: Key) -> Self {
         match key {
+            Key::Nothing => Value::Null,
             Key::Number(number) => json!(number),
             Key::Text(text) => json!(text),
         }
@@ -85,46 +89,78 @@ fn key(event: &Event, request: &Request, by: GroupBy, bucket: Bucket) -> Key {
     match by {
         GroupBy::Service => Key::Text(request.service.clone()),
         GroupBy::Path => Key::Text(request.path.clone()),
+        GroupBy::Route => Key::Text(route::of(&request.path)),
+        GroupBy::Method => Key::Text(request.method.clone()),
         GroupBy::Status => Key::Number(request.status),
+        GroupBy::StatusClass => Key::Text(class(request)),
+        GroupBy::User => request.user.clone().map_or(Key::Nothing, Key::Text),
         GroupBy::Time => Key::Text(bucket_start(event.at, bucket)),
     }
 }
 
+fn class(request: &Request) -> String {
+    format!("{}xx", request.status / 100)
+}
+
+fn counts(request: &Request, only: &Only) -> bool {
+    fn any<T: PartialEq>(list: &[T], value: &T) -> bool {
+        list.is_empty() || list.contains(value)
+    }
+    let user = request.user.clone().unwrap_or_default();
+    any(&only.service, &request.service)
+        && any(&only.path, &request.path)
+        && any(&only.route, &route::of(&request.path))
+        && any(&only.method, &request.method)
+        && any(&only.status, &request.status)
+        && any(&only.status_class, &class(request))
+        && any(&only.user, &user)
+}
+
 /// The rows that an adapter must give.
 pub(super) fn aggregate(events: &[Event], query: &AggregateQuery) -> Vec<AggregateRow> {
-    let mut groups: BTreeMap<Vec<Key>, Vec<f64>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<Key>, Vec<&Request>> = BTreeMap::new();
     for event in events {
         let inside = query.from.is_none_or(|from| event.at >= from)
             && query.to.is_none_or(|to| event.at < to);
-        if let (true, What::Request(request)) = (inside, &event.what) {
+        if let (true, What::Request(request)) = (inside, &event.what)
+            && counts(request, &query.only)
+        {
             let by = query.group_by.iter();
             let keys = by
                 .map(|by| key(event, request, *by, query.bucket))
                 .collect();
-            groups
-                .entry(keys)
-                .or_default()
-                .push(request.response_time_ms);
+            groups.entry(keys).or_default().push(request);
         }
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
     // Stable: equal counts stay in the order of their groups.
-    groups.sort_by_key(|(_, times)| Reverse(times.len()));
+    groups.sort_by_key(|(_, requests)| Reverse(requests.len()));
     groups.truncate(query.limit);
     groups
         .into_iter()
-        .map(|(keys, times)| row(query, keys, times))
+        .map(|(keys, requests)| row(query, keys, &requests))
         .collect()
 }
 
-fn row(query: &AggregateQuery, keys: Vec<Key>, mut times: Vec<f64>) -> AggregateRow {
+fn row(query: &AggregateQuery, keys: Vec<Key>, requests: &[&Request]) -> AggregateRow {
+    let mut times: Vec<_> = requests.iter().map(|one| one.response_time_ms).collect();
+    let total = f64::from(u32::try_from(times.len()).unwrap());
+    let failed = requests.iter().filter(|one| one.status >= 500).count();
+    let users: BTreeSet<_> = requests
+        .iter()
+        .filter_map(|one| one.user.as_ref())
+        .collect();
     times.sort_by(f64::total_cmp);
     let nearest = |percent: usize| times[(percent * times.len()).div_ceil(100) - 1];
     let columns = query.group_by.iter().map(|by| by.column().to_owned());
     AggregateRow {
         groups: columns.zip(keys.into_iter().map(Value::from)).collect(),
         count: u64::try_from(times.len()).unwrap(),
-        mean: times.iter().sum::<f64>() / f64::from(u32::try_from(times.len()).unwrap()),
+        error_rate: f64::from(u32::try_from(failed).unwrap()) / total,
+        unique_users: u64::try_from(users.len()).unwrap(),
+        mean: times.iter().sum::<f64>() / total,
+        min: times[0],
+        max: times[times.len() - 1],
         p50: nearest(50),
         p95: nearest(95),
         p99: nearest(99),

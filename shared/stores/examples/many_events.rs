@@ -1,6 +1,7 @@
-//! How long log pages take beside many events: `cargo run --release -p stores --example log_pages --
+//! How long questions take beside many events: `cargo run --release -p stores --example many_events --
 //! 1000000` with `MONGODB_URI` set. Loads that many log lines and requests for a tenant of its own,
-//! asks for pages of 100, prints the median and the slowest of 20, and removes what it has loaded.
+//! asks for log pages of 100 (median and slowest of 20), the mean and some aggregates (once), and
+//! removes what it has loaded.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
@@ -10,9 +11,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bson::{Document, doc};
+use domain::aggregate::{AggregateQuery, Bucket, GroupBy, Only};
 use domain::event::{Log, Request, What};
 use domain::logs::{Lines, LogQuery, StatusFilter};
-use domain::ports::{Clock, EventLog, LogSearch};
+use domain::ports::{Aggregation, Clock, EventLog, LogSearch, ResponseTimes};
 use domain::{Event, TenantId};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use stores::mongo::{self, Events};
@@ -48,6 +50,33 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{tenant}: {count} events in {seconds:.1} s");
     for (name, query) in queries(end) {
         measure(&events, &tenant, name, &query).await?;
+    }
+    let begun = Instant::now();
+    let mean = events
+        .mean(&tenant, Some(end - Duration::from_hours(24)))
+        .await?;
+    let ms = begun.elapsed().as_secs_f64() * 1e3;
+    println!("mean of a day: {mean:?} in {ms:.1} ms");
+    for group_by in [
+        &[][..],
+        &[GroupBy::Service],
+        &[GroupBy::Route, GroupBy::StatusClass],
+        &[GroupBy::User],
+    ] {
+        let query = AggregateQuery {
+            group_by: group_by.to_vec(),
+            bucket: Bucket::Hour,
+            from: None,
+            to: None,
+            only: Only::default(),
+            limit: 10,
+        };
+        let begun = Instant::now();
+        let rows = events.aggregate(&tenant, &query).await?.len();
+        println!(
+            "aggregate by {group_by:?}: {rows} rows in {:.1} s",
+            begun.elapsed().as_secs_f64()
+        );
     }
     let client = mongodb::Client::with_uri_str(&uri).await?;
     let database = client.default_database();

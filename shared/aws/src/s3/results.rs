@@ -1,26 +1,23 @@
-//! Results kept in S3, as `<tenant>/results/<request_id>/<attempt>.json`.
+//! Results, as `<tenant>/results/<request_id>/<attempt>.json`, and links to all that tasks leave.
 
 use std::time::Duration as StdDuration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use domain::ports::{PortError, ResultLink, ResultStore};
 use domain::{RequestId, TenantId};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
+use super::BUCKET;
+use super::client::client;
 use crate::Sdk;
 use crate::error::port_error;
 
-const BUCKET: &str = "results bucket";
 const JSON: &str = "application/json";
-
-/// Longest time of one try, with tens of megabytes on their way; and with all tries.
-const ATTEMPT: StdDuration = StdDuration::from_secs(20);
-const OPERATION: StdDuration = StdDuration::from_secs(50);
 
 /// Keeps results in a bucket.
 #[derive(Debug, Clone)]
@@ -30,19 +27,10 @@ pub struct Results {
 }
 
 impl Results {
-    /// Keeps results in this bucket. At a custom endpoint the bucket goes into the path, since
-    /// the endpoint's name has no wildcard for a host per bucket.
+    /// Keeps results in this bucket.
     pub fn new(sdk: &Sdk, bucket: impl Into<String>) -> Self {
-        let time_limits = TimeoutConfig::builder()
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
-            .build();
-        let config = Builder::from(&sdk.config)
-            .timeout_config(time_limits)
-            .force_path_style(sdk.custom_endpoint)
-            .build();
         Self {
-            client: Client::from_conf(config),
+            client: client(sdk),
             bucket: bucket.into(),
         }
     }
@@ -65,6 +53,27 @@ impl ResultStore for Results {
         Ok(key)
     }
 
+    async fn get(&self, key: &str) -> Result<Option<Value>, PortError> {
+        let get = self.client.get_object().bucket(&self.bucket).key(key);
+        let object = match get.send().await {
+            Ok(object) => object,
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetObjectError::is_no_such_key) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(port_error(BUCKET, error)),
+        };
+        let body = object.body.collect().await;
+        let body = body.map_err(|error| PortError::unavailable(BUCKET, error))?;
+        let value = serde_json::from_slice(&body.into_bytes());
+        value
+            .map(Some)
+            .map_err(|error| PortError::broken(BUCKET, error))
+    }
+
     async fn link(
         &self,
         key: &str,
@@ -72,9 +81,7 @@ impl ResultStore for Results {
         lifetime: Duration,
     ) -> Result<ResultLink, PortError> {
         let get = self.client.get_object().bucket(&self.bucket).key(key);
-        let signed = get
-            .response_content_type(JSON)
-            .response_content_disposition(format!("attachment; filename=\"{}\"", file_name(key)))
+        let signed = as_it_is_saved(get, key)
             .presigned(signing(now, lifetime)?)
             .await
             .map_err(|error| port_error(BUCKET, error))?;
@@ -95,13 +102,24 @@ fn signing(now: OffsetDateTime, lifetime: Duration) -> Result<PresigningConfig, 
         .map_err(|error| PortError::broken(BUCKET, error))
 }
 
-/// The name under which a browser saves a result.
-fn file_name(key: &str) -> String {
-    let id = key.rsplit('/').nth(1).and_then(|part| part.parse().ok());
-    match id {
-        Some::<RequestId>(id) => format!("result-{id}.json"),
-        None => "result.json".into(),
+/// A result is saved under the name of its task. Any other file has its name and type with it.
+fn as_it_is_saved(get: GetObjectFluentBuilder, key: &str) -> GetObjectFluentBuilder {
+    match result_name(key) {
+        Some(name) => get
+            .response_content_type(JSON)
+            .response_content_disposition(format!("attachment; filename=\"{name}\"")),
+        None => get,
     }
+}
+
+/// The name under which a browser saves a result; none for other files.
+fn result_name(key: &str) -> Option<String> {
+    let mut parts = key.split('/').skip(1);
+    let ("results", id) = (parts.next()?, parts.next()?) else {
+        return None;
+    };
+    let id: Option<RequestId> = id.parse().ok();
+    Some(id.map_or_else(|| "result.json".into(), |id| format!("result-{id}.json")))
 }
 
 #[cfg(test)]
@@ -112,7 +130,10 @@ mod tests {
     fn a_file_is_named_after_its_task() {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
         let key = format!("t/results/{id}/1.json");
-        assert_eq!(file_name(&key), format!("result-{id}.json"));
-        assert_eq!(file_name("t/results/\"x/1.json"), "result.json");
+        assert_eq!(result_name(&key), Some(format!("result-{id}.json")));
+        let odd = result_name("t/results/\"x/1.json");
+        assert_eq!(odd.as_deref(), Some("result.json"));
+        let export = format!("t/exports/{id}/events.csv");
+        assert_eq!(result_name(&export), None);
     }
 }
