@@ -86,7 +86,7 @@ impl Report {
 }
 
 fn row_count(value: &Value) -> Option<u64> {
-    value.get("rows")?.as_array().map(|rows| length(rows))
+    value.get("rows")?.as_array().map(length)
 }
 
 fn length<T: AsRef<[U]> + ?Sized, U>(of: &T) -> u64 {
