@@ -109,6 +109,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         },
         registry: registry(needs),
         response_times: events.clone(),
+        reports: events.clone(),
         results,
         roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
         servers: vec![activity.clone(), events.clone()],

@@ -112,7 +112,7 @@ async fn wire(
             provider: settings.provider,
         },
         export: ExportNeeds {
-            events,
+            events: events.clone(),
             activity: Arc::new(activity),
             index: tasks.clone(),
             tasks: tasks.clone(),
@@ -142,6 +142,7 @@ async fn wire(
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
         watch: tasks,
         results,
+        reports: events,
         announcer: Announcer {
             updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
             callbacks: Arc::new(callbacks),

@@ -3,6 +3,7 @@
 mod batch;
 mod broadcast;
 mod notify;
+mod report;
 mod upload;
 
 pub use batch::{
@@ -10,6 +11,7 @@ pub use batch::{
 };
 pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
 pub use notify::{NotifiedBody, NotifyBody};
+pub use report::{ReportBody, ReportSummary, ReportsBody};
 pub use upload::{UploadBody, UploadOffer};
 
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bson::{Document, doc};
 use domain::TenantId;
 use domain::ports::{EventLog, Health, PortError, ResponseTimes};
-use mongodb::{Client, Collection};
+use mongodb::{Client, Collection, Database};
 use stores::ConnectError;
 use stores::mongo::{self, Events};
 use testkit::ambient::FixedClock;
@@ -38,22 +38,30 @@ async fn store() -> Events {
 }
 
 async fn collection() -> Collection<Document> {
-    let client = Client::with_uri_str(uri()).await.unwrap();
-    let database = client.default_database();
-    database
-        .unwrap_or_else(|| client.database("adology"))
-        .collection("events")
+    database().await.collection("events")
 }
 
-/// Removes the tenant's events and those of the tenants named after it.
+async fn reports() -> Collection<Document> {
+    database().await.collection("reports")
+}
+
+async fn database() -> Database {
+    let client = Client::with_uri_str(uri()).await.unwrap();
+    let database = client.default_database();
+    database.unwrap_or_else(|| client.database("adology"))
+}
+
+/// Removes the tenant's events and reports, and those of the tenants named after it.
 async fn clean(tenant: &TenantId) {
     // A range instead of a pattern: it is answered by the index.
     let range = doc! { "$gte": tenant.as_str(), "$lt": format!("{tenant}/") };
-    let outcome = collection()
-        .await
-        .delete_many(doc! { "tenant": range })
-        .await;
-    outcome.unwrap();
+    let events = collection().await;
+    for collection in [reports().await, events] {
+        let outcome = collection
+            .delete_many(doc! { "tenant": range.clone() })
+            .await;
+        outcome.unwrap();
+    }
 }
 
 /// One test for each part of a port's contract. Figures are checked by what the log was given, so
@@ -101,6 +109,14 @@ keeps_the_contract!(log_search of store(&store, &store):
     the_range_is_half_open,
     rare_lines_are_found,
     tenants_are_apart,
+);
+
+keeps_the_contract!(report_store of store(&store):
+    a_report_comes_back_as_it_was,
+    a_report_is_stored_once,
+    pages_hold_every_report_once,
+    tenants_are_apart,
+    savers_at_once_agree,
 );
 
 keeps_the_contract!(aggregation of store(&store, &store):

@@ -8,15 +8,15 @@ use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
     dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, log_search,
-    pusher_queue, rate_limit, response_times, result_store, root_secret_store, spending,
-    stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index, task_queue,
-    task_store, task_watch, text_model, texts, ticket_store, update_queue, uploads,
+    pusher_queue, rate_limit, report_store, response_times, result_store, root_secret_store,
+    spending, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
+    task_queue, task_store, task_watch, text_model, texts, ticket_store, update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
     MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPusherQueue, MemoryRates,
-    MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -279,6 +279,19 @@ suite!(
         tenants_are_apart,
         concurrent_batches_store_each_event_once,
         every_event_comes_back_as_it_was,
+    ]
+);
+
+suite!(
+    reports,
+    report_store,
+    MemoryReports,
+    [
+        a_report_comes_back_as_it_was,
+        a_report_is_stored_once,
+        pages_hold_every_report_once,
+        tenants_are_apart,
+        savers_at_once_agree,
     ]
 );
 

@@ -7,6 +7,7 @@ pub mod broadcast;
 pub mod frame;
 pub mod notify;
 pub mod queue;
+pub mod report;
 pub mod task;
 pub mod webhook;
 

@@ -25,6 +25,7 @@ mod floods;
 mod logs;
 mod realtime;
 mod refusals;
+mod reports;
 mod resume;
 mod storms;
 mod submission;

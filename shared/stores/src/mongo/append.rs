@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::moment::Moment;
 
 /// The server's code for a key that is taken.
-const TAKEN: i32 = 11000;
+pub(super) const TAKEN: i32 = 11000;
 /// How long a batch may take.
 const APPEND: Duration = Duration::from_secs(15);
 

@@ -1,4 +1,4 @@
-//! Brings the collection's indexes to what this release needs.
+//! Brings the collections' indexes to what this release needs.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -9,7 +9,7 @@ use mongodb::error::ErrorKind;
 use mongodb::options::IndexOptions;
 use mongodb::{Collection, IndexModel};
 
-use super::{COLLECTION, open};
+use super::{COLLECTION, REPORTS, open};
 use crate::ConnectError;
 
 /// How long events are kept after they were received.
@@ -36,9 +36,18 @@ impl From<mongodb::error::Error> for MigrateError {
 
 /// Makes the indexes that are missing, and gives their names. Doing so again changes nothing.
 pub async fn migrate(uri: &str) -> Result<Vec<String>, MigrateError> {
-    let collection = open(uri).await?.collection(COLLECTION);
-    let before = names(&collection).await?;
-    let made = collection.create_indexes(indexes()).await?.index_names;
+    let database = open(uri).await?;
+    let mut made = missing(&database.collection(COLLECTION), indexes()).await?;
+    made.extend(missing(&database.collection(REPORTS), report_indexes()).await?);
+    Ok(made)
+}
+
+async fn missing(
+    collection: &Collection<Document>,
+    indexes: [IndexModel; 2],
+) -> Result<Vec<String>, MigrateError> {
+    let before = names(collection).await?;
+    let made = collection.create_indexes(indexes).await?.index_names;
     Ok(made
         .into_iter()
         .filter(|name| !before.contains(name))
@@ -61,5 +70,14 @@ fn indexes() -> [IndexModel; 2] {
     let expiry = IndexModel::builder()
         .keys(doc! { "received_at": 1 })
         .options(IndexOptions::builder().expire_after(KEPT).build());
+    [pages.build(), expiry.build()]
+}
+
+fn report_indexes() -> [IndexModel; 2] {
+    let pages = IndexModel::builder().keys(doc! { "tenant": 1, "created_at": -1, "_id": -1 });
+    // Each report says itself when that is.
+    let expiry = IndexModel::builder()
+        .keys(doc! { "expires_at": 1 })
+        .options(IndexOptions::builder().expire_after(Duration::ZERO).build());
     [pages.build(), expiry.build()]
 }

@@ -1,4 +1,4 @@
-//! Events in `MongoDB`, or in anything that speaks its protocol.
+//! Events and reports in `MongoDB`, or in anything that speaks its protocol.
 //!
 //! Pipelines keep to what `MongoDB` 6, Atlas and the documentdb engine share: no `$dateTrunc`
 //! (the engine is wrong by days), no order inside `$group`, no collation.
@@ -15,6 +15,7 @@ mod merge;
 mod migrate;
 mod moment;
 mod pipeline;
+mod reports;
 mod rows;
 mod texts;
 
@@ -36,6 +37,7 @@ const SERVER: &str = "mongodb";
 /// The database, where the address names none.
 const DATABASE: &str = "adology";
 const COLLECTION: &str = "events";
+const REPORTS: &str = "reports";
 
 /// How long to look for a server that can answer.
 const SELECTION: Duration = Duration::from_secs(3);
@@ -47,7 +49,7 @@ const MOST: u32 = 8;
 /// Idle connections are closed from this age on: a frozen function's die unseen.
 const IDLE: Duration = Duration::from_mins(1);
 
-/// Events, and the figures made of them.
+/// Events, the figures made of them, and the reports of such figures.
 #[derive(Clone)]
 pub struct Events {
     database: Database,

@@ -23,6 +23,7 @@ pub mod lanes;
 pub mod log_search;
 pub mod pusher_queue;
 pub mod rate_limit;
+pub mod report_store;
 pub mod response_times;
 pub mod result_store;
 pub mod root_secret_store;

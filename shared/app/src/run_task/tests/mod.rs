@@ -9,4 +9,5 @@ mod limits;
 mod messages;
 mod progress;
 mod races;
+mod reports;
 mod scene;
