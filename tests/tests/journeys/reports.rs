@@ -1,6 +1,8 @@
 //! What an aggregate found is found again.
 
-use end_to_end::Stack;
+use std::time::Duration;
+
+use end_to_end::{Caller, Stack};
 use serde_json::{Value, json};
 
 use crate::traffic::requests;
@@ -25,14 +27,7 @@ async fn a_completed_aggregate_leaves_a_report() {
         made.push(task);
     }
 
-    // The task's end is written before its report, and told after it.
-    let listed = loop {
-        let page = caller.get("/reports").await.expect(200);
-        if page["reports"].as_array().expect("a list").len() == made.len() {
-            break page;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    };
+    let listed = listed(&caller, made.len()).await;
     for (task, title) in made
         .iter()
         .zip(["Requests by service", "Requests by service, path"])
@@ -61,4 +56,52 @@ async fn a_completed_aggregate_leaves_a_report() {
         other.get("/reports").await.expect(200)["reports"],
         json!([])
     );
+}
+
+/// The first page of reports, once it holds so many: a task's end is written before its report, and
+/// told after it.
+async fn listed(caller: &Caller, count: usize) -> Value {
+    let wait = async {
+        loop {
+            let page = caller.get("/reports").await.expect(200);
+            if page["reports"].as_array().expect("a list").len() == count {
+                return page;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait)
+        .await
+        .expect("every completed aggregate leaves its report")
+}
+
+#[tokio::test]
+async fn a_large_result_is_behind_a_link() {
+    let stack = Stack::running().await;
+    let caller = stack.new_tenant().await;
+    for batch in 0..4 {
+        let mut events = requests(250);
+        for (n, event) in events.iter_mut().enumerate() {
+            let n = batch * 250 + n;
+            event["id"] = json!(format!("r-{n}"));
+            event["path"] = json!(format!("/exactly/this/one/{n}"));
+        }
+        let body = json!({ "events": events });
+        caller.post("/events", &body).await.expect(200);
+    }
+    let input = json!({"group_by": ["path"], "window": "all"});
+    let id = caller.submit_aggregate(input).await;
+    let task = caller.ended(&id).await;
+    assert_eq!(task["status"], "completed", "{task}");
+    listed(&caller, 1).await;
+
+    let report = caller.get(&format!("/reports/{id}")).await.expect(200);
+    assert_eq!(report["title"], "Requests by path");
+    assert!(report.get("result").is_none(), "it is too large for that");
+    let link = report["result_url"].as_str().expect("a link");
+    let text = reqwest::get(link).await.expect("an answer").text().await;
+    let text = text.expect("a body");
+    assert_eq!(report["bytes"], text.len());
+    let result: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(result["rows"].as_array().map(Vec::len), Some(1_000));
 }
