@@ -112,6 +112,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         reports: events.clone(),
         results,
         roots: Arc::new(RootSecretReader::new(&sdk, settings.root_secret)),
+        series: events.clone(),
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
         traces: Arc::new(OsEntropy),

@@ -208,9 +208,10 @@ fn ports(
         queue: queue.clone(),
         registry: registry(needs),
         reports: Arc::new(MemoryReports::new(faults)),
-        response_times: events,
+        response_times: events.clone(),
         results,
         roots: Arc::new(MemoryRootSecrets::new(faults)),
+        series: events,
         servers: vec![
             Arc::new(MemoryHealth::new("postgres", faults)),
             Arc::new(MemoryHealth::new("mongodb", faults)),

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::{
     CancelTask, CheckHealth, GetReport, GetResult, GetTask, IngestEvents, IssueTicket, ListReports,
-    ListTasks, OfferUpload, ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast,
-    SubmitBatch, SubmitTask, WebhookSecrets, announce::Announcer,
+    ListTasks, OfferUpload, ReadDashboard, ReadSeries, ReportTask, RetryTask, SearchLogs,
+    SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets, announce::Announcer,
 };
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LogSearch,
     ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex,
-    TaskQueue, TaskStore, TicketStore, UpdateQueue, UploadForms,
+    TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -23,6 +23,8 @@ pub(crate) struct App {
     pub(crate) check_health: CheckHealth,
     /// `GET /dashboard`.
     pub(crate) read_dashboard: ReadDashboard,
+    /// `GET /dashboard/timeseries`.
+    pub(crate) read_series: ReadSeries,
     /// `GET /logs`.
     pub(crate) search_logs: SearchLogs,
     /// `GET /reports`.
@@ -81,6 +83,7 @@ pub(crate) struct Ports {
     pub(crate) response_times: Arc<dyn ResponseTimes>,
     pub(crate) results: Arc<dyn ResultStore>,
     pub(crate) roots: Arc<dyn RootSecretStore>,
+    pub(crate) series: Arc<dyn TimeSeries>,
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
@@ -137,6 +140,9 @@ impl App {
                 activity: ports.activity.clone(),
                 response_times: ports.response_times,
                 clock: clock.clone(),
+            },
+            read_series: ReadSeries {
+                series: ports.series,
             },
             search_logs: SearchLogs { logs: ports.logs },
             list_reports: ListReports {

@@ -25,6 +25,7 @@ pub mod replay;
 pub mod report;
 pub mod root_secret;
 pub mod route;
+pub mod series;
 pub mod submission;
 pub mod task;
 pub mod text;

@@ -8,6 +8,7 @@ pub mod frame;
 pub mod notify;
 pub mod queue;
 pub mod report;
+pub mod series;
 pub mod task;
 pub mod webhook;
 

@@ -34,6 +34,7 @@ mod subscriptions;
 mod sweep;
 mod tasks;
 mod tenants;
+mod timeseries;
 mod trace;
 mod traffic;
 mod uploads;

@@ -8,6 +8,7 @@ pub(crate) mod get_openapi;
 pub(crate) mod get_report;
 pub(crate) mod get_result;
 pub(crate) mod get_task;
+pub(crate) mod get_time_series;
 pub(crate) mod get_webhook_secret;
 pub(crate) mod issue_ticket;
 pub(crate) mod list_reports;

@@ -17,6 +17,7 @@ mod moment;
 mod pipeline;
 mod reports;
 mod rows;
+mod series;
 mod texts;
 
 use std::sync::Arc;
@@ -38,6 +39,8 @@ const SERVER: &str = "mongodb";
 const DATABASE: &str = "adology";
 const COLLECTION: &str = "events";
 const REPORTS: &str = "reports";
+const ROLLUPS: &str = "rollups";
+const TOUCHED: &str = "touched";
 
 /// How long to look for a server that can answer.
 const SELECTION: Duration = Duration::from_secs(3);
@@ -55,6 +58,19 @@ pub struct Events {
     database: Database,
     collection: Collection<Document>,
     clock: Arc<dyn Clock>,
+    settled_after: Duration,
+}
+
+impl Events {
+    /// The same, with another guess of how long an append may take at most, from its mark until
+    /// what it stores can be read. Figures over time are kept once no such append can be going on.
+    #[must_use]
+    pub fn settled_after(self, settled_after: Duration) -> Self {
+        Self {
+            settled_after,
+            ..self
+        }
+    }
 }
 
 /// The store behind an address such as `mongodb+srv://user:password@host/database`. Timeouts,
@@ -69,6 +85,7 @@ pub async fn connect(uri: &str, clock: Arc<dyn Clock>) -> Result<Events, Connect
         collection: database.collection(COLLECTION),
         database,
         clock,
+        settled_after: series::SETTLED_AFTER,
     })
 }
 

@@ -39,6 +39,7 @@ pub mod task_watch;
 pub mod text_model;
 pub mod texts;
 pub mod ticket_store;
+pub mod time_series;
 pub mod update_queue;
 pub mod uploads;
 

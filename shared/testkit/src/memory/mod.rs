@@ -22,6 +22,7 @@ mod rates;
 mod reports;
 mod results;
 mod rows;
+mod series;
 mod spending;
 mod submissions;
 mod sweep;

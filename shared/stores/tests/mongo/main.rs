@@ -5,6 +5,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod rollups;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,22 +43,19 @@ async fn collection() -> Collection<Document> {
     database().await.collection("events")
 }
 
-async fn reports() -> Collection<Document> {
-    database().await.collection("reports")
-}
-
 async fn database() -> Database {
     let client = Client::with_uri_str(uri()).await.unwrap();
     let database = client.default_database();
     database.unwrap_or_else(|| client.database("adology"))
 }
 
-/// Removes the tenant's events and reports, and those of the tenants named after it.
+/// Removes everything of the tenant, and of the tenants named after it.
 async fn clean(tenant: &TenantId) {
     // A range instead of a pattern: it is answered by the index.
     let range = doc! { "$gte": tenant.as_str(), "$lt": format!("{tenant}/") };
-    let events = collection().await;
-    for collection in [reports().await, events] {
+    let database = database().await;
+    for name in ["events", "reports", "rollups", "touched"] {
+        let collection = database.collection::<Document>(name);
         let outcome = collection
             .delete_many(doc! { "tenant": range.clone() })
             .await;
@@ -126,6 +125,16 @@ keeps_the_contract!(aggregation of store(&store, &store):
     filters_agree_with_the_reference,
     the_limit_cuts_the_end_off,
     the_range_is_half_open,
+    tenants_are_apart,
+);
+
+keeps_the_contract!(time_series of store(&store, &store):
+    nothing_makes_no_rows,
+    every_bucket_agrees_with_the_reference,
+    buckets_are_half_open,
+    late_events_show_at_once,
+    answers_keep_up_with_appends,
+    too_many_rows_are_refused,
     tenants_are_apart,
 );
 
