@@ -54,7 +54,8 @@ async fn kept(tenant: &TenantId) -> u64 {
 /// Makes it so long ago that the hours were touched.
 async fn touched_before(tenant: &TenantId, age: Duration) {
     let ours = doc! { "tenant": tenant.as_str() };
-    let at = DateTime::from_millis(DateTime::now().timestamp_millis() - age.as_millis() as i64);
+    let age = i64::try_from(age.as_millis()).unwrap();
+    let at = DateTime::from_millis(DateTime::now().timestamp_millis() - age);
     let marks = database().await.collection::<Document>("touched");
     let aged = doc! { "$set": { "at": at } };
     let aged = marks.update_many(ours, aged).await.unwrap();
