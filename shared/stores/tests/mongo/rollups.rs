@@ -7,6 +7,7 @@ use domain::TenantId;
 use domain::aggregate::Bucket;
 use domain::ports::{EventLog, TimeSeries};
 use domain::series::{SeriesQuery, Span};
+use futures::future::join_all;
 use stores::mongo::Events;
 use testkit::build::{NOW, request, tenant};
 use time::macros::datetime;
@@ -171,3 +172,26 @@ keeps_the_contract_where_figures_settle_after!(Duration::ZERO =>
 
 // And happen at once here. Longer than an append takes, and short enough that much is kept.
 keeps_the_contract_where_figures_settle_after!(Duration::from_secs(1) => answers_keep_up_with_appends);
+
+#[tokio::test]
+async fn appends_to_the_same_hours_do_not_hinder_each_other() {
+    let (store, tenant) = (store().await, tenant());
+    let append = async |part: usize| {
+        for round in 0..8 {
+            let mut events: Vec<_> = (0..60)
+                .map(|n| {
+                    let id = format!("{part}-{round}-{n}");
+                    let mut event = request(&id, "2017-05-16T12:00:00Z", "ann", 1.0);
+                    event.at += time::Duration::HOUR * n;
+                    event
+                })
+                .collect();
+            // Each in an order of its own.
+            events.rotate_left(part * 7);
+            let appended = store.append(&tenant, &events).await.unwrap();
+            assert_eq!(appended.accepted, 60);
+        }
+    };
+    join_all((0..8).map(append)).await;
+    clean(&tenant).await;
+}
