@@ -18,6 +18,7 @@ mod pipeline;
 mod reports;
 mod rows;
 mod series;
+mod stretch;
 mod texts;
 
 use std::sync::Arc;
