@@ -52,7 +52,7 @@ pub async fn wire(
             provider: settings.provider,
         },
         export: ExportNeeds {
-            events,
+            events: events.clone(),
             activity: Arc::new(activity),
             index: tasks.clone(),
             tasks: tasks.clone(),
@@ -82,6 +82,7 @@ pub async fn wire(
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
         watch: tasks,
         results,
+        reports: events,
         announcer: Announcer {
             updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
             callbacks: Arc::new(callbacks),

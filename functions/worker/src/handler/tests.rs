@@ -12,8 +12,8 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Fault, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeadLetters,
-    MemoryDeliveries, MemoryEvents, MemoryFiles, MemoryResults, MemoryTasks, MemoryUpdateQueue,
-    MemoryUploads,
+    MemoryDeliveries, MemoryEvents, MemoryFiles, MemoryReports, MemoryResults, MemoryTasks,
+    MemoryUpdateQueue, MemoryUploads,
 };
 
 use super::*;
@@ -27,6 +27,7 @@ struct Scene {
     updates: Arc<MemoryUpdateQueue>,
     deliveries: Arc<MemoryDeliveries>,
     dead_letters: Arc<MemoryDeadLetters>,
+    reports: Arc<MemoryReports>,
     files: Arc<MemoryFiles>,
     faults: Faults,
 }
@@ -42,6 +43,7 @@ fn scene() -> Scene {
         dead_letters: dead_letters.clone(),
     };
     let rows = CannedRows::new(vec![], &faults);
+    let reports = Arc::new(MemoryReports::new(&faults));
     let files = Arc::new(MemoryFiles::new(&faults));
     for n in 1..=3 {
         tasks.put(task(n, "aggregate", json!({"window": "all"})));
@@ -69,6 +71,7 @@ fn scene() -> Scene {
         tasks: tasks.clone(),
         watch: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
+        reports: reports.clone(),
         announcer: Announcer {
             updates: updates.clone(),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
@@ -85,6 +88,7 @@ fn scene() -> Scene {
         updates,
         deliveries,
         dead_letters,
+        reports,
         files,
         faults,
     }
@@ -178,6 +182,23 @@ async fn every_sample_is_handled() {
         assert_eq!(done.count(), *completed, "{name}");
         assert_eq!(scene.dead_letters.take().len(), *dead, "{name}");
     }
+}
+
+#[tokio::test]
+async fn completed_aggregates_are_reported() {
+    let scene = scene();
+    scene.handle(samples().remove("batch").unwrap()).await;
+    let reports = scene.reports.all();
+    let ids: Vec<_> = reports
+        .iter()
+        .map(|report| report.head.request_id)
+        .collect();
+    assert_eq!(ids, [id(1), id(2), id(3)]);
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.head.title == "Requests by service")
+    );
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@
 //! | notice that it was called off, takes too long, or is to be given back | `watch`, `limits`, `release` | the same |
 //! | keep a large result | `work` | the same; the next attempt has a key of its own |
 //! | write the end, conditionally | `finish`, `change` | redelivery, which only announces |
-//! | announce the end | `announce` | redelivery, which announces again |
+//! | keep its report, announce the end | `report`, `announce` | redelivery, which does both again |
 //! | acknowledge | the caller, by [`Outcome`] | |
 
 mod announce;
@@ -20,6 +20,7 @@ mod limits;
 mod place;
 mod progress;
 mod release;
+mod report;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,9 @@ mod work;
 use std::sync::Arc;
 
 use domain::kind::Registry;
-use domain::ports::{Clock, Deliveries, Entropy, PortError, ResultStore, TaskStore, TaskWatch};
+use domain::ports::{
+    Clock, Deliveries, Entropy, PortError, ReportStore, ResultStore, TaskStore, TaskWatch,
+};
 use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
 use time::Duration;
@@ -64,6 +67,8 @@ pub struct RunTask {
     pub watch: Arc<dyn TaskWatch>,
     /// Where large results go.
     pub results: Arc<dyn ResultStore>,
+    /// Where results are kept to be found again.
+    pub reports: Arc<dyn ReportStore>,
     /// The way to whoever listens, and to whoever is to be called back.
     pub announcer: Announcer,
     /// The messages in hand.

@@ -20,8 +20,8 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeliveries, MemoryEvents,
-    MemoryFiles, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
-    MemoryUploads,
+    MemoryFiles, MemoryReports, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryUpdateQueue, MemoryUploads,
 };
 
 use count_words::CountWords;
@@ -85,6 +85,7 @@ fn scene() -> Scene {
             tasks: tasks.clone(),
             watch: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
+            reports: Arc::new(MemoryReports::new(&faults)),
             announcer: Announcer {
                 updates: updates.clone(),
                 callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),

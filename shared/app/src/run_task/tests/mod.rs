@@ -10,4 +10,5 @@ mod messages;
 mod progress;
 mod races;
 mod release;
+mod reports;
 mod scene;
