@@ -12,17 +12,18 @@ const HEIGHT = 28;
 export function Sparkline({ values, label }: Props) {
   const path = pathOf(values, WIDTH, HEIGHT);
   if (path === "") return null;
-  const words = label ? ({ role: "img", "aria-label": label } as const) : { "aria-hidden": true };
   return (
-    <svg
-      class="sparkline"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      focusable="false"
-      {...words}
-    >
-      <path d={path} />
-    </svg>
+    <span class="sparkline">
+      {label && <span class="unseen">{label}</span>}
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        focusable="false"
+        aria-hidden="true"
+      >
+        <path d={path} />
+      </svg>
+    </span>
   );
 }
 

@@ -17,23 +17,26 @@ export function NewTaskPage() {
   const { from, kind: wanted } = router.route.value.query;
   const kinds = useMemo(() => createKinds(client), []);
   const draft = useMemo(createDraft, []);
-  const copied = useSignal<Message | null>(null);
+  /** The task that has been taken over. */
+  const copied = useSignal<string | null>(null);
+  const error = useSignal<Message | null>(null);
 
   useEffect(() => {
     void (async () => {
       await kinds.load();
       const all = kinds.all.value ?? [];
-      const first = all.find(({ name }) => name === wanted) ?? all[0];
-      if (first) draft.choose(first);
-      if (!from) return;
+      copied.value = error.value = null;
       try {
-        draft.copy(await client.get(from), all);
+        if (from) draft.copy(await client.get(from), all);
+        copied.value = from ?? null;
       } catch (problem) {
-        copied.value = {
+        error.value = {
           ...messageOf(toClientError(problem)),
           title: texts.newTask.duplicateFailed,
         };
       }
+      const first = all.find(({ name }) => name === wanted) ?? all[0];
+      if (first && copied.value === null) draft.choose(first);
     })();
   }, [from]);
 
@@ -46,7 +49,7 @@ export function NewTaskPage() {
       {kinds.error.value && (
         <Notice message={kinds.error.value} onRetry={() => void kinds.load()} />
       )}
-      {copied.value && <Notice message={copied.value} />}
+      {error.value && <Notice message={error.value} />}
       {!kinds.all.value && kinds.busy.value && <p class="muted">{words.loading}</p>}
       {!kinds.described.value && <p class="hint-box">{words.undescribed}</p>}
       {kinds.all.value && (
@@ -57,7 +60,7 @@ export function NewTaskPage() {
             onChoose={draft.choose}
           />
           <div class="card pad">
-            {from && !copied.value && <p class="muted">{words.duplicateOf(shortId(from))}</p>}
+            {copied.value && <p class="muted">{words.duplicateOf(shortId(copied.value))}</p>}
             <NewTaskForm draft={draft} />
           </div>
         </div>

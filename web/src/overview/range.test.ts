@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aligned, BUCKETS, moved, rangeOf, scaled } from "./range";
 
 const NOW = Date.parse("2026-05-01T12:34:56Z");
-const buckets = ({ from, to, bucket }: ReturnType<typeof fit>) => (to - from) / BUCKETS[bucket];
+const buckets = ({ from, to, bucket }: ReturnType<typeof aligned>) => (to - from) / BUCKETS[bucket];
 
 describe("the range of the charts", () => {
   it("has buckets that suit the window", () => {

@@ -14,8 +14,8 @@ export const logs = {
   to: "To (your time)",
   follow: "Follow",
   following:
-    "Following: the newest lines are read again whenever one of your tasks changes and when the connection returns. " +
-    "The server has no stream of log lines, and this page does not poll.",
+    "Logs have no live stream, and this page does not poll: the newest lines are read again whenever one of your " +
+    "tasks changes and when the connection returns.",
   refresh: "Read the newest",
   more: "Older lines",
   moreBusy: "Loading…",
