@@ -7,9 +7,10 @@ import { PATIENCE_MS } from "./client-page.mjs";
 function recordSockets() {
   window.sockets = [];
   class Recorded extends WebSocket {
-    constructor(...all) {
-      super(...all);
-      window.sockets.push(this);
+    constructor(url, protocols) {
+      super(url, protocols);
+      // The development server's own stays: without it the page would be loaded anew.
+      if (protocols !== "vite-hmr") window.sockets.push(this);
     }
   }
   window.WebSocket = Recorded;
