@@ -81,6 +81,9 @@ pub trait Kind: Send + Sync + 'static {
     const NAME: &'static str;
     /// The typed input. Unknown fields should be denied, so that a misspelling is no silent default.
     type Input: DeserializeOwned + Send;
+    /// What the cost of its tasks grows with, for people: a sentence or a few. `docs/costs.md` has the
+    /// figures.
+    const COST_DRIVERS: &'static str;
     /// How often a task of this kind is tried, since it was submitted or retried, and how long to
     /// wait between two attempts: at random up to a ceiling that doubles.
     const RETRY: Backoff = RETRY;
@@ -114,6 +117,9 @@ pub trait AnyKind: Send + Sync {
 
     /// Whether programs outside run its tasks.
     fn is_outside(&self) -> bool;
+
+    /// What the cost of its tasks grows with, for people.
+    fn cost_drivers(&self) -> &'static str;
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
@@ -158,6 +164,10 @@ impl<K: Kind> AnyKind for K {
 
     fn is_outside(&self) -> bool {
         K::OUTSIDE
+    }
+
+    fn cost_drivers(&self) -> &'static str {
+        K::COST_DRIVERS
     }
 }
 

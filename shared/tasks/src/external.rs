@@ -14,6 +14,8 @@ impl Kind for External {
     const NAME: &'static str = "external";
     const OUTSIDE: bool = true;
     type Input = Map<String, Value>;
+    const COST_DRIVERS: &'static str = "The number of reports: each is an API call with a DynamoDB \
+        write, an SQS request and WebSocket messages. What the worker outside costs is not counted.";
 
     fn check(_: &Self::Input) -> Result<(), Vec<FieldError>> {
         Ok(())

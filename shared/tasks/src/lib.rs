@@ -60,7 +60,12 @@ mod tests {
                 provider: Provider::Builtin,
             },
         };
-        let names: Vec<_> = registry(needs).names().collect();
+        let registry = registry(needs);
+        let names: Vec<_> = registry.names().collect();
         assert_eq!(names, ["aggregate", "analyze", "export", "external"]);
+        for name in names {
+            let drivers = registry.get(name).map(|kind| kind.cost_drivers());
+            assert!(drivers.is_some_and(|text| text.ends_with('.')), "{name}");
+        }
     }
 }

@@ -34,6 +34,7 @@ impl Default for Size {
 #[async_trait]
 impl Kind for Sized {
     const NAME: &'static str = "sized";
+    const COST_DRIVERS: &'static str = "nothing";
     type Input = Size;
 
     fn check(input: &Size) -> Result<(), Vec<FieldError>> {

@@ -44,6 +44,9 @@ impl Aggregate {
 impl Kind for Aggregate {
     const NAME: &'static str = "aggregate";
     type Input = AggregateInput;
+    const COST_DRIVERS: &'static str = "The worker's time while the database reads the requests of \
+        the range: it grows with their number, and doubles where the period before is compared. A \
+        result over 32 KB adds one S3 request.";
 
     fn check(input: &AggregateInput) -> Result<(), Vec<FieldError>> {
         input.check()

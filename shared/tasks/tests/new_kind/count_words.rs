@@ -24,6 +24,10 @@ impl Kind for CountWords {
     const NAME: &'static str = "count_words";
     type Input = CountWordsInput;
 
+    /// What its tasks' cost grows with, for whoever submits them.
+    const COST_DRIVERS: &'static str =
+        "The worker's time: a millisecond for some megabytes of text.";
+
     /// Cheap to repeat, so often and soon. Leave this out for five attempts of up to a minute apart.
     const RETRY: Backoff = Backoff {
         base: Duration::from_millis(200),

@@ -53,6 +53,7 @@ struct Scripted {
 #[async_trait]
 impl Kind for Scripted {
     const NAME: &'static str = "scripted";
+    const COST_DRIVERS: &'static str = "nothing";
     type Input = Script;
 
     fn check(_: &Script) -> Result<(), Vec<FieldError>> {
@@ -82,6 +83,7 @@ struct Brief;
 #[async_trait]
 impl Kind for Brief {
     const NAME: &'static str = "brief";
+    const COST_DRIVERS: &'static str = "nothing";
     type Input = Value;
     const LONGEST_RUN: Option<Duration> = Some(Duration::from_secs(10));
 
