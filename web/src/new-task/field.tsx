@@ -30,17 +30,20 @@ export function FormField(props: FieldProps) {
       return <ItemList {...props} form={field.form} />;
     case "json":
       return <JsonField {...props} />;
-    case "text":
-      return field.format === "upload" ? <UploadField {...props} /> : <LineField {...props} />;
     default:
-      return <LineField {...props} />;
+      return isUpload(field) ? <UploadField {...props} /> : <LineField {...props} />;
   }
 }
 
 /** What a field is called: `text_column` is `text column`. */
-export function labelOf({ name }: Property): string {
+export function labelOf({ name, field }: Property): string {
+  if (isUpload(field)) return texts.newTask.file;
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function isUpload(field: Property["field"]): boolean {
+  return field.type === "text" && field.format === "upload";
 }
 
 /** What is said below a field. */

@@ -37,7 +37,7 @@ export const newTask = {
   list: "Separated by commas",
   yes: "Yes",
   no: "No",
-  needed: "This field is needed.",
+  file: "File",
   upload: {
     drop: "Drop a file here, or choose one",
     kinds: "CSV, JSON lines or text, up to 32 MiB",
