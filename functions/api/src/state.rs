@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use app::submit_task::Metering;
 use app::{
-    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, OfferUpload,
-    ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch, SubmitTask,
-    WebhookSecrets, announce::Announcer,
+    CancelTask, CheckHealth, GetReport, GetResult, GetTask, IngestEvents, IssueTicket, ListReports,
+    ListTasks, OfferUpload, ReadDashboard, ReadSeries, ReportTask, RetryTask, SearchLogs,
+    SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets, announce::Announcer,
 };
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LogSearch,
-    ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore,
-    TicketStore, UpdateQueue, UploadForms,
+    ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex,
+    TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -23,8 +23,14 @@ pub(crate) struct App {
     pub(crate) check_health: CheckHealth,
     /// `GET /dashboard`.
     pub(crate) read_dashboard: ReadDashboard,
+    /// `GET /dashboard/timeseries`.
+    pub(crate) read_series: ReadSeries,
     /// `GET /logs`.
     pub(crate) search_logs: SearchLogs,
+    /// `GET /reports`.
+    pub(crate) list_reports: ListReports,
+    /// `GET /reports/{id}`.
+    pub(crate) get_report: GetReport,
     /// `POST /events`.
     pub(crate) ingest_events: IngestEvents,
     /// `POST /tasks`.
@@ -73,9 +79,11 @@ pub(crate) struct Ports {
     pub(crate) metering: Option<Metering>,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
+    pub(crate) reports: Arc<dyn ReportStore>,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
     pub(crate) results: Arc<dyn ResultStore>,
     pub(crate) roots: Arc<dyn RootSecretStore>,
+    pub(crate) series: Arc<dyn TimeSeries>,
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
@@ -89,6 +97,11 @@ impl App {
     /// The use cases over these ports.
     pub(crate) fn over(ports: Ports) -> Self {
         let clock = ports.clock;
+        let get_report = GetReport {
+            reports: ports.reports.clone(),
+            results: ports.results.clone(),
+            clock: clock.clone(),
+        };
         let get_task = GetTask {
             tasks: ports.tasks.clone(),
             results: ports.results,
@@ -128,7 +141,14 @@ impl App {
                 response_times: ports.response_times,
                 clock: clock.clone(),
             },
+            read_series: ReadSeries {
+                series: ports.series,
+            },
             search_logs: SearchLogs { logs: ports.logs },
+            list_reports: ListReports {
+                reports: ports.reports,
+            },
+            get_report,
             ingest_events: IngestEvents {
                 events: ports.events,
                 activity: ports.activity,

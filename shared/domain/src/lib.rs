@@ -22,8 +22,10 @@ pub mod pace;
 pub mod ports;
 pub mod rate;
 pub mod replay;
+pub mod report;
 pub mod root_secret;
 pub mod route;
+pub mod series;
 pub mod submission;
 pub mod task;
 pub mod text;
@@ -43,6 +45,7 @@ pub use ids::{ConnectionId, Identity, LeaseToken, RequestId, Scope, TenantId, Us
 pub use money::Usd;
 pub use pace::Pace;
 pub use replay::{Replay, Resumed};
+pub use report::Report;
 pub use root_secret::{RootSecret, RootSecrets};
 pub use submission::{Fingerprint, IdempotencyKey, Submission};
 pub use task::{Status, Task, TaskResult};

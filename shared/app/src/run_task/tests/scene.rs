@@ -13,12 +13,13 @@ use serde_json::{Value, json};
 use testkit::ambient::{Counting, TokioClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+    Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryReports, MemoryResults, MemoryTasks,
+    MemoryUpdateQueue,
 };
 use tokio::time::{sleep, timeout};
 
 use crate::announce::Announcer;
-use crate::run_task::{Delivery, LEASE, Outcome, RunTask};
+use crate::run_task::{Delivery, LEASE, Outcome, Release, RunTask};
 
 /// How a scripted task goes.
 #[derive(Deserialize)]
@@ -30,6 +31,9 @@ pub(super) struct Script {
     /// How often it reports, a tenth of a second apart, from 1 percent up.
     #[serde(default)]
     reports: u8,
+    /// Whether its result makes a report.
+    #[serde(default)]
+    report: bool,
     /// What comes of it.
     end: End,
 }
@@ -54,6 +58,10 @@ struct Scripted {
 impl Kind for Scripted {
     const NAME: &'static str = "scripted";
     type Input = Script;
+
+    fn report_title(script: &Script) -> Option<String> {
+        script.report.then(|| "A script".into())
+    }
 
     fn check(_: &Script) -> Result<(), Vec<FieldError>> {
         Ok(())
@@ -99,6 +107,7 @@ pub(super) struct Scene {
     pub(super) worker: RunTask,
     pub(super) tasks: Arc<MemoryTasks>,
     pub(super) results: Arc<MemoryResults>,
+    pub(super) reports: Arc<MemoryReports>,
     pub(super) updates: Arc<MemoryUpdateQueue>,
     pub(super) callbacks: Arc<MemoryCallbackQueue>,
     pub(super) deliveries: Arc<MemoryDeliveries>,
@@ -127,6 +136,7 @@ impl Scene {
         let task = build::task(&build::tenant(), kind, input);
         tasks.put(task.clone());
         let results = Arc::new(MemoryResults::new(&faults));
+        let reports = Arc::new(MemoryReports::new(&faults));
         let updates = Arc::new(MemoryUpdateQueue::new(&faults));
         let callbacks = Arc::new(MemoryCallbackQueue::new(&faults));
         let deliveries = Arc::new(MemoryDeliveries::new(&faults));
@@ -135,6 +145,7 @@ impl Scene {
             tasks: tasks.clone(),
             watch: tasks.clone(),
             results: results.clone(),
+            reports: reports.clone(),
             announcer: Announcer {
                 updates: updates.clone(),
                 callbacks: callbacks.clone(),
@@ -143,11 +154,13 @@ impl Scene {
             gate: None,
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
+            release: Release::never(),
         };
         Self {
             worker,
             tasks,
             results,
+            reports,
             updates,
             callbacks,
             deliveries,

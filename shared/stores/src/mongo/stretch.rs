@@ -1,10 +1,12 @@
-//! Stretches of time to look through.
+//! Stretches of time to look through for the newest events, the latest first and each longer than the
+//! one before. So a server sorts few events however many there are, also one that cannot read an
+//! index in its order, as the documentdb engine.
 
+use bson::{DateTime, Document, doc};
 use domain::event::CLOCK_SKEW;
-use domain::logs::{LogPlace, LogQuery};
 use time::OffsetDateTime;
 
-use crate::mongo::moment::Moment;
+use super::moment::Moment;
 
 /// The first stretch that is looked through: a minute.
 const FIRST_MS: i64 = 60_000;
@@ -21,19 +23,32 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// The latest one that a page may hold lines of; none where it can hold none.
-    pub(super) fn first(query: &LogQuery, now: OffsetDateTime) -> Option<Self> {
+    /// The latest one of a range that may hold events; none where it can hold none.
+    pub(super) fn first(
+        from: Option<OffsetDateTime>,
+        to: Option<OffsetDateTime>,
+        now: OffsetDateTime,
+    ) -> Option<Self> {
         // No event is later than that.
         let mut to_ms = milliseconds(now + CLOCK_SKEW) + 1;
-        if let Some(to) = query.to {
+        if let Some(to) = to {
             // With the millisecond that it lies in, if it lies inside one.
             let inside = Moment::from(to).rest_ns > 0;
             to_ms = to_ms.min(milliseconds(to) + i64::from(inside));
         }
-        if let Some(after) = &query.after {
-            to_ms = to_ms.min(after.at_ms.saturating_add(1));
-        }
-        Self::ending(to_ms, FIRST_MS, query.from)
+        Self::ending(to_ms, FIRST_MS, from)
+    }
+
+    /// The same without what is later than a millisecond.
+    pub(super) fn first_until(
+        last_ms: i64,
+        from: Option<OffsetDateTime>,
+        to: Option<OffsetDateTime>,
+        now: OffsetDateTime,
+    ) -> Option<Self> {
+        let whole = Self::first(from, to, now)?;
+        let to_ms = whole.to_ms.min(last_ms.saturating_add(1));
+        Self::ending(to_ms, FIRST_MS, from)
     }
 
     fn ending(to_ms: i64, length: i64, from: Option<OffsetDateTime>) -> Option<Self> {
@@ -43,9 +58,9 @@ impl Stretch {
         (from_ms < to_ms).then_some(Self { from_ms, to_ms })
     }
 
-    /// The one before it, longer the fewer lines this one had.
-    pub(super) fn before_it(self, lines: usize, from: Option<OffsetDateTime>) -> Option<Self> {
-        let factor = if lines == 0 { MUCH_LONGER } else { LONGER };
+    /// The one before it, longer where this one had none.
+    pub(super) fn before_it(self, events: usize, from: Option<OffsetDateTime>) -> Option<Self> {
+        let factor = if events == 0 { MUCH_LONGER } else { LONGER };
         let length = (self.to_ms - self.from_ms).saturating_mul(factor);
         Self::ending(self.from_ms, length, from)
     }
@@ -61,12 +76,10 @@ impl Stretch {
         Self { from_ms, ..self }
     }
 
-    /// The place in the list where it begins.
-    pub(super) fn place(self) -> LogPlace {
-        LogPlace {
-            at_ms: self.to_ms,
-            id: String::new(),
-        }
+    /// What the time of its events is.
+    pub(super) fn range(self) -> Document {
+        let [from, to] = [self.from_ms, self.to_ms].map(DateTime::from_millis);
+        doc! { "$gte": from, "$lt": to }
     }
 }
 
@@ -76,24 +89,12 @@ fn milliseconds(moment: OffsetDateTime) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use domain::logs::Lines;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn query(from_ms: Option<i64>, to_ms: Option<i64>) -> LogQuery {
-        let moment = |ms: i64| {
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).unwrap()
-        };
-        LogQuery {
-            lines: Lines::Logs { level: None },
-            service: None,
-            text: None,
-            from: from_ms.map(moment),
-            to: to_ms.map(moment),
-            after: None,
-            limit: 1,
-        }
+    fn moment(ms: i64) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).unwrap()
     }
 
     proptest! {
@@ -103,18 +104,18 @@ mod tests {
             to in prop::option::of(0..4_000_000_000_000_i64),
             counts in prop::collection::vec(0..3_usize, 60),
         ) {
-            let query = query(from, to);
+            let (start, end) = (from.map(moment), to.map(moment));
             let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
             let newest = milliseconds(now + CLOCK_SKEW);
             let mut expected = to.map_or(newest + 1, |to| to.min(newest + 1));
-            let mut next = Stretch::first(&query, now);
+            let mut next = Stretch::first(start, end, now);
             for count in counts {
                 let Some(stretch) = next else { break };
                 prop_assert_eq!(stretch.to_ms, expected);
                 prop_assert!(stretch.from_ms < stretch.to_ms);
                 let stretch = if count == 2 { stretch.half() } else { stretch };
                 expected = stretch.from_ms;
-                next = stretch.before_it(count, query.from);
+                next = stretch.before_it(count, start);
             }
             if next.is_none() {
                 prop_assert!(expected <= from.unwrap_or(0).max(0) || expected == newest + 1
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn sixty_years_of_nothing_are_a_few_questions() {
         let now = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
-        let mut next = Stretch::first(&query(None, None), now);
+        let mut next = Stretch::first(None, None, now);
         let mut asked = 0;
         while let Some(stretch) = next {
             asked += 1;

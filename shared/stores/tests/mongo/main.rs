@@ -5,13 +5,15 @@
     reason = "a test fails by panicking"
 )]
 
+mod rollups;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bson::{Document, doc};
 use domain::TenantId;
 use domain::ports::{EventLog, Health, PortError, ResponseTimes};
-use mongodb::{Client, Collection};
+use mongodb::{Client, Collection, Database};
 use stores::ConnectError;
 use stores::mongo::{self, Events};
 use testkit::ambient::FixedClock;
@@ -38,22 +40,27 @@ async fn store() -> Events {
 }
 
 async fn collection() -> Collection<Document> {
-    let client = Client::with_uri_str(uri()).await.unwrap();
-    let database = client.default_database();
-    database
-        .unwrap_or_else(|| client.database("adology"))
-        .collection("events")
+    database().await.collection("events")
 }
 
-/// Removes the tenant's events and those of the tenants named after it.
+async fn database() -> Database {
+    let client = Client::with_uri_str(uri()).await.unwrap();
+    let database = client.default_database();
+    database.unwrap_or_else(|| client.database("adology"))
+}
+
+/// Removes everything of the tenant, and of the tenants named after it.
 async fn clean(tenant: &TenantId) {
     // A range instead of a pattern: it is answered by the index.
     let range = doc! { "$gte": tenant.as_str(), "$lt": format!("{tenant}/") };
-    let outcome = collection()
-        .await
-        .delete_many(doc! { "tenant": range })
-        .await;
-    outcome.unwrap();
+    let database = database().await;
+    for name in ["events", "reports", "rollups", "touched"] {
+        let collection = database.collection::<Document>(name);
+        let outcome = collection
+            .delete_many(doc! { "tenant": range.clone() })
+            .await;
+        outcome.unwrap();
+    }
 }
 
 /// One test for each part of a port's contract. Figures are checked by what the log was given, so
@@ -103,6 +110,14 @@ keeps_the_contract!(log_search of store(&store, &store):
     tenants_are_apart,
 );
 
+keeps_the_contract!(report_store of store(&store):
+    a_report_comes_back_as_it_was,
+    a_report_is_stored_once,
+    pages_hold_every_report_once,
+    tenants_are_apart,
+    savers_at_once_agree,
+);
+
 keeps_the_contract!(aggregation of store(&store, &store):
     nothing_makes_no_rows,
     percentiles_are_by_nearest_rank,
@@ -110,6 +125,16 @@ keeps_the_contract!(aggregation of store(&store, &store):
     filters_agree_with_the_reference,
     the_limit_cuts_the_end_off,
     the_range_is_half_open,
+    tenants_are_apart,
+);
+
+keeps_the_contract!(time_series of store(&store, &store):
+    nothing_makes_no_rows,
+    every_bucket_agrees_with_the_reference,
+    buckets_are_half_open,
+    late_events_show_at_once,
+    answers_keep_up_with_appends,
+    too_many_rows_are_refused,
     tenants_are_apart,
 );
 
