@@ -56,6 +56,16 @@ describe("a task", () => {
     await dash.row(id).locator("[data-status=completed]").waitFor();
   });
 
+  it("leaves a report, if it is an aggregate", async () => {
+    const id = await dash.submit("aggregate", { group_by: ["service"], window: "all" });
+    await dash.status("completed");
+    await dash.go("Reports");
+    await page.locator(`a[href="#/reports/${id}"]`).click();
+    await dash.result.locator("table").waitFor();
+    await page.getByRole("link", { name: "The task that made it" }).click();
+    await dash.status("completed");
+  });
+
   it("can be an analysis, with a summary", async () => {
     const documents = [
       { id: "r-1", text: "The battery life is wonderful." },

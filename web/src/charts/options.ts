@@ -35,7 +35,7 @@ export function optionsOf(
   return {
     ...size,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 22, 0, 0],
     cursor: {
       y: false,
       points: { size: 7 },
@@ -50,7 +50,7 @@ export function optionsOf(
     },
     scales: { y: { range: (_, __, max) => [0, topOf(max, drawing.least)] } },
     axes: [
-      { ...axis, space: 70, values: (_, ticks, __, ___, step) => timeTicks(ticks, step) },
+      { ...axis, size: 28, space: 70, values: (_, ticks, __, ___, step) => timeTicks(ticks, step) },
       { ...axis, size: 64, values: (_, ticks) => ticks.map(drawing.format) },
     ],
     series: [
