@@ -111,12 +111,12 @@ describe("a task", () => {
     await dash.drawer.getByRole("link", { name: "Duplicate" }).click();
     await page.getByText("Filled in from the task").waitFor();
     assert.equal(await page.locator("[name=tags]").inputValue(), "browser, outside");
-    assert.ok(await page.getByRole("radio", { name: /^external/i }).isChecked());
+    assert.ok(await page.locator("[name=kind][value=external]").isChecked());
   });
 
   it("is refused in words, by the field at fault", async () => {
     await dash.go("New task");
-    await page.getByRole("radio", { name: /^aggregate/i }).check({ force: true });
+    await page.locator("[name=kind][value=aggregate]").check({ force: true });
     const json = page.locator("[name=mode][value=json]");
     if (await json.count()) await json.check({ force: true });
     const input = page.locator("textarea[name=input]");

@@ -7,7 +7,7 @@ export const KINDS = [
     name: "aggregate",
     title: "Aggregate",
     summary: "Counts and times requests, grouped as you like.",
-    cost_drivers: "the number of events in the window",
+    cost_drivers: "The number of events in the window.",
     outside: false,
     input: {
       type: "object",
@@ -33,7 +33,7 @@ export const KINDS = [
     name: "analyze",
     title: "Analyze texts",
     summary: "Sentiment, language, key phrases and topics.",
-    cost_drivers: "the number of characters",
+    cost_drivers: "The number of characters.",
     outside: false,
     input: {
       type: "object",
@@ -50,14 +50,17 @@ export const KINDS = [
         upload_id: { type: "string", description: "A CSV, JSON lines or text file." },
         language: { type: ["string", "null"], description: "Two letters." },
       },
-      oneOf: [{ required: ["documents"] }, { required: ["upload_id"] }],
+      oneOf: ["documents", "upload_id"].map((name) => ({
+        required: [name],
+        properties: { [name]: { not: { type: "null" } } },
+      })),
     },
   },
   {
     name: "export",
     title: "Export",
     summary: "Rows as a file, of any size.",
-    cost_drivers: "the number of rows",
+    cost_drivers: "The number of rows.",
     outside: false,
     input: {
       type: "object",

@@ -51,7 +51,7 @@ export function Hint({ id, property }: { id: string; property: Property }) {
   const { fallback, description, required } = property;
   const said = [
     description,
-    !required && fallback !== null && texts.newTask.useDefault(asText(fallback)),
+    !required && isPlain(fallback) && texts.newTask.useDefault(asText(fallback)),
   ];
   const words = said.filter(Boolean).join(" ");
   return words ? (
@@ -59,6 +59,12 @@ export function Hint({ id, property }: { id: string; property: Property }) {
       {words}
     </p>
   ) : null;
+}
+
+/** Whether a few words say it: nothing, and lists of nothing, need none. */
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isPlain);
+  return value !== null && value !== "" && typeof value !== "object";
 }
 
 /** What the server found at fault here, or inside. */

@@ -82,7 +82,7 @@ function Figure({ name, label, value, unit, hint, line }: FigureProps) {
         {unit && value !== null && <span class="unit"> {unit}</span>}
       </dd>
       <dd class="figure-hint">{hint}</dd>
-      {line.values.length > 1 && (
+      {line.values.some((value) => value !== null) && (
         <dd class="figure-line" aria-hidden="true">
           <Sparkline values={line.values} />
           <span class="figure-hint">{words.metrics[line.metric]}</span>
