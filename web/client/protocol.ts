@@ -48,9 +48,32 @@ export interface ResultPart {
   result_url?: string;
 }
 
+/** One run of a task by a worker. */
+export interface TaskAttempt {
+  attempt: number;
+  /** Null where the history no longer reaches that far. */
+  started_at: string | null;
+  /** Null while it goes on. */
+  ended_at: string | null;
+  outcome: "running" | "completed" | "failed" | "released" | "cancelled" | "timed_out" | "lost";
+  error: TaskError | null;
+}
+
+/** What a task has used, by the name of its measure. */
+export type TaskUsage = Record<string, number>;
+
 export interface TaskDetail extends TaskSummary, ResultPart {
   input: unknown;
   updates: TaskUpdate[];
+  /** Oldest first, as far as the history reaches. */
+  attempts?: TaskAttempt[];
+  priority?: Priority;
+  run_at?: string | null;
+  deadline?: string | null;
+  callback_url?: string | null;
+  /** Absent until known, like its cost. */
+  usage?: TaskUsage;
+  cost_usd?: number;
 }
 
 export interface TaskResult extends ResultPart {

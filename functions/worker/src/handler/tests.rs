@@ -3,6 +3,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use app::announce::Announcer;
+use app::run_task::Release;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
@@ -79,6 +80,7 @@ fn scene() -> Scene {
         gate: None,
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
+        release: Release::never(),
     };
     Scene {
         worker: Worker { run_task, queue },
@@ -123,7 +125,7 @@ impl Scene {
     /// The receipts of the messages that are to be delivered again.
     async fn handle(&self, event: SqsEvent) -> Vec<String> {
         let deadline = Instant::now() + Duration::from_secs(100);
-        let report = self.worker.handle(event.clone(), deadline).await;
+        let report = self.worker.handle(event.clone(), Some(deadline)).await;
         let response = report.response();
         let failed = |message: &SqsMessage| {
             let mut failures = response.batch_item_failures.iter();
@@ -271,7 +273,7 @@ async fn a_task_that_takes_too_long_is_timed_out_before_the_invocation_ends() {
         .always("aggregation.aggregate", Fault::HangBefore);
     let event = samples().remove("one-task").unwrap();
     let deadline = Instant::now() + Duration::from_secs(100);
-    let report = scene.worker.handle(event, deadline).await;
+    let report = scene.worker.handle(event, Some(deadline)).await;
     assert_eq!(report.records[0].end, sqs_batch::End::Done);
     assert!(Instant::now() < deadline);
     let task = scene.tasks.get(id(1)).unwrap();
@@ -289,7 +291,7 @@ async fn what_is_not_done_in_time_comes_back_at_once() {
     scene.faults.always("tasks.load", Fault::HangBefore);
     let event = samples().remove("one-task").unwrap();
     let deadline = Instant::now() + Duration::from_secs(100);
-    let report = scene.worker.handle(event, deadline).await;
+    let report = scene.worker.handle(event, Some(deadline)).await;
     assert_eq!(report.records[0].end, sqs_batch::End::OutOfTime);
     assert_eq!(scene.hidden("receipt-1"), Some(0));
 }
@@ -333,7 +335,7 @@ async fn a_message_is_hidden_in_the_queue_it_came_from() {
     for (name, in_normal, in_urgent) in [("one-task", 1, 0), ("urgent", 1, 1)] {
         let event = samples().remove(name).unwrap();
         let deadline = Instant::now() + Duration::from_secs(100);
-        sources.of(&event).handle(event, deadline).await;
+        sources.of(&event).handle(event, Some(deadline)).await;
         let hidden = (scene.deliveries.hidden().len(), urgent.hidden().len());
         assert_eq!(hidden, (in_normal, in_urgent), "{name}");
     }

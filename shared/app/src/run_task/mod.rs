@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | claim the task by a conditional write | `claim` | redelivery, which waits for the lease to end |
 //! | run the kind; write progress, renew the lease | `work`, `progress`, `heartbeat` | the same |
-//! | notice that it was called off, or takes too long | `watch`, `limits` | the same |
+//! | notice that it was called off, takes too long, or is to be given back | `watch`, `limits`, `release` | the same |
 //! | keep a large result | `work` | the same; the next attempt has a key of its own |
 //! | write the end, conditionally | `finish`, `change` | redelivery, which only announces |
 //! | keep its report, announce the end | `report`, `announce` | redelivery, which does both again |
@@ -19,6 +19,7 @@ mod kind;
 mod limits;
 mod place;
 mod progress;
+mod release;
 mod report;
 mod shown;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use crate::Gate;
 use crate::announce::Announcer;
 use change::Stop;
 use claim::{Claim, Held};
+pub use release::{Release, Releaser};
 use tokio::time::Instant;
 use work::Work;
 
@@ -77,6 +79,8 @@ pub struct RunTask {
     pub clock: Arc<dyn Clock>,
     /// Makes lease tokens and jitter.
     pub entropy: Arc<dyn Entropy>,
+    /// Says when this worker's tasks are to be given back.
+    pub release: Release,
 }
 
 /// A message that asks for a task to be run.
@@ -148,6 +152,7 @@ impl RunTask {
         match self.work(&mut held, delivery).await? {
             Work::Done(worked) => self.finish(held, worked, delivery).await,
             Work::OutOfTime(failure) => self.time_out(held, failure, delivery).await,
+            Work::Unfinished => self.give_back(held).await,
         }
     }
 

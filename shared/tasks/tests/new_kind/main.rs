@@ -10,7 +10,7 @@ mod count_words;
 use std::sync::Arc;
 
 use app::announce::Announcer;
-use app::run_task::{Delivery, Outcome, RunTask};
+use app::run_task::{Delivery, Outcome, Release, RunTask};
 use app::submit_task::{RequestedTerms, SubmitTask, SubmitTaskError, Submitted, TaskRequest};
 use domain::kind::{RETRY, Registry};
 use domain::task::{Status, TaskResult};
@@ -93,6 +93,7 @@ fn scene() -> Scene {
             deliveries: Arc::new(MemoryDeliveries::new(&faults)),
             clock,
             entropy,
+            release: Release::never(),
         },
         tasks,
         updates,

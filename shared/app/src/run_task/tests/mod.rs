@@ -9,5 +9,6 @@ mod limits;
 mod messages;
 mod progress;
 mod races;
+mod release;
 mod reports;
 mod scene;

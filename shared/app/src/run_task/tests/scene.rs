@@ -19,7 +19,7 @@ use testkit::memory::{
 use tokio::time::{sleep, timeout};
 
 use crate::announce::Announcer;
-use crate::run_task::{Delivery, LEASE, Outcome, RunTask};
+use crate::run_task::{Delivery, LEASE, Outcome, Release, RunTask};
 
 /// How a scripted task goes.
 #[derive(Deserialize)]
@@ -154,6 +154,7 @@ impl Scene {
             gate: None,
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
+            release: Release::never(),
         };
         Self {
             worker,
