@@ -48,9 +48,33 @@ export interface ResultPart {
   result_url?: string;
 }
 
+/** What a finished task has used of what is paid by use, over all its attempts. */
+export interface TaskUsage {
+  lambda_ms: number;
+  lambda_gb_seconds: number;
+  dynamodb_read_units: number;
+  dynamodb_write_units: number;
+  sqs_requests: number;
+  s3_requests: number;
+  /** Those of the S3 requests that are billed as PUT, COPY, POST or LIST. */
+  s3_put_requests: number;
+  /** Those that are billed as GET. */
+  s3_get_requests: number;
+  s3_bytes: number;
+  websocket_messages: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** What the tokens cost. */
+  model_cost_usd: number;
+}
+
 export interface TaskDetail extends TaskSummary, ResultPart {
   input: unknown;
   updates: TaskUpdate[];
+  /** Once it has ended. */
+  usage?: TaskUsage;
+  /** What that costs at list price, once it has ended. */
+  cost_usd?: number;
 }
 
 export interface TaskResult extends ResultPart {

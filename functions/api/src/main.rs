@@ -15,8 +15,8 @@ mod scene;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::Gate;
 use app::submit_task::Metering;
+use app::{Compute, Gate};
 use aws::Sdk;
 use aws::dynamo::{IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
 use aws::s3::{Files, Results, UploadBucket};
@@ -92,7 +92,9 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
         broadcasts: Arc::new(broadcasts),
+        compute: Compute::of(boot::settings::lambda_memory_mb()),
         entropy: Arc::new(OsEntropy),
+        late_usage: tasks.clone(),
         guard: settings.guard,
         index: tasks.clone(),
         keys: Arc::new(keys),

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::Compute;
 use app::submit_task::Metering;
 use axum::Router;
 use domain::ports::ResultStore;
 use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
-use domain::{Failure, Task, TaskResult, TenantId, UserId};
+use domain::{Failure, Task, TaskResult, TenantId, Usage, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -193,7 +194,9 @@ fn ports(
         traces: Arc::new(Counting::default()),
         events: events.clone(),
         guard: webhooks::Guard::strict(),
+        compute: Compute::lambda(256),
         index: tasks.clone(),
+        late_usage: tasks.clone(),
         keys: Arc::new(idempotency::MemoryStore::default()),
         logs: events.clone(),
         metering: Some(Metering {
@@ -263,6 +266,11 @@ fn claimed(mut task: Task) -> (Task, domain::LeaseToken) {
 
 fn completed(task: Task, result: TaskResult) -> Task {
     let (mut task, token) = claimed(task);
+    task.usage = Usage {
+        write_units: 4,
+        sqs_requests: 3,
+        ..Usage::lambda(250_000, 512)
+    };
     task.complete(token, result, NOW).unwrap();
     task
 }

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use app::submit_task::Metering;
+use app::tell_cost::TellCost;
 use app::{
-    CancelTask, CheckHealth, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks, OfferUpload,
-    ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch, SubmitTask,
-    WebhookSecrets, announce::Announcer,
+    CancelTask, CheckHealth, Compute, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
+    OfferUpload, ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch,
+    SubmitTask, WebhookSecrets, announce::Announcer,
 };
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LogSearch,
-    ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore,
-    TicketStore, UpdateQueue, UploadForms,
+    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LateUsage,
+    LogSearch, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue,
+    TaskStore, TicketStore, UpdateQueue, UploadForms,
 };
+use domain::{Architecture, Prices};
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
 
@@ -35,6 +37,8 @@ pub(crate) struct App {
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
     pub(crate) get_task: GetTask,
+    /// Tells there what it cost.
+    pub(crate) tell_cost: TellCost,
     /// `DELETE /tasks/{id}`.
     pub(crate) cancel_task: CancelTask,
     /// `POST /tasks/{id}/retry`.
@@ -63,12 +67,14 @@ pub(crate) struct Ports {
     pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
     pub(crate) callbacks: Arc<dyn CallbackQueue>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) compute: Compute,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
     pub(crate) guard: Guard,
     pub(crate) keys: Arc<dyn IdempotencyStore>,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
+    pub(crate) late_usage: Arc<dyn LateUsage>,
     pub(crate) logs: Arc<dyn LogSearch>,
     pub(crate) metering: Option<Metering>,
     pub(crate) queue: Arc<dyn TaskQueue>,
@@ -101,12 +107,14 @@ impl App {
         let cancel_task = CancelTask {
             tasks: ports.tasks.clone(),
             announcer: announcer.clone(),
+            compute: ports.compute.clone(),
             clock: clock.clone(),
         };
         let report_task = ReportTask {
             registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
             announcer: announcer.clone(),
+            compute: ports.compute.clone(),
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
@@ -116,6 +124,7 @@ impl App {
             queue: ports.queue,
             metering: ports.metering,
             guard: ports.guard,
+            compute: ports.compute,
             clock: clock.clone(),
             entropy: ports.entropy.clone(),
         };
@@ -148,6 +157,10 @@ impl App {
                 get_task: get_task.clone(),
             },
             get_task,
+            tell_cost: TellCost {
+                late_usage: ports.late_usage,
+                prices: Prices::us_east_1(Architecture::HERE),
+            },
             report_task,
             send_broadcast: SendBroadcast {
                 queue: ports.broadcasts,

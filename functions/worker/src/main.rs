@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::announce::Announcer;
-use app::{Gate, RunTask};
+use app::{Compute, Gate, RunTask};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
-use metrics::{Meter, MeteredTasks};
+use metrics::{Meter, MeteredLateUsage, MeteredTasks};
 use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider};
 
 use crate::handler::Worker;
@@ -140,8 +140,10 @@ async fn wire(
         registry,
         gate: (gate.limit > 0).then_some(gate),
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
+        late_usage: Arc::new(MeteredLateUsage::new(tasks.clone(), meter)),
         watch: tasks,
         results,
+        compute: Compute::of(boot::settings::lambda_memory_mb()),
         announcer: Announcer {
             updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),
             callbacks: Arc::new(callbacks),

@@ -4,6 +4,7 @@ mod batch;
 mod broadcast;
 mod notify;
 mod upload;
+mod usage;
 
 pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
@@ -11,6 +12,7 @@ pub use batch::{
 pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
 pub use notify::{NotifiedBody, NotifyBody};
 pub use upload::{UploadBody, UploadOffer};
+pub use usage::UsageBody;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -202,6 +204,12 @@ pub struct TaskBody {
     pub attempts: Vec<AttemptBody>,
     /// The newest changes, oldest first.
     pub updates: Vec<UpdateBody>,
+    /// What it has used, once it has ended. Messages that tell of the end join it a moment later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsageBody>,
+    /// What that costs at list price, in US dollars, once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
 }
 
 /// One attempt at a task.

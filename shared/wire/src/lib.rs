@@ -8,6 +8,7 @@ pub mod frame;
 pub mod notify;
 pub mod queue;
 pub mod task;
+pub mod usage;
 pub mod webhook;
 
 mod part;

@@ -36,3 +36,4 @@ mod tenants;
 mod trace;
 mod traffic;
 mod uploads;
+mod usage;

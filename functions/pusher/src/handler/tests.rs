@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use app::count_messages::Pushed;
 use domain::connection::HANDSHAKE;
 use domain::ports::ConnectionStore as _;
 use domain::{Connection, ConnectionId, Identity, Task, TaskResult, TenantId, Topic, UserId};
@@ -55,7 +56,9 @@ async fn scene() -> Scene {
         ..build::connection(&ann)
     };
     connections.register(&page).await.unwrap();
+    let pushed = Pushed::default();
     let push_updates = PushUpdates {
+        pushed: pushed.clone(),
         connections: connections.clone(),
         postman: postman.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
@@ -71,7 +74,7 @@ async fn scene() -> Scene {
     let tasks = Arc::new(MemoryTasks::new(&faults));
     tasks.put(completed(&ann.tenant));
     let replay_tasks = ReplayTasks {
-        tasks,
+        tasks: tasks.clone(),
         push: push_updates.clone(),
         queue: Arc::new(MemoryPusherQueue::new(&faults)),
     };
@@ -93,6 +96,10 @@ async fn scene() -> Scene {
             push_updates,
             replay_tasks,
             hang_up,
+            count_messages: CountMessages {
+                pushed,
+                late_usage: tasks.clone(),
+            },
             queue,
             entropy: Arc::new(Counting::default()),
         },

@@ -67,6 +67,7 @@ fn scene() -> Scene {
         }),
         tasks: tasks.clone(),
         watch: tasks.clone(),
+        late_usage: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
         announcer: Announcer {
             updates: updates.clone(),
@@ -74,6 +75,7 @@ fn scene() -> Scene {
         },
         deliveries: deliveries.clone(),
         gate: None,
+        compute: app::Compute::unpaid(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
     };

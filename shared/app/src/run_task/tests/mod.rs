@@ -10,3 +10,4 @@ mod messages;
 mod progress;
 mod races;
 mod scene;
+mod usage;
