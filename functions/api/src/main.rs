@@ -23,6 +23,7 @@ use aws::s3::{Files, Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
+use domain::{Architecture, Prices};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
@@ -104,6 +105,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
             limit: Arc::new(Rates::new(&sdk, settings.lanes_table)),
             rate,
         }),
+        prices: Prices::us_east_1(Architecture::HERE),
         queue: if gate.limit > 0 {
             Arc::new(gate)
         } else {

@@ -9,7 +9,7 @@ use axum::Router;
 use domain::ports::ResultStore;
 use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
-use domain::{Failure, Task, TaskResult, TenantId, Usage, UserId};
+use domain::{Architecture, Failure, Prices, Task, TaskResult, TenantId, Usage, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -204,6 +204,7 @@ fn ports(
             rate: RATE,
         }),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
+        prices: Prices::us_east_1(Architecture::Arm64),
         queue: queue.clone(),
         registry: registry(needs),
         response_times: events,

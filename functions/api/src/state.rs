@@ -9,13 +9,13 @@ use app::{
     OfferUpload, ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch,
     SubmitTask, WebhookSecrets, announce::Announcer,
 };
+use domain::Prices;
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LateUsage,
     LogSearch, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue,
     TaskStore, TicketStore, UpdateQueue, UploadForms,
 };
-use domain::{Architecture, Prices};
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
 
@@ -36,8 +36,6 @@ pub(crate) struct App {
     /// `GET /tasks`.
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
-    pub(crate) get_task: GetTask,
-    /// Tells there what it cost.
     pub(crate) tell_cost: TellCost,
     /// `DELETE /tasks/{id}`.
     pub(crate) cancel_task: CancelTask,
@@ -77,6 +75,7 @@ pub(crate) struct Ports {
     pub(crate) late_usage: Arc<dyn LateUsage>,
     pub(crate) logs: Arc<dyn LogSearch>,
     pub(crate) metering: Option<Metering>,
+    pub(crate) prices: Prices,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
@@ -156,10 +155,10 @@ impl App {
             get_result: GetResult {
                 get_task: get_task.clone(),
             },
-            get_task,
             tell_cost: TellCost {
+                get_task,
                 late_usage: ports.late_usage,
-                prices: Prices::us_east_1(Architecture::HERE),
+                prices: ports.prices,
             },
             report_task,
             send_broadcast: SendBroadcast {

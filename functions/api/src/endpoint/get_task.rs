@@ -26,10 +26,7 @@ pub(crate) async fn get_task(
     Caller(caller): Caller,
     TaskId(id): TaskId,
 ) -> Result<Json<TaskBody>, Refusal> {
-    let reading = app.get_task.run(&caller.tenant, id);
-    let (view, late) = tokio::join!(reading, app.tell_cost.late(&caller.tenant, id));
-    let view = view?;
-    let spent = app.tell_cost.of(&view.task, late);
+    let (view, spent) = app.tell_cost.run(&caller.tenant, id).await?;
     Ok(Json(TaskBody {
         usage: spent.map(|spent| wire::usage::body(&spent.usage)),
         cost_usd: spent.map(|spent| spent.cost.dollars()),
@@ -82,7 +79,7 @@ mod tests {
         assert_eq!(body["usage"]["websocket_messages"], 4);
         assert_eq!(body["usage"]["lambda_ms"], 250.0);
         let usage = task.usage + late;
-        let cost = usage.cost(&Prices::us_east_1(Architecture::HERE));
+        let cost = usage.cost(&Prices::us_east_1(Architecture::Arm64));
         assert!(cost > Usd::ZERO);
         assert_eq!(body["cost_usd"], cost.dollars());
     }

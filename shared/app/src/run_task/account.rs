@@ -98,13 +98,11 @@ impl RunTask {
     /// attempt is the last to tell, so it counts itself and what follows.
     pub(super) fn spent_with(&self, next: &Task, account: &Account) -> Usage {
         let spent = account.spent();
+        let gives_place_back = next.phase().is_none() && self.gate.is_some();
         match next.phase() {
             Some(Phase::Running) => spent,
-            Some(Phase::Queued) => spent + charges::last_write(next),
-            None if self.gate.is_some() => {
-                spent + charges::last_write(next) + charges::PLACE_GIVEN_BACK
-            }
-            None => spent + charges::last_write(next),
+            _ if gives_place_back => spent + charges::last_write(next) + charges::PLACE_GIVEN_BACK,
+            _ => spent + charges::last_write(next),
         }
     }
 

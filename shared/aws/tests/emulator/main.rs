@@ -20,3 +20,4 @@ mod sweep;
 mod tasks;
 mod tickets;
 mod uploads;
+mod usage;

@@ -40,6 +40,11 @@ impl MemoryTasks {
         self.tasks.lock().values().cloned().collect()
     }
 
+    /// The tasks beside which usage was added.
+    pub fn with_late_usage(&self) -> Vec<(TenantId, RequestId)> {
+        self.late.lock().keys().cloned().collect()
+    }
+
     /// Stores a task over whatever is there, as a test's preparation.
     pub fn put(&self, task: Task) {
         let key = (task.tenant.clone(), task.request_id);

@@ -39,7 +39,7 @@ impl LateUsage for Tasks {
             .keys()
             .map(|name| format!("{name} :{name}"))
             .collect();
-        let set = format!(
+        let expression = format!(
             "ADD {} SET expires_at = :expiry, v = :layout",
             added.join(", ")
         );
@@ -48,7 +48,7 @@ impl LateUsage for Tasks {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(tenant, id)))
-            .update_expression(set)
+            .update_expression(expression)
             .expression_attribute_values(":expiry", number(&second(self.clock.now() + KEPT)))
             .expression_attribute_values(":layout", number(&LAYOUT));
         for (name, figure) in figures {
