@@ -36,7 +36,10 @@ impl TellCost {
     ) -> Result<(TaskView, Option<Spent>), GetTaskError> {
         let (view, late) = tokio::join!(self.get_task.run(tenant, id), self.late(tenant, id));
         let view = view?;
-        let late = late.filter(|_| view.task.status().is_terminal());
+        let ended = view.task.status().is_terminal();
+        // Submitting alone uses something, so a task without any is from before this was counted.
+        let counted = !view.task.usage.is_none();
+        let late = late.filter(|_| ended && counted);
         let spent = late.map(|late| {
             let usage = view.task.usage + late;
             Spent {

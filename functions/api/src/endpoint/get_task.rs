@@ -88,10 +88,12 @@ mod tests {
     async fn what_is_not_known_yet_is_not_told() {
         let scene = Scene::new().await;
         let running = scene.get(&format!("/tasks/{RUNNING}")).await.body;
+        // It failed before anything was counted.
+        let old = scene.get(&format!("/tasks/{FAILED}")).await.body;
         scene.faults.always("late_usage.total", Fault::Unavailable);
         let ended = scene.get(&format!("/tasks/{SMALL}")).await;
         assert_eq!(ended.status, 200);
-        for task in [running, ended.body] {
+        for task in [running, old, ended.body] {
             assert!(task.get("usage").is_none() && task.get("cost_usd").is_none());
         }
     }

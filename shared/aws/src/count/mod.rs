@@ -3,8 +3,8 @@
 //! | service | what is counted | when |
 //! |---|---|---|
 //! | `DynamoDB` | the units that it says it consumed, which every call asks for (`capacity`) | with the answer |
-//! | SQS | one request for each 64 KB of its body begun | with each try |
-//! | S3 | the request, by its price class, and the bytes of both bodies (`objects`) | with each try |
+//! | SQS | one request for each 64 KB of its body begun | with each try that is answered |
+//! | S3 | the request, by its price class, and the bytes of both bodies (`objects`) | the same |
 //!
 //! Every client is made by [`Sdk`](crate::Sdk) with this one interceptor, so no adapter counts and
 //! none is left out. Tries that the SDK repeats are billed one by one, and counted so.
@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use domain::Usage;
 use domain::ledger::{Ledger, charge};
 
@@ -31,6 +31,14 @@ const SQS_CHUNK: u64 = 64 * 1024;
 /// Counts the calls of one client.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CountUsage;
+
+/// What a try costs, if it is made: signing a link stops right before.
+#[derive(Debug)]
+struct Asked(Usage);
+
+impl Storable for Asked {
+    type Storer = StoreReplace<Self>;
+}
 
 fn service(config: &ConfigBag) -> &str {
     config.load::<Metadata>().map_or("", Metadata::service)
@@ -64,20 +72,24 @@ impl Intercept for CountUsage {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request();
-        match service(config) {
-            "SQS" => charge(sqs(request.body().content_length().unwrap_or_default())),
-            "S3" => charge(objects::request(operation(config), request)),
-            _ => {}
-        }
+        let asked = match service(config) {
+            "SQS" => sqs(request.body().content_length().unwrap_or_default()),
+            "S3" => objects::request(operation(config), request),
+            _ => return Ok(()),
+        };
+        config.interceptor_state().store_put(Asked(asked));
         Ok(())
     }
 
-    fn read_before_deserialization(
+    fn read_after_transmit(
         &self,
         context: &BeforeDeserializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        if let Some(asked) = config.load::<Asked>() {
+            charge(asked.0);
+        }
         if service(config) == "S3" {
             charge(objects::response(context.response()));
         }
