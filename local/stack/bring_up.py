@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stack import build, deploy, emulator, migrate, package, run, services, stack_env, tools, users, web
+from stack import build, deploy, emulator, migrate, package, pool, run, services, stack_env, tools, users, web
 from stack import template as templates
 from stack.databases import gateway, resolve
 from stack.databases import start as databases
@@ -56,6 +56,7 @@ def bring_up(settings: Settings, progress: Progress) -> Running:
     run_migrations(settings, building.result(), stores, progress)
     outputs = deploy_functions(settings, template, building.result(), stores, progress)
     env = _seed(settings, outputs, stores, progress)
+    start_pool(settings, building.result(), progress)
     if web.exists(settings):
         with progress.step("Dashboard") as step:
             web.start(settings)
@@ -72,11 +73,20 @@ def start_emulator(settings: Settings, progress: Progress) -> None:
 
 def compile_all(settings: Settings, template: Template, plan: Plan, progress: Progress) -> dict[str, Path]:
     """Every binary that the stack runs."""
-    binaries = [*(function.binary for function in template.functions), build.MIGRATE]
+    binaries = [*(function.binary for function in template.functions), build.MIGRATE, pool.BINARY]
     if plan.uses_gateway:
         binaries.append(gateway.BINARY)
     with progress.step("Build") as step:
         return build.compile_all(settings, binaries, step)
+
+
+def start_pool(settings: Settings, binaries: dict[str, Path], progress: Progress) -> None:
+    """The processes that POOL asks for, with a line on screen; none where it does not."""
+    if pool.wanted(settings):
+        with progress.step("Pool beside the Lambdas") as step:
+            step.result = ", ".join(pool.start(settings, binaries[pool.BINARY]))
+    else:
+        pool.start(settings, binaries[pool.BINARY])
 
 
 def run_migrations(settings: Settings, binaries: dict[str, Path], stores: Addresses, progress: Progress) -> None:

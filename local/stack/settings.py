@@ -36,20 +36,22 @@ class Ports:
     mongo: Port
     engine: Port
     aws: Port
+    pool: Port
 
     def all(self) -> tuple[Port, ...]:
-        """Every port, in the order people meet them."""
+        """Every port of a stack without a pool, in the order people meet them."""
         return (self.web, self.aws, self.postgres, self.mongo, self.engine)
 
 
 # Distance of each port from the base.
-_OFFSETS = {"web": 0, "postgres": 1, "mongo": 2, "engine": 3, "aws": 6}
+_OFFSETS = {"web": 0, "postgres": 1, "mongo": 2, "engine": 3, "aws": 6, "pool": 10}
 _USES = {
     "web": "the dashboard",
     "postgres": "PostgreSQL",
     "mongo": "MongoDB",
     "engine": "the embedded document engine",
     "aws": "the AWS emulator",
+    "pool": "the health of the first pool process",
 }
 
 

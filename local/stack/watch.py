@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-_WATCHED = ("functions", "shared", "local/document-gateway", "Cargo.toml", "Cargo.lock", "template.yaml")
+_WATCHED = ("functions", "pool", "shared", "local/document-gateway", "Cargo.toml", "Cargo.lock", "template.yaml")
 _IGNORED = {"target", "node_modules", ".git"}
 
 

@@ -55,6 +55,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
     ("sweeper", FUNCTION),
+    (
+        "pool",
+        &[
+            "app",
+            "aws",
+            "boot",
+            "domain",
+            "metrics",
+            "sqs-batch",
+            "tasks",
+            "worker",
+        ],
+    ),
     ("document-gateway", &[]),
     ("end-to-end", &[]),
 ];
@@ -157,12 +170,16 @@ fn outside_crates_stay_behind_their_adapters() {
 
 /// Adapters are named where things are wired together and nowhere else.
 #[test]
-fn only_mains_name_adapters() {
+fn only_those_who_wire_name_adapters() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
     for function in std::fs::read_dir(root).expect("functions/ is there") {
         let sources = function.expect("readable").path().join("src");
         for file in rust_files(&sources) {
-            if file.file_name().is_some_and(|name| name == "main.rs") {
+            let wires = ["main.rs", "wire.rs"];
+            if file
+                .file_name()
+                .is_some_and(|name| wires.iter().any(|wire| name == *wire))
+            {
                 continue;
             }
             let text = std::fs::read_to_string(&file).expect("readable");

@@ -302,11 +302,17 @@ describe("the HTTP commands", () => {
         status: 202,
         body: { request_id: "task-1", status: "processing", message: "", version: 5 },
       }));
+    const socket = await connect();
+    const told: number[] = [];
+    client.realtime.stream.onUpdate(({ version }) => told.push(version));
     await client.cancel("task-1");
     await expect(client.retry("task-1")).resolves.toMatchObject({ version: 5 });
     expect(ports.server.sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "POST /realtime/tickets",
       "DELETE /tasks/task-1",
       "POST /tasks/task-1/retry",
     ]);
+    socket.deliver(update(1, 5, { phase: "queued" }));
+    expect(told, "the new version is told, whichever comes first").toEqual([5]);
   });
 });

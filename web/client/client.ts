@@ -144,8 +144,9 @@ export class Client {
   /** Runs one again that did not complete. Does not wait for the server: it may have run since. */
   async retry(requestId: string): Promise<Accepted> {
     const accepted = await this.http.post<Accepted>(`${taskPath(requestId)}/retry`);
-    // Not one's own for that: a task of another in the tenant can be run again too.
-    this.realtime.stream.note(accepted.request_id, accepted.version);
+    // Not one's own for that: a task of another in the tenant can be run again too. The new version is
+    // yet to be told: by its update, or by the resumption of a later connection.
+    this.realtime.stream.note(accepted.request_id, accepted.version - 1);
     return accepted;
   }
 

@@ -1,7 +1,7 @@
 /** One task, watched: read once, then kept up to date by its frames. */
 
 import type { Client } from "./client.ts";
-import { applyUpdate, hasGap } from "./detail.ts";
+import { applyUpdate } from "./detail.ts";
 import { type ClientError, toClientError } from "./errors.ts";
 import type { TaskFeed } from "./feed.ts";
 import { isTerminal } from "./frames.ts";
@@ -14,8 +14,8 @@ export interface DetailCallbacks {
 }
 
 /**
- * Reads the task again after a reconnect, and once at its end if the updates that came left gaps
- * in the history. Nothing is polled.
+ * Reads the task again after a reconnect, and once at its end: for its attempts, for what it used,
+ * and for what the updates that came may have left out. Nothing is polled.
  */
 export function watchDetail(
   client: Pick<Client, "get">,
@@ -55,7 +55,8 @@ export function watchDetail(
     const next = detail && applyUpdate(detail, frame);
     if (!next || next === detail) return;
     show(next);
-    if (isTerminal(next.status) && hasGap(next)) void read();
+    // Attempts and what was used come by no update.
+    if (isTerminal(next.status)) void read();
   };
 
   const detach = [feed.onUpdate(take), feed.onReload(() => void read())];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyUpdate, hasGap } from "./detail.ts";
+import { applyUpdate } from "./detail.ts";
 import { detail, update } from "./fakes.ts";
 
 describe("one task", () => {
@@ -24,11 +24,5 @@ describe("one task", () => {
     const again = applyUpdate(done, update(1, 5));
     expect(again).not.toHaveProperty("result");
     expect(again).not.toHaveProperty("result_url");
-  });
-
-  it("notices versions that were passed over", () => {
-    const one = applyUpdate(detail(1), update(1, 2));
-    expect(hasGap(one)).toBe(false);
-    expect(hasGap(applyUpdate(one, update(1, 4)))).toBe(true);
   });
 });

@@ -27,11 +27,3 @@ function toUpdate(frame: UpdateFrame, detail: TaskDetail): TaskUpdate {
     at: frame.at ?? detail.updated_at,
   };
 }
-
-/** Whether versions are missing: the server may pass over progress that was overtaken. */
-export function hasGap({ updates }: Pick<TaskDetail, "updates">): boolean {
-  return updates.some((update, i) => {
-    const before = updates[i - 1];
-    return before !== undefined && update.version > before.version + 1;
-  });
-}

@@ -207,17 +207,22 @@ describe("a watched task", () => {
   it("is read once and then follows its updates", async () => {
     ports.socket.deliver(update(1, 2));
     await settle();
-    ports.socket.deliver(update(1, 3, { status: "completed", phase: null, result: 42 }));
-    expect(seen.at(-1)).toMatchObject({ version: 3, result: 42 });
+    ports.socket.deliver(update(1, 3, { progress: { percent: 40, message: null } }));
+    expect(seen.at(-1)).toMatchObject({ version: 3, progress: { percent: 40 } });
     expect(seen.at(-1)?.updates.map((one) => one.version)).toEqual([2, 3]);
     expect(reads()).toBe(1);
   });
 
-  it("is read again at its end when updates were passed over", async () => {
+  it("is shown at its end at once, and read again for what updates do not tell", async () => {
     await settle();
+    const done = { status: "completed", phase: null, result: 42 } as const;
+    const whole = detail(1, { ...done, version: 5, cost_usd: 0.01 });
+    ports.server.on("GET /tasks/task-1", () => ({ body: whole }));
     ports.socket.deliver(update(1, 2));
-    ports.socket.deliver(update(1, 5, { status: "completed", phase: null, result: 42 }));
+    ports.socket.deliver(update(1, 5, done));
+    expect(seen.at(-1)).toMatchObject({ version: 5, result: 42 });
     await settle();
+    expect(seen.at(-1)).toMatchObject({ version: 5, cost_usd: 0.01 });
     expect(reads()).toBe(2);
   });
 

@@ -48,32 +48,47 @@ export interface ResultPart {
   result_url?: string;
 }
 
-/** What a finished task has used of what is paid by use, over all its attempts. */
-export interface TaskUsage {
-  lambda_ms: number;
-  lambda_gb_seconds: number;
-  dynamodb_read_units: number;
-  dynamodb_write_units: number;
-  sqs_requests: number;
-  s3_requests: number;
-  /** Those of the S3 requests that are billed as PUT, COPY, POST or LIST. */
-  s3_put_requests: number;
-  /** Those that are billed as GET. */
-  s3_get_requests: number;
-  s3_bytes: number;
-  websocket_messages: number;
-  input_tokens: number;
-  output_tokens: number;
-  /** What the tokens cost. */
-  model_cost_usd: number;
+/** One run of a task by a worker. */
+export interface TaskAttempt {
+  attempt: number;
+  /** Null where the history no longer reaches that far. */
+  started_at: string | null;
+  /** Null while it goes on. */
+  ended_at: string | null;
+  outcome: "running" | "completed" | "failed" | "released" | "cancelled" | "timed_out" | "lost";
+  error: TaskError | null;
 }
+
+/** What a finished task has used of what is paid by use, over all its attempts. */
+export type TaskUsage = Record<
+  | "lambda_ms"
+  | "lambda_gb_seconds"
+  | "dynamodb_read_units"
+  | "dynamodb_write_units"
+  | "sqs_requests"
+  | "s3_requests"
+  | "s3_put_requests"
+  | "s3_get_requests"
+  | "s3_bytes"
+  | "websocket_messages"
+  | "input_tokens"
+  | "output_tokens"
+  | "model_cost_usd",
+  number
+>;
 
 export interface TaskDetail extends TaskSummary, ResultPart {
   input: unknown;
   updates: TaskUpdate[];
-  /** Once it has ended. */
+  /** Oldest first, as far as the history reaches. */
+  attempts?: TaskAttempt[];
+  priority?: Priority;
+  run_at?: string | null;
+  deadline?: string | null;
+  callback_url?: string | null;
+  /** Absent until known, like its cost. */
   usage?: TaskUsage;
-  /** What that costs at list price, once it has ended. */
+  /** At list price, in US dollars. */
   cost_usd?: number;
 }
 

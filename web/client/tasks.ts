@@ -123,7 +123,7 @@ function fromUpdate(frame: UpdateFrame): TaskSummary {
     progress: null,
     attempt: 0,
     error: null,
-    tags: [],
+    tags: frame.tags ?? [],
     created_at: createdAt(frame.request_id) ?? at,
     updated_at: at,
     started_at: null,

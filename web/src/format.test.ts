@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { bucketStart, count, duration, elapsed, milliseconds, moment, shortId } from "./format";
+import {
+  bucketStart,
+  bytes,
+  count,
+  dollars,
+  duration,
+  elapsed,
+  milliseconds,
+  moment,
+  percent,
+  shortId,
+} from "./format";
 
 describe("format", () => {
   it("groups the digits of counts", () => {
@@ -28,6 +39,23 @@ describe("format", () => {
       "2 h 10 min",
     ]);
     expect([-1, 400, 1500, 61_000].map(elapsed)).toEqual(["0 s", "0 s", "2 s", "1 min 1 s"]);
+  });
+
+  it("says sizes, costs and shares", () => {
+    expect([0, 999, 1_500, 734_003_200, 5e15].map(bytes)).toEqual([
+      "0 B",
+      "999 B",
+      "1.5 kB",
+      "734.0 MB",
+      "5,000.0 TB",
+    ]);
+    expect([0, 0.000_012_3, 0.01, 12.5].map(dollars)).toEqual([
+      "$0.00",
+      "$0.000012",
+      "$0.01",
+      "$12.50",
+    ]);
+    expect([0, 0.1254, 1].map(percent)).toEqual(["0 %", "12.5 %", "100 %"]);
   });
 
   it("adds the day to moments before today", () => {

@@ -7,6 +7,12 @@ const oneDigit = new Intl.NumberFormat(LOCALE, {
   maximumFractionDigits: 1,
 });
 const upToThree = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 3 });
+const cents = new Intl.NumberFormat(LOCALE, {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
+const smallCost = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
 const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "medium" });
 const dayAndClock = new Intl.DateTimeFormat(LOCALE, {
   day: "numeric",
@@ -27,6 +33,23 @@ export function milliseconds(value: number): string {
 
 export function number(value: number): string {
   return upToThree.format(value);
+}
+
+/** A size: `512 B`, `1.5 MB`, in powers of a thousand as stores count. */
+export function bytes(size: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, size)) / 3));
+  if (power === 0) return `${whole.format(size)} B`;
+  return `${oneDigit.format(size / 1000 ** power)} ${UNITS[power]}`;
+}
+
+/** A cost; small ones keep two digits that say something. */
+export function dollars(usd: number): string {
+  return `$${(usd >= 0.01 || usd === 0 ? cents : smallCost).format(usd)}`;
+}
+
+/** A share of one, as `12.5 %`. */
+export function percent(share: number): string {
+  return `${upToThree.format(Math.round(share * 1000) / 10)} %`;
 }
 
 /** How long something took: `850 ms`, `1.2 s`, `3 min 5 s`, `2 h 10 min`. */

@@ -1,8 +1,8 @@
 import { render } from "preact";
 import { ConfigError, loadConfig } from "./config";
+import { Broken } from "./shell/broken";
+import { Shell } from "./shell/shell";
 import { AppContext, createApp } from "./state/app";
-import { Broken } from "./view/broken";
-import { Page } from "./view/page";
 
 const root = document.getElementById("app");
 if (!root) throw new Error("no #app");
@@ -11,7 +11,7 @@ try {
   const app = createApp(await loadConfig());
   render(
     <AppContext.Provider value={app}>
-      <Page />
+      <Shell />
     </AppContext.Provider>,
     root,
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { summary } from "../client/fakes";
 import { ApiError, NetworkError, SignInError } from "../client/page";
 import { messageOf } from "./message";
-import { endedSince } from "./state/tasks";
+import { endedSince } from "./tasks/list";
 
 describe("messages", () => {
   it("say what the API said", () => {

@@ -12,9 +12,9 @@ use utoipa_axum::routes;
 
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
-    cancel_task, get_dashboard, get_health, get_logs, get_openapi, get_result, get_task,
-    get_webhook_secret, issue_ticket, list_tasks, post_broadcast, post_events, post_notify,
-    post_upload, retry_task, submit_batch, submit_task,
+    cancel_task, get_dashboard, get_health, get_logs, get_openapi, get_report, get_result,
+    get_task, get_time_series, get_webhook_secret, issue_ticket, list_reports, list_tasks,
+    post_broadcast, post_events, post_notify, post_upload, retry_task, submit_batch, submit_task,
 };
 use crate::state::App;
 
@@ -65,7 +65,10 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_health::get_health))
         .routes(routes!(get_openapi::get_openapi))
         .routes(routes!(get_dashboard::get_dashboard))
+        .routes(routes!(get_time_series::get_time_series))
         .routes(routes!(get_logs::get_logs))
+        .routes(routes!(list_reports::list_reports))
+        .routes(routes!(get_report::get_report))
         .routes(routes!(post_events::post_events))
         .routes(routes!(submit_task::submit_task, list_tasks::list_tasks))
         .routes(routes!(submit_batch::submit_batch))

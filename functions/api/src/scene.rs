@@ -6,10 +6,10 @@ use std::sync::Arc;
 use app::Compute;
 use app::submit_task::Metering;
 use axum::Router;
-use domain::ports::ResultStore;
+use domain::ports::{ReportStore, ResultStore};
 use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
-use domain::{Architecture, Failure, Prices, Task, TaskResult, TenantId, Usage, UserId};
+use domain::{Architecture, Failure, Prices, Report, Task, TaskResult, TenantId, Usage, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -18,8 +18,9 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
-    MemoryFiles, MemoryHealth, MemoryRates, MemoryResults, MemoryRootSecrets, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads,
+    MemoryFiles, MemoryHealth, MemoryRates, MemoryReports, MemoryResults, MemoryRootSecrets,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryUploads,
 };
 use time::Duration;
 
@@ -87,11 +88,14 @@ impl Scene {
         let queue = Arc::new(MemoryTaskQueue::new(&faults));
         let results = Arc::new(MemoryResults::new(&faults));
         fill(&tasks, &results).await;
+        let reports = Arc::new(MemoryReports::new(&faults));
+        report(&tasks, &reports).await;
         let broadcasts = Arc::new(MemoryBroadcastQueue::new(&faults));
         let updates = Arc::new(MemoryUpdateQueue::new(&faults));
         let ports = ports(&faults, &tasks, &queue, results);
         let app = App::over(Ports {
             broadcasts: broadcasts.clone(),
+            reports,
             updates: updates.clone(),
             ..ports
         });
@@ -207,9 +211,11 @@ fn ports(
         prices: Prices::us_east_1(Architecture::Arm64),
         queue: queue.clone(),
         registry: registry(needs),
-        response_times: events,
+        reports: Arc::new(MemoryReports::new(faults)),
+        response_times: events.clone(),
         results,
         roots: Arc::new(MemoryRootSecrets::new(faults)),
+        series: events,
         servers: vec![
             Arc::new(MemoryHealth::new("postgres", faults)),
             Arc::new(MemoryHealth::new("mongodb", faults)),
@@ -244,6 +250,15 @@ async fn fill(tasks: &MemoryTasks, results: &MemoryResults) {
     let failure = Failure::permanent("invalid_input", "window: unknown");
     failed.fail(token, failure, NOW).unwrap();
     tasks.put(failed);
+}
+
+/// Keeps the reports of completed tasks.
+async fn report(tasks: &MemoryTasks, reports: &MemoryReports) {
+    for id in [SMALL, LARGE, FOREIGN] {
+        let task = tasks.get(id.parse().unwrap()).unwrap();
+        let report = Report::of(&task, "Requests by service".into()).unwrap();
+        reports.save(&report).await.unwrap();
+    }
 }
 
 fn submitted(id: &str, tenant: &str) -> Task {

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::tell_cost::TellCost;
 use app::{
-    CancelTask, CheckHealth, Compute, GetResult, GetTask, IngestEvents, IssueTicket, ListTasks,
-    OfferUpload, ReadDashboard, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch,
-    SubmitTask, WebhookSecrets, announce::Announcer,
+    CancelTask, CheckHealth, Compute, GetReport, GetResult, GetTask, IngestEvents, IssueTicket,
+    ListReports, ListTasks, OfferUpload, ReadDashboard, ReadSeries, ReportTask, RetryTask,
+    SearchLogs, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets, announce::Announcer,
 };
 use domain::Prices;
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LateUsage,
-    LogSearch, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue,
-    TaskStore, TicketStore, UpdateQueue, UploadForms,
+    LogSearch, ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger,
+    TaskIndex, TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -25,8 +25,14 @@ pub(crate) struct App {
     pub(crate) check_health: CheckHealth,
     /// `GET /dashboard`.
     pub(crate) read_dashboard: ReadDashboard,
+    /// `GET /dashboard/timeseries`.
+    pub(crate) read_series: ReadSeries,
     /// `GET /logs`.
     pub(crate) search_logs: SearchLogs,
+    /// `GET /reports`.
+    pub(crate) list_reports: ListReports,
+    /// `GET /reports/{id}`.
+    pub(crate) get_report: GetReport,
     /// `POST /events`.
     pub(crate) ingest_events: IngestEvents,
     /// `POST /tasks`.
@@ -78,9 +84,11 @@ pub(crate) struct Ports {
     pub(crate) prices: Prices,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
+    pub(crate) reports: Arc<dyn ReportStore>,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
     pub(crate) results: Arc<dyn ResultStore>,
     pub(crate) roots: Arc<dyn RootSecretStore>,
+    pub(crate) series: Arc<dyn TimeSeries>,
     pub(crate) servers: Vec<Arc<dyn Health>>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
@@ -94,6 +102,11 @@ impl App {
     /// The use cases over these ports.
     pub(crate) fn over(ports: Ports) -> Self {
         let clock = ports.clock;
+        let get_report = GetReport {
+            reports: ports.reports.clone(),
+            results: ports.results.clone(),
+            clock: clock.clone(),
+        };
         let get_task = GetTask {
             tasks: ports.tasks.clone(),
             results: ports.results,
@@ -136,7 +149,14 @@ impl App {
                 response_times: ports.response_times,
                 clock: clock.clone(),
             },
+            read_series: ReadSeries {
+                series: ports.series,
+            },
             search_logs: SearchLogs { logs: ports.logs },
+            list_reports: ListReports {
+                reports: ports.reports,
+            },
+            get_report,
             ingest_events: IngestEvents {
                 events: ports.events,
                 activity: ports.activity,

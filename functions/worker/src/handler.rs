@@ -18,7 +18,7 @@ use wire::queue::TaskRef;
 const AT_ONCE: usize = 10;
 
 /// Runs the tasks that messages ask for.
-pub(crate) struct Worker {
+pub struct Worker {
     /// Runs one task.
     pub(crate) run_task: RunTask,
     /// The task queue, and where its dead letters go.
@@ -41,8 +41,9 @@ impl Worker {
     }
 
     /// Handles the messages of the batch at the same time. What cannot be read, and the message of
-    /// a task that is given up, goes to the dead letters at once, with the reason.
-    pub(crate) async fn handle(&self, event: SqsEvent, deadline: Instant) -> Report {
+    /// a task that is given up, goes to the dead letters at once, with the reason. Without a deadline
+    /// tasks take as long as they may.
+    pub async fn handle(&self, event: SqsEvent, deadline: Option<Instant>) -> Report {
         let batch = Batch::new(AT_ONCE)
             .hide_by(&self.queue)
             .bury_by(&self.queue)
@@ -54,7 +55,7 @@ impl Worker {
     async fn task(
         &self,
         delivery: sqs_batch::Delivery<TaskRef>,
-        deadline: Instant,
+        deadline: Option<Instant>,
     ) -> sqs_batch::Outcome {
         let trace = delivery.body.trace;
         let delivery = Delivery {
@@ -62,7 +63,7 @@ impl Worker {
             request_id: delivery.body.request_id,
             receipt: delivery.receipt,
             receive_count: delivery.receive_count,
-            until: Some(deadline),
+            until: deadline,
         };
         let span = info_span!(
             "task",

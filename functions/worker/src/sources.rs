@@ -5,18 +5,18 @@ use aws_lambda_events::sqs::SqsEvent;
 use crate::handler::Worker;
 
 /// A worker for each queue: a message can be hidden only in the queue that has delivered it.
-pub(crate) struct Sources {
+pub struct Sources {
     /// Takes what no other does.
-    pub(crate) normal: Worker,
+    pub normal: Worker,
     /// Takes what comes from the urgent queue.
-    pub(crate) urgent: Worker,
+    pub urgent: Worker,
     /// That queue's URL.
-    pub(crate) urgent_queue: String,
+    pub urgent_queue: String,
 }
 
 impl Sources {
     /// The worker for a batch. All messages of a batch come from one queue.
-    pub(crate) fn of(&self, event: &SqsEvent) -> &Worker {
+    pub fn of(&self, event: &SqsEvent) -> &Worker {
         let first = event.records.first();
         let arn = first.and_then(|message| message.event_source_arn.as_deref());
         let name = arn.and_then(|arn| arn.rsplit(':').next());

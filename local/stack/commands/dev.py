@@ -25,7 +25,7 @@ def main(settings: Settings, progress: Progress) -> int:
     before = [name for name in services.recorded(settings) if services.is_running(settings, name)]
     up.main(settings, progress)
     progress.say()
-    progress.say("  Watching functions/, shared/ and template.yaml. Ctrl-C stops what this command started.")
+    progress.say("  Watching functions/, pool/, shared/ and template.yaml. Ctrl-C stops what this command started.")
     try:
         _Session(settings, progress).watch()
     except KeyboardInterrupt:

@@ -50,8 +50,7 @@ impl DeadLetters for Queue {
 }
 
 /// Hands every batch to the handler, with the moment by which it should be done, and tells Lambda
-/// which of its messages are to be delivered again. Each batch leaves one line that says what became
-/// of it, and what the meter has collected meanwhile.
+/// which of its messages are to be delivered again.
 pub async fn serve_batches<F>(
     meter: &Meter,
     handler: impl Fn(SqsEvent, Instant) -> F,
@@ -62,14 +61,8 @@ where
     let answer = |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(event.context.deadline, SystemClock.now());
         let line = BatchLine::of(&event.payload);
-        let work = handler(event.payload, deadline);
-        let told = async move {
-            let report = work.await;
-            let (come_back, dead_letters) = line.log(&report);
-            meter.batch(come_back, dead_letters);
-            report.response()
-        };
-        async { Ok::<SqsBatchResponse, Infallible>(meter.around(told).await) }
+        let told = line.tell(meter, handler(event.payload, deadline));
+        async { Ok::<SqsBatchResponse, Infallible>(told.await.response()) }
     };
     serve(answer).await
 }

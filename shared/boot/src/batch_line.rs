@@ -5,13 +5,15 @@ use std::time::Instant;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use domain::Trace;
+use metrics::Meter;
 use serde::Deserialize;
 use sqs_batch::{End, Report, Settled};
 
 use crate::lines::SUMMARY;
 
-/// A batch that is being handled.
-pub(crate) struct BatchLine {
+/// A batch that is being handled. It leaves one line that says what became of it, and what the meter
+/// has collected meanwhile.
+pub struct BatchLine {
     started: Instant,
     /// The tasks that it is about, joined by commas.
     tasks: String,
@@ -39,7 +41,8 @@ struct Counts {
 }
 
 impl BatchLine {
-    pub(crate) fn of(event: &SqsEvent) -> Self {
+    /// Begins now.
+    pub fn of(event: &SqsEvent) -> Self {
         let named: Vec<_> = event.records.iter().map(named).collect();
         let records = event.records.iter();
         let traces = records
@@ -54,8 +57,19 @@ impl BatchLine {
         }
     }
 
+    /// Waits for the work, which is the batch's, and tells of it.
+    pub async fn tell(self, meter: &Meter, work: impl Future<Output = Report>) -> Report {
+        let told = async {
+            let report = work.await;
+            let (come_back, dead_letters) = self.log(&report);
+            meter.batch(come_back, dead_letters);
+            report
+        };
+        meter.around(told).await
+    }
+
     /// Gives how many records come back, and how many became dead letters.
-    pub(crate) fn log(&self, report: &Report) -> (usize, usize) {
+    fn log(&self, report: &Report) -> (usize, usize) {
         report.records.iter().for_each(log);
         let counts = Counts::of(report);
         tracing::info!(

@@ -16,6 +16,7 @@ mod telemetry;
 
 pub use ambient::{OsEntropy, SystemClock};
 pub use batch::{Queue, serve_batches};
+pub use batch_line::BatchLine;
 pub use domain::causes;
 pub use lines::{Lines, SUMMARY};
 pub use run::{serve, trace};

@@ -23,6 +23,7 @@ const OURS: &[&str] = &[
     "callback",
     "domain",
     "metrics",
+    "pool",
     "pusher",
     "stores",
     "sweeper",

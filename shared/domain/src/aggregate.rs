@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// A field that rows can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +55,17 @@ pub enum Bucket {
     Hour,
     /// One day.
     Day,
+}
+
+impl Bucket {
+    /// How long it is; in UTC all are.
+    pub fn length(self) -> Duration {
+        match self {
+            Self::Minute => Duration::MINUTE,
+            Self::Hour => Duration::HOUR,
+            Self::Day => Duration::DAY,
+        }
+    }
 }
 
 /// One aggregation over a tenant's requests.

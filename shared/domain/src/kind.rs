@@ -93,6 +93,11 @@ pub trait Kind: Send + Sync + 'static {
     /// Whether programs outside run its tasks and report on them. Our own workers leave them alone.
     const OUTSIDE: bool = false;
 
+    /// What to call a report of this input's result; none where results are not kept as reports.
+    fn report_title(_: &Self::Input) -> Option<String> {
+        None
+    }
+
     /// Checks what types cannot express. Called before the task is queued.
     fn check(input: &Self::Input) -> Result<(), Vec<FieldError>>;
 
@@ -120,6 +125,9 @@ pub trait AnyKind: Send + Sync {
 
     /// What the cost of its tasks grows with, for people.
     fn cost_drivers(&self) -> &'static str;
+
+    /// What to call a report of this input's result; none where there is to be none.
+    fn report_title(&self, input: &Value) -> Option<String>;
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
@@ -169,6 +177,12 @@ impl<K: Kind> AnyKind for K {
     fn cost_drivers(&self) -> &'static str {
         K::COST_DRIVERS
     }
+
+    fn report_title(&self, input: &Value) -> Option<String> {
+        // An input that made a result can be read, unless a newer release has become stricter.
+        let typed = read::<K>(input).ok()?;
+        K::report_title(&typed)
+    }
 }
 
 /// All kinds, by name.
@@ -204,6 +218,12 @@ impl Registry {
     /// Whether programs outside run tasks of that kind.
     pub fn is_outside(&self, name: &str) -> bool {
         self.get(name).is_some_and(|kind| kind.is_outside())
+    }
+
+    /// What to call a report of what a task of that kind and input has made, where there is to be
+    /// one.
+    pub fn report_title(&self, name: &str, input: &Value) -> Option<String> {
+        self.get(name)?.report_title(input)
     }
 
     /// Every name, sorted.

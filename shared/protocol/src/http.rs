@@ -3,6 +3,8 @@
 mod batch;
 mod broadcast;
 mod notify;
+mod report;
+mod series;
 mod upload;
 mod usage;
 
@@ -11,6 +13,8 @@ pub use batch::{
 };
 pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
 pub use notify::{NotifiedBody, NotifyBody};
+pub use report::{ReportBody, ReportSummary, ReportsBody};
+pub use series::{SeriesBody, TimeSeriesBody};
 pub use upload::{UploadBody, UploadOffer};
 pub use usage::UsageBody;
 

@@ -1,7 +1,7 @@
 //! How long questions take beside many events: `cargo run --release -p stores --example many_events --
 //! 1000000` with `MONGODB_URI` set. Loads that many log lines and requests for a tenant of its own,
-//! asks for log pages of 100 (median and slowest of 20), the mean and some aggregates (once), and
-//! removes what it has loaded.
+//! asks for log pages of 100 (median and slowest of 20), the mean, 10,000 texts, figures over time (a first
+//! and a second look) and some aggregates (once), and removes what it has loaded.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
@@ -14,7 +14,9 @@ use bson::{Document, doc};
 use domain::aggregate::{AggregateQuery, Bucket, GroupBy, Only};
 use domain::event::{Log, Request, What};
 use domain::logs::{Lines, LogQuery, StatusFilter};
-use domain::ports::{Aggregation, Clock, EventLog, LogSearch, ResponseTimes};
+use domain::ports::{Aggregation, Clock, EventLog, LogSearch, ResponseTimes, Texts, TimeSeries};
+use domain::series::{SeriesQuery, Span};
+use domain::texts::{TextQuery, TextSource};
 use domain::{Event, TenantId};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use stores::mongo::{self, Events};
@@ -57,6 +59,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let ms = begun.elapsed().as_secs_f64() * 1e3;
     println!("mean of a day: {mean:?} in {ms:.1} ms");
+    for (source, field) in [(TextSource::Logs, "message"), (TextSource::Events, "path")] {
+        let query = TextQuery {
+            source,
+            field: field.into(),
+            from: None,
+            to: None,
+            service: None,
+            level: None,
+            contains: None,
+            limit: 10_000,
+            most_bytes: usize::MAX,
+        };
+        let begun = Instant::now();
+        let found = events.find(&tenant, &query).await?.texts.len();
+        let ms = begun.elapsed().as_secs_f64() * 1e3;
+        println!("newest texts of {source:?}: {found} in {ms:.1} ms");
+    }
+    look_twice(&events.clone().settled_after(Duration::ZERO), &tenant, end).await?;
     for group_by in [
         &[][..],
         &[GroupBy::Service],
@@ -82,8 +102,51 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let database = client.default_database();
     let database = database.unwrap_or_else(|| client.database("adology"));
     let ours = doc! { "tenant": tenant.as_str() };
-    let collection = database.collection::<Document>("events");
-    collection.delete_many(ours).await?;
+    for name in ["events", "rollups", "touched"] {
+        let collection = database.collection::<Document>(name);
+        collection.delete_many(ours.clone()).await?;
+    }
+    Ok(())
+}
+
+/// Nothing is appended any more, so everything is kept at the first look.
+async fn look_twice(
+    events: &Events,
+    tenant: &TenantId,
+    end: OffsetDateTime,
+) -> Result<(), Box<dyn Error>> {
+    for (bucket, by_service) in [
+        (Bucket::Hour, false),
+        (Bucket::Hour, true),
+        (Bucket::Day, false),
+        (Bucket::Day, true),
+    ] {
+        let query = SeriesQuery {
+            span: Span::covering(bucket, end - SPAN, end)?,
+            by_service,
+            most_rows: 100_000,
+        };
+        let mut seconds = vec![];
+        let mut rows = 0;
+        for _ in 0..2 {
+            let begun = Instant::now();
+            // One that takes too long has kept what it had, and the next goes on from there.
+            rows = loop {
+                match events.rows(tenant, &query).await {
+                    Ok(rows) => break rows.len(),
+                    Err(error) => println!("{error}, again"),
+                }
+            };
+            seconds.push(begun.elapsed().as_secs_f64());
+        }
+        let by = if by_service { " by service" } else { "" };
+        println!(
+            "series of {} {bucket:?}s{by}: {rows} rows, first {:.2} s, second {:.3} s",
+            query.span.count(),
+            seconds[0],
+            seconds[1]
+        );
+    }
     Ok(())
 }
 

@@ -8,15 +8,16 @@ use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
     dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, late_usage,
-    log_search, pusher_queue, rate_limit, response_times, result_store, root_secret_store,
-    spending, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
-    task_queue, task_store, task_watch, text_model, texts, ticket_store, update_queue, uploads,
+    log_search, pusher_queue, rate_limit, report_store, response_times, result_store,
+    root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
+    update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
     MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPusherQueue, MemoryRates,
-    MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -197,6 +198,19 @@ async fn events_give_log_lines() {
     log_search::tenants_are_apart(&events, search, &build::tenant()).await;
 }
 
+#[tokio::test]
+async fn events_give_figures_over_time() {
+    let events = MemoryEvents::default();
+    let series = &events;
+    time_series::nothing_makes_no_rows(&events, series, &build::tenant()).await;
+    time_series::every_bucket_agrees_with_the_reference(&events, series, &build::tenant()).await;
+    time_series::buckets_are_half_open(&events, series, &build::tenant()).await;
+    time_series::late_events_show_at_once(&events, series, &build::tenant()).await;
+    time_series::answers_keep_up_with_appends(&events, series, &build::tenant()).await;
+    time_series::too_many_rows_are_refused(&events, series, &build::tenant()).await;
+    time_series::tenants_are_apart(&events, series, &build::tenant()).await;
+}
+
 /// One test for each part of a contract.
 macro_rules! suite {
     ($module:ident, $contract:ident, $port:ident, [$($part:ident),+ $(,)?]) => {
@@ -284,6 +298,19 @@ suite!(
         tenants_are_apart,
         concurrent_batches_store_each_event_once,
         every_event_comes_back_as_it_was,
+    ]
+);
+
+suite!(
+    reports,
+    report_store,
+    MemoryReports,
+    [
+        a_report_comes_back_as_it_was,
+        a_report_is_stored_once,
+        pages_hold_every_report_once,
+        tenants_are_apart,
+        savers_at_once_agree,
     ]
 );
 

@@ -7,6 +7,8 @@ pub mod broadcast;
 pub mod frame;
 pub mod notify;
 pub mod queue;
+pub mod report;
+pub mod series;
 pub mod task;
 pub mod usage;
 pub mod webhook;

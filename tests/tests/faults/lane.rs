@@ -10,8 +10,8 @@ use domain::Task;
 use domain::ports::{Announcement, Clock, Job, TaskQueue, TaskStore};
 use domain::task::Status;
 use end_to_end::fault_proxy::AwsProxy;
-use end_to_end::runtime_api::Function;
-use end_to_end::{EventSource, Stack};
+use end_to_end::runtime_api::{Function, Setup};
+use end_to_end::{EventSource, Pool, Stack};
 use serde_json::{Value, json};
 use testkit::build;
 
@@ -26,6 +26,9 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How long SQS hides a message whose worker died before it did anything about it. The deployed
 /// queue hides it for longer, and the sweep is sooner.
 const VISIBILITY: &str = "30";
+
+/// Of the template; the deployed worker's own is read where it matters.
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// A task queue with its dead letters, and an updates queue.
 pub(crate) struct Lane {
@@ -60,6 +63,20 @@ impl Lane {
 
     /// A worker of this lane.
     pub(crate) fn worker(&self, instead: &[(&str, &str)]) -> Function {
+        Function::new(Setup {
+            binary: Function::binary("worker"),
+            env: self.env(instead),
+            timeout: TIMEOUT,
+        })
+    }
+
+    /// A pool of this lane.
+    pub(crate) fn pool(&self, instead: &[(&str, &str)]) -> Pool {
+        let ours = [("POOL_HEALTH_PORT", "0")];
+        Pool::start(&self.env(&[&ours, instead].concat()))
+    }
+
+    fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
             ("URGENT_TASK_QUEUE_URL", &*self.tasks),
@@ -67,12 +84,11 @@ impl Lane {
             ("LANES_TABLE", "none"),
             ("TENANT_CONCURRENCY", "0"),
             ("TASK_DLQ_URL", &*self.dead),
-            ("TASK_DLQ_URL", &*self.dead),
             ("UPDATES_QUEUE_URL", &*self.updates),
             // Its tasks have no callbacks.
             ("CALLBACKS_QUEUE_URL", &*self.updates),
         ];
-        self.site.worker(&[&ours, instead].concat())
+        self.site.env(&[&ours, instead].concat())
     }
 
     /// A worker of this lane, and the proxy between it and AWS.
@@ -150,6 +166,13 @@ impl Lane {
         };
         let drained = tokio::time::timeout(PATIENCE, wait).await;
         drained.expect("every message is acknowledged");
+    }
+
+    /// How many messages somebody has in hand.
+    pub(crate) async fn in_hand(&self) -> u32 {
+        let attributes = attributes(&self.site, &self.tasks).await;
+        let count = &attributes[&QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
+        count.parse().expect("a number")
     }
 
     async fn waiting(&self, queue: &str) -> u32 {

@@ -14,5 +14,6 @@ mod exports;
 mod kills;
 mod lane;
 mod outages;
+mod pools;
 mod push_side;
 mod site;

@@ -9,16 +9,12 @@ use aws_sdk_dynamodb::types::{BillingMode, GlobalSecondaryIndex};
 use boot::SystemClock;
 use domain::ports::{PortError, TaskStore};
 use domain::{RequestId, Task, TenantId};
-use end_to_end::runtime_api::{Function, Setup};
 use end_to_end::{Stack, fresh};
 use futures::FutureExt;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::lane::Lane;
-
-/// Of the template; the deployed worker's own is read where it matters.
-const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// What the tests of one lane share: tables and buckets are slower to make than queues.
 pub(crate) struct Site {
@@ -87,8 +83,8 @@ impl Site {
         url
     }
 
-    /// The worker as deployed, with these variables instead of its own.
-    pub(crate) fn worker(&self, instead: &[(&str, &str)]) -> Function {
+    /// The environment of the worker as deployed, with these variables instead of its own.
+    pub(crate) fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut env = self.env.clone();
         let ours = [
             ("TASKS_TABLE", &*self.table),
@@ -99,11 +95,7 @@ impl Site {
             env.retain(|(present, _)| present != name);
             env.push(((*name).into(), (*value).into()));
         }
-        Function::new(Setup {
-            binary: Function::binary("worker"),
-            env,
-            timeout: TIMEOUT,
-        })
+        env
     }
 
     /// The task as it is stored.

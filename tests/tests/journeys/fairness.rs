@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use end_to_end::{Caller, Stack};
 use futures::future::join_all;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Tasks of the backlog. `BACKLOG=10000` for a longer one.
 const BACKLOG: usize = 400;
@@ -13,34 +15,62 @@ const BACKLOG: usize = 400;
 /// Of `TenantConcurrency` in template.yaml.
 const PLACES: usize = 50;
 
-/// How long the backlog may take, with a busy machine in mind.
+/// How long the backlog may take at the least, with a busy machine in mind.
 const PATIENCE: Duration = Duration::from_mins(8);
+
+/// Tasks that even a busy machine takes on in a second.
+const TAKEN_ON: u32 = 100;
+
+/// Tasks that even a busy machine ends in a second.
+const ENDED: u32 = 4;
 
 fn backlog() -> usize {
     let given = std::env::var("BACKLOG").ok();
     given.map_or(BACKLOG, |text| text.parse().expect("BACKLOG is a number"))
 }
 
+/// The time that so many tasks take at so many a second.
+fn time_for(count: usize, a_second: u32) -> Duration {
+    Duration::from_secs(1) * u32::try_from(count).expect("BACKLOG is a count") / a_second
+}
+
 fn task(priority: &str) -> Value {
     json!({"kind": "aggregate", "priority": priority, "input": {"window": "all"}})
 }
 
-/// Submits this many, in batches, a few at a time. Whatever a busy machine asks to send again is sent
-/// again, as a client would.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the stack under test goes by the real time"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+/// Submits this many that are due together, in batches, a few at a time, and waits until they are: so
+/// none is done while the others are still to be submitted. Whatever a busy machine asks to send again
+/// is sent again, as a client would.
 async fn flood(caller: &Caller, count: usize) {
+    let begun = Instant::now();
+    let ahead = time_for(count, TAKEN_ON);
+    let due = now() + ahead;
+    let mut late = task("normal");
+    late["run_at"] = due.format(&Rfc3339).expect("a moment").into();
     let mut left = count;
     while left > 0 {
         let sizes = (0..4).map(|n| left.saturating_sub(100 * n).min(100));
         let batches = sizes
             .filter(|size| *size > 0)
-            .map(|size| batch(caller, size));
+            .map(|size| batch(caller, &late, size));
         left -= join_all(batches).await.into_iter().sum::<usize>();
     }
+    let taken = begun.elapsed();
+    println!("{count} tasks were taken on in {taken:?}");
+    tokio::time::sleep(ahead.saturating_sub(taken)).await;
 }
 
 /// How many of a batch were taken on.
-async fn batch(caller: &Caller, size: usize) -> usize {
-    let body = json!({"tasks": vec![task("normal"); size]});
+async fn batch(caller: &Caller, task: &Value, size: usize) -> usize {
+    let body = json!({"tasks": vec![task; size]});
     let answer = caller.post("/tasks/batch", &body).await.expect(200);
     let outcomes = answer["tasks"].as_array().expect("outcomes");
     let refused = outcomes.iter().filter(|one| !one["error"].is_null());
@@ -62,13 +92,19 @@ async fn every(caller: &Caller, filter: &str) -> Vec<Value> {
     }
 }
 
+/// Whether a task of the caller has not ended yet.
+async fn any_left(caller: &Caller) -> bool {
+    let page = caller.get("/tasks?limit=1&status=processing").await;
+    let page = page.expect(200);
+    !page["tasks"].as_array().expect("a list").is_empty()
+}
+
 /// Most tasks that ran at the same moment. RFC 3339 texts in UTC with equal precision would sort
 /// as they are; these differ in precision, so they are read.
 fn most_at_once(tasks: &[Value]) -> usize {
     let moment = |task: &Value, field: &str| {
         let text = task[field].as_str().expect("a moment");
-        let format = &time::format_description::well_known::Rfc3339;
-        time::OffsetDateTime::parse(text, format).expect("RFC 3339")
+        OffsetDateTime::parse(text, &Rfc3339).expect("RFC 3339")
     };
     let mut changes: BTreeMap<_, i64> = BTreeMap::new();
     for task in tasks {
@@ -101,8 +137,9 @@ async fn a_backlog_holds_up_its_own_tenant_only() {
     println!("two tasks beside a backlog of {count}: {waited:?}, {left} of the backlog left");
     assert!(left > count / 4, "only {left} of {count} were left");
 
-    let done = tokio::time::timeout(PATIENCE, async {
-        while !every(&busy, "&status=processing").await.is_empty() {
+    let patience = PATIENCE.max(time_for(count, ENDED));
+    let done = tokio::time::timeout(patience, async {
+        while any_left(&busy).await {
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
         every(&busy, "").await

@@ -1,19 +1,31 @@
-/** All state of the page, made once and handed to the views. */
+/** What all pages share, made once and handed to the views. */
 
-import { signal } from "@preact/signals";
+import { type ReadonlySignal, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { PageClient as Client } from "../../client/page";
 import type { WebConfig } from "../config";
-import { createFigures, type Figures } from "./figures";
-import { createSelection, type Selection } from "./selection";
-import { createTasks, type Tasks } from "./tasks";
+import { createFigures, type Figures } from "../overview/figures-state";
+import { type Broadcasts, createBroadcasts } from "../shell/broadcasts";
+import { createRouter, type Router } from "../shell/router";
+import { createTheme, type ThemeChoice } from "../shell/theme";
+import { createTasks, type Tasks } from "../tasks/list";
+import { createSelection, type Selection } from "../tasks/selection";
+import { clock, sight } from "./ports";
+import { createPulse, type Pulse } from "./pulse";
+import { groupsOfToken } from "./roles";
 
 export interface App {
   config: WebConfig;
   client: Client;
-  session: { readonly value: Client["session"]["state"] };
-  connection: { readonly value: Client["realtime"]["state"] };
+  session: ReadonlySignal<Client["session"]["state"]>;
+  connection: ReadonlySignal<Client["realtime"]["state"]>;
+  /** The groups of the signed-in user. */
+  roles: ReadonlySignal<readonly string[]>;
+  router: Router;
+  theme: ThemeChoice;
+  pulse: Pulse;
+  broadcasts: Broadcasts;
   figures: Figures;
   tasks: Tasks;
   selection: Selection;
@@ -22,9 +34,12 @@ export interface App {
 export function createApp(config: WebConfig, client: Client = new Client(config)): App {
   const session = signal(client.session.state);
   const connection = signal(client.realtime.state);
+  const roles = signal<readonly string[]>([]);
+  const router = createRouter();
+  const pulse = createPulse(client.feed, { clock, ...sight });
   const figures = createFigures(client);
   const tasks = createTasks(client);
-  const selection = createSelection(client);
+  const selection = createSelection(client, router);
 
   const follow = () => {
     const signedIn = client.session.state.status === "signed-in";
@@ -34,27 +49,32 @@ export function createApp(config: WebConfig, client: Client = new Client(config)
   };
   const begin = () => {
     client.feed.start();
-    void figures.load();
     selection.active.value = true;
+    void readRoles();
   };
   const end = () => {
     selection.active.value = false;
     client.feed.stop();
     figures.reset();
+    roles.value = [];
+  };
+  /** Without a token the server will say what is wrong, and the session ends. */
+  const readRoles = async () => {
+    const token = await client.session.token().catch(() => "");
+    roles.value = groupsOfToken(token);
   };
 
   client.session.onChange(follow);
   client.realtime.onState((state) => {
     connection.value = state;
   });
-  // What may be stale after an absence is read again as soon as the connection is back.
-  let lists = 0;
-  client.feed.onReload(() => {
-    if (lists++ > 0) void figures.load();
-  });
   if (session.value.status === "signed-in") begin();
 
-  return { config, client, session, connection, figures, tasks, selection };
+  return {
+    ...{ config, client, session, connection, roles, router, pulse, figures, tasks, selection },
+    theme: createTheme(),
+    broadcasts: createBroadcasts(client),
+  };
 }
 
 export const AppContext = createContext<App | null>(null);

@@ -3,6 +3,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use app::announce::Announcer;
+use app::run_task::Release;
 use domain::task::{Phase, Status};
 use domain::{RequestId, Task, TenantId};
 use serde_json::json;
@@ -11,8 +12,8 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Fault, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeadLetters,
-    MemoryDeliveries, MemoryEvents, MemoryFiles, MemoryResults, MemoryTasks, MemoryUpdateQueue,
-    MemoryUploads,
+    MemoryDeliveries, MemoryEvents, MemoryFiles, MemoryReports, MemoryResults, MemoryTasks,
+    MemoryUpdateQueue, MemoryUploads,
 };
 
 use super::*;
@@ -26,6 +27,7 @@ struct Scene {
     updates: Arc<MemoryUpdateQueue>,
     deliveries: Arc<MemoryDeliveries>,
     dead_letters: Arc<MemoryDeadLetters>,
+    reports: Arc<MemoryReports>,
     files: Arc<MemoryFiles>,
     faults: Faults,
 }
@@ -41,6 +43,7 @@ fn scene() -> Scene {
         dead_letters: dead_letters.clone(),
     };
     let rows = CannedRows::new(vec![], &faults);
+    let reports = Arc::new(MemoryReports::new(&faults));
     let files = Arc::new(MemoryFiles::new(&faults));
     for n in 1..=3 {
         tasks.put(task(n, "aggregate", json!({"window": "all"})));
@@ -69,6 +72,7 @@ fn scene() -> Scene {
         watch: tasks.clone(),
         late_usage: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
+        reports: reports.clone(),
         announcer: Announcer {
             updates: updates.clone(),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
@@ -78,6 +82,7 @@ fn scene() -> Scene {
         compute: app::Compute::unpaid(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
+        release: Release::never(),
     };
     Scene {
         worker: Worker { run_task, queue },
@@ -85,6 +90,7 @@ fn scene() -> Scene {
         updates,
         deliveries,
         dead_letters,
+        reports,
         files,
         faults,
     }
@@ -121,7 +127,7 @@ impl Scene {
     /// The receipts of the messages that are to be delivered again.
     async fn handle(&self, event: SqsEvent) -> Vec<String> {
         let deadline = Instant::now() + Duration::from_secs(100);
-        let report = self.worker.handle(event.clone(), deadline).await;
+        let report = self.worker.handle(event.clone(), Some(deadline)).await;
         let response = report.response();
         let failed = |message: &SqsMessage| {
             let mut failures = response.batch_item_failures.iter();
@@ -178,6 +184,23 @@ async fn every_sample_is_handled() {
         assert_eq!(done.count(), *completed, "{name}");
         assert_eq!(scene.dead_letters.take().len(), *dead, "{name}");
     }
+}
+
+#[tokio::test]
+async fn completed_aggregates_are_reported() {
+    let scene = scene();
+    scene.handle(samples().remove("batch").unwrap()).await;
+    let reports = scene.reports.all();
+    let ids: Vec<_> = reports
+        .iter()
+        .map(|report| report.head.request_id)
+        .collect();
+    assert_eq!(ids, [id(1), id(2), id(3)]);
+    assert!(
+        reports
+            .iter()
+            .all(|report| report.head.title == "Requests by service")
+    );
 }
 
 #[tokio::test]
@@ -252,7 +275,7 @@ async fn a_task_that_takes_too_long_is_timed_out_before_the_invocation_ends() {
         .always("aggregation.aggregate", Fault::HangBefore);
     let event = samples().remove("one-task").unwrap();
     let deadline = Instant::now() + Duration::from_secs(100);
-    let report = scene.worker.handle(event, deadline).await;
+    let report = scene.worker.handle(event, Some(deadline)).await;
     assert_eq!(report.records[0].end, sqs_batch::End::Done);
     assert!(Instant::now() < deadline);
     let task = scene.tasks.get(id(1)).unwrap();
@@ -270,7 +293,7 @@ async fn what_is_not_done_in_time_comes_back_at_once() {
     scene.faults.always("tasks.load", Fault::HangBefore);
     let event = samples().remove("one-task").unwrap();
     let deadline = Instant::now() + Duration::from_secs(100);
-    let report = scene.worker.handle(event, deadline).await;
+    let report = scene.worker.handle(event, Some(deadline)).await;
     assert_eq!(report.records[0].end, sqs_batch::End::OutOfTime);
     assert_eq!(scene.hidden("receipt-1"), Some(0));
 }
@@ -314,7 +337,7 @@ async fn a_message_is_hidden_in_the_queue_it_came_from() {
     for (name, in_normal, in_urgent) in [("one-task", 1, 0), ("urgent", 1, 1)] {
         let event = samples().remove(name).unwrap();
         let deadline = Instant::now() + Duration::from_secs(100);
-        sources.of(&event).handle(event, deadline).await;
+        sources.of(&event).handle(event, Some(deadline)).await;
         let hidden = (scene.deliveries.hidden().len(), urgent.hidden().len());
         assert_eq!(hidden, (in_normal, in_urgent), "{name}");
     }

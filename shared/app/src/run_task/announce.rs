@@ -12,23 +12,38 @@ impl RunTask {
         self.announcer.tell(task).await;
     }
 
-    /// Announces the end, again where it was announced before. Where that fails the message comes
-    /// back, to repeat the announcement and nothing else.
+    /// Keeps the report and announces the end, again where that was done before. Where either fails
+    /// the message comes back, to repeat the two and nothing else.
     ///
     /// The task's place is given back first, and again with every repetition: an outage of the push
     /// side holds up nobody else's work.
     pub(super) async fn conclude(&self, task: &Task, delivery: &Delivery) -> Outcome {
         self.make_room(&task.tenant, task.request_id).await;
-        match self.announcer.announce(task).await {
-            Ok(()) => verdict(task),
-            Err(error @ PortError::Broken { .. }) => {
-                tracing::error!(error = causes(&error), "an end cannot be announced");
-                verdict(task)
-            }
-            Err(error) => {
-                tracing::warn!(error = causes(&error), "an end was not announced");
-                self.after_outage(delivery)
-            }
+        // First, so that whoever hears of the end finds it.
+        let kept = is_settled(self.keep_report(task).await, "the report was not kept");
+        let told = is_settled(
+            self.announcer.announce(task).await,
+            "the end was not announced",
+        );
+        if kept && told {
+            verdict(task)
+        } else {
+            self.after_outage(delivery)
+        }
+    }
+}
+
+/// Whether it is done, or trying again cannot help.
+fn is_settled(outcome: Result<(), PortError>, otherwise: &'static str) -> bool {
+    match outcome {
+        Ok(()) => true,
+        Err(error @ PortError::Broken { .. }) => {
+            tracing::error!(error = causes(&error), "{otherwise}, and will not be");
+            true
+        }
+        Err(error) => {
+            tracing::warn!(error = causes(&error), "{otherwise}");
+            false
         }
     }
 }

@@ -4,10 +4,10 @@
 //! |---|---|---|
 //! | claim the task by a conditional write | `claim` | redelivery, which waits for the lease to end |
 //! | run the kind; write progress, renew the lease | `work`, `progress`, `heartbeat` | the same |
-//! | notice that it was called off, or takes too long | `watch`, `limits` | the same |
+//! | notice that it was called off, takes too long, or is to be given back | `watch`, `limits`, `release` | the same |
 //! | keep a large result | `work` | the same; the next attempt has a key of its own |
 //! | write the end, conditionally | `finish`, `change` | redelivery, which only announces |
-//! | announce the end | `announce` | redelivery, which announces again |
+//! | keep its report, announce the end | `report`, `announce` | redelivery, which does both again |
 //! | acknowledge | the caller, by [`Outcome`] | |
 
 mod account;
@@ -20,6 +20,8 @@ mod kind;
 mod limits;
 mod place;
 mod progress;
+mod release;
+mod report;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,8 @@ use std::sync::Arc;
 
 use domain::kind::Registry;
 use domain::ports::{
-    Clock, Deliveries, Entropy, LateUsage, PortError, ResultStore, TaskStore, TaskWatch,
+    Clock, Deliveries, Entropy, LateUsage, PortError, ReportStore, ResultStore, TaskStore,
+    TaskWatch,
 };
 use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
@@ -42,6 +45,7 @@ use crate::compute::Compute;
 use account::Account;
 use change::Stop;
 use claim::{Claim, Held};
+pub use release::{Release, Releaser};
 use tokio::time::Instant;
 use work::Work;
 
@@ -69,6 +73,8 @@ pub struct RunTask {
     pub late_usage: Arc<dyn LateUsage>,
     /// Where large results go.
     pub results: Arc<dyn ResultStore>,
+    /// Where results are kept to be found again.
+    pub reports: Arc<dyn ReportStore>,
     /// The way to whoever listens, and to whoever is to be called back.
     pub announcer: Announcer,
     /// The messages in hand.
@@ -81,6 +87,8 @@ pub struct RunTask {
     pub clock: Arc<dyn Clock>,
     /// Makes lease tokens and jitter.
     pub entropy: Arc<dyn Entropy>,
+    /// Says when this worker's tasks are to be given back.
+    pub release: Release,
 }
 
 /// A message that asks for a task to be run.
@@ -162,6 +170,7 @@ impl RunTask {
         match self.work(&mut held, delivery).await? {
             Work::Done(worked) => self.finish(held, worked, delivery).await,
             Work::OutOfTime(failure) => self.time_out(held, failure, delivery).await,
+            Work::Unfinished => self.give_back(held).await,
         }
     }
 

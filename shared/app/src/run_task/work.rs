@@ -16,6 +16,8 @@ pub(super) enum Work {
     Done(Worked),
     /// It took too long.
     OutOfTime(Failure),
+    /// It is to be done by another worker.
+    Unfinished,
 }
 
 /// What the kind left.
@@ -47,6 +49,7 @@ impl RunTask {
             failure = self.out_of_time(&claimed, delivery.until) => {
                 return Ok(Work::OutOfTime(failure));
             }
+            () = self.release.asked() => return Ok(Work::Unfinished),
         };
         let progress = reports.borrow().clone();
         Ok(Work::Done(Worked { outcome, progress }))

@@ -5,6 +5,7 @@
 mod broadcasts;
 mod callbacks;
 mod dead_letters;
+mod inbox;
 mod outbox;
 mod receipts;
 mod tasks;
@@ -13,6 +14,7 @@ mod updates;
 pub use broadcasts::BroadcastSender;
 pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
+pub use inbox::PolledQueue;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;
 pub use updates::UpdateSender;

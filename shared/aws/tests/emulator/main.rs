@@ -12,6 +12,7 @@ mod gateway;
 mod idempotency;
 mod lanes;
 mod place;
+mod polling;
 mod queues;
 mod results;
 mod secrets;

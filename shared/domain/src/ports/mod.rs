@@ -13,6 +13,8 @@ mod messages;
 mod models;
 mod pusher;
 mod realtime;
+mod reports;
+mod series;
 mod submissions;
 mod subscriptions;
 mod sweep;
@@ -36,6 +38,8 @@ pub use messages::{
 pub use models::{Answer, ModelError, Spending, TextModel};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
+pub use reports::{ReportPage, ReportStore};
+pub use series::{SeriesError, TimeSeries};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};

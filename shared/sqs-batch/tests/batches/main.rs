@@ -12,6 +12,7 @@ mod heartbeat;
 mod laws;
 mod outcomes;
 mod policy;
+mod polling;
 mod together;
 
 use std::sync::Mutex;

@@ -93,7 +93,8 @@ fn groups(document: &Document) -> Result<BTreeMap<String, Value>, Failure> {
         .collect()
 }
 
-fn counted(document: &Document, field: &'static str) -> Result<u64, Failure> {
+/// A count of any width.
+pub(super) fn counted(document: &Document, field: &'static str) -> Result<u64, Failure> {
     let count = match document.get(field) {
         Some(Bson::Int32(count)) => i64::from(*count),
         Some(Bson::Int64(count)) => *count,

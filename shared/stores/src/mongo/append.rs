@@ -17,9 +17,9 @@ use super::failure::Failure;
 use super::moment::Moment;
 
 /// The server's code for a key that is taken.
-const TAKEN: i32 = 11000;
+pub(super) const TAKEN: i32 = 11000;
 /// How long a batch may take.
-const APPEND: Duration = Duration::from_secs(15);
+pub(super) const APPEND: Duration = Duration::from_secs(15);
 
 #[async_trait]
 impl EventLog for Events {
@@ -39,6 +39,7 @@ impl Events {
         if firsts.is_empty() {
             return Ok(sort_out(events, &BTreeMap::new()));
         }
+        self.touch(tenant, &firsts).await?;
         let received_at = Moment::from(self.clock.now()).date;
         let documents = firsts.iter().map(|event| write(tenant, event, received_at));
         let outcome = self.collection.insert_many(documents).ordered(false).await;
@@ -77,7 +78,7 @@ impl Events {
 }
 
 /// Which of the inserted documents were known before, if that is all that went wrong.
-fn taken(kind: ErrorKind, error: mongodb::error::Error) -> Result<Vec<usize>, Failure> {
+pub(super) fn taken(kind: ErrorKind, error: mongodb::error::Error) -> Result<Vec<usize>, Failure> {
     let ErrorKind::InsertMany(InsertManyError {
         write_errors,
         write_concern_error,

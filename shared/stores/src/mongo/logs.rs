@@ -1,11 +1,8 @@
 //! Pages of log lines.
 //!
-//! A page looks through stretches of time, the latest first, each longer than the one before until
-//! enough is found. So a server sorts few lines however many there are, also one that cannot read
-//! an index in its order (the documentdb engine), and no question takes longer because its answer is
-//! rare: after [`LOOKED_AT`] lines the page ends, wherever it is.
-
-mod stretch;
+//! A page looks through stretches of time, see [`stretch`](super::stretch), until enough is found; and no
+//! question takes longer because its answer is rare: after [`LOOKED_AT`] lines the page ends,
+//! wherever it is.
 
 use std::time::Duration;
 
@@ -17,11 +14,11 @@ use domain::ports::{LOOKED_AT, LogPage, LogSearch, PortError};
 use futures::TryStreamExt;
 use tokio::time::timeout;
 
-use self::stretch::Stretch;
 use super::Events;
 use super::document::{key, read};
 use super::failure::Failure;
 use super::filter::{literally, rests};
+use super::stretch::Stretch;
 
 /// How long a page may take: somebody waits for it.
 const PAGE: Duration = Duration::from_secs(5);
@@ -38,10 +35,12 @@ impl Events {
     async fn log_page(&self, tenant: &TenantId, query: &LogQuery) -> Result<LogPage, Failure> {
         let mut items = vec![];
         let mut looked_at = 0;
-        let mut next = Stretch::first(query, self.clock.now());
+        let last_ms = query.after.as_ref().map_or(i64::MAX, |after| after.at_ms);
+        let now = self.clock.now();
+        let mut next = Stretch::first_until(last_ms, query.from, query.to, now);
         while let Some(stretch) = next {
             let lines = all(tenant, query, stretch);
-            let count = self.count(lines.clone()).await?;
+            let count = self.count(lines.clone(), LOOKED_AT, PAGE).await?;
             if count > LOOKED_AT && stretch.can_be_halved() {
                 next = Some(stretch.half());
                 continue;
@@ -59,18 +58,26 @@ impl Events {
             }
             next = stretch.before_it(count, query.from);
             if let Some(rest) = next.filter(|_| looked_at >= LOOKED_AT) {
-                let next = Some(rest.place());
+                let next = Some(LogPlace {
+                    at_ms: rest.to_ms,
+                    id: String::new(),
+                });
                 return Ok(LogPage { items, next });
             }
         }
         Ok(LogPage { items, next: None })
     }
 
-    /// How many lines there are, or that there are more than one page looks at.
-    async fn count(&self, lines: Document) -> Result<usize, Failure> {
-        let most = u64::try_from(LOOKED_AT).unwrap_or(u64::MAX) + 1;
-        let counted = self.collection.count_documents(lines);
-        let counted = counted.limit(most).max_time(PAGE).await?;
+    /// How many events there are, or that there are more than so many.
+    pub(super) async fn count(
+        &self,
+        events: Document,
+        most: usize,
+        max_time: Duration,
+    ) -> Result<usize, Failure> {
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+        let counted = self.collection.count_documents(events);
+        let counted = counted.limit(limit).max_time(max_time).await?;
         usize::try_from(counted).map_err(|_| Failure::Answer("n"))
     }
 
@@ -99,10 +106,7 @@ fn all(tenant: &TenantId, query: &LogQuery, stretch: Stretch) -> Document {
         Lines::Logs { .. } => "log",
         Lines::Requests { .. } => "request",
     };
-    let (from, to) = (stretch.from_ms, stretch.to_ms);
-    let (from, to) = (DateTime::from_millis(from), DateTime::from_millis(to));
-    let range = doc! { "$gte": from, "$lt": to };
-    let mut filter = doc! { "tenant": tenant.as_str(), "type": kind, "at": range };
+    let mut filter = doc! { "tenant": tenant.as_str(), "type": kind, "at": stretch.range() };
     let mut bounds = vec![];
     if let Some(after) = &query.after {
         let at = DateTime::from_millis(after.at_ms);

@@ -1,4 +1,4 @@
-//! Brings the collection's indexes to what this release needs.
+//! Brings the collections' indexes to what this release needs.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -9,11 +9,13 @@ use mongodb::error::ErrorKind;
 use mongodb::options::IndexOptions;
 use mongodb::{Collection, IndexModel};
 
-use super::{COLLECTION, open};
+use super::{COLLECTION, REPORTS, ROLLUPS, TOUCHED, open};
 use crate::ConnectError;
 
 /// How long events are kept after they were received.
-const KEPT: Duration = Duration::from_hours(400 * 24);
+pub(super) const KEPT: Duration = Duration::from_hours(400 * 24);
+/// How long marks are kept: longer than any figures that they could make stale.
+const MARKS_KEPT: Duration = Duration::from_hours(410 * 24);
 /// The server's code for a collection that is not there yet.
 const NO_COLLECTION: i32 = 26;
 
@@ -36,9 +38,23 @@ impl From<mongodb::error::Error> for MigrateError {
 
 /// Makes the indexes that are missing, and gives their names. Doing so again changes nothing.
 pub async fn migrate(uri: &str) -> Result<Vec<String>, MigrateError> {
-    let collection = open(uri).await?.collection(COLLECTION);
-    let before = names(&collection).await?;
-    let made = collection.create_indexes(indexes()).await?.index_names;
+    let database = open(uri).await?;
+    let mut made = missing(&database.collection(COLLECTION), indexes()).await?;
+    made.extend(missing(&database.collection(REPORTS), report_indexes()).await?);
+    // Both are read by ranges of their keys.
+    let expiry = [expiring("received_at", KEPT)];
+    made.extend(missing(&database.collection(ROLLUPS), expiry).await?);
+    let expiry = [expiring("at", MARKS_KEPT)];
+    made.extend(missing(&database.collection(TOUCHED), expiry).await?);
+    Ok(made)
+}
+
+async fn missing(
+    collection: &Collection<Document>,
+    indexes: impl IntoIterator<Item = IndexModel>,
+) -> Result<Vec<String>, MigrateError> {
+    let before = names(collection).await?;
+    let made = collection.create_indexes(indexes).await?.index_names;
     Ok(made
         .into_iter()
         .filter(|name| !before.contains(name))
@@ -58,8 +74,19 @@ async fn names(collection: &Collection<Document>) -> Result<BTreeSet<String>, Mi
 fn indexes() -> [IndexModel; 2] {
     // Ranges of time, and the order of log pages, newest first.
     let pages = IndexModel::builder().keys(doc! { "tenant": 1, "type": 1, "at": -1, "_id": -1 });
-    let expiry = IndexModel::builder()
-        .keys(doc! { "received_at": 1 })
-        .options(IndexOptions::builder().expire_after(KEPT).build());
-    [pages.build(), expiry.build()]
+    [pages.build(), expiring("received_at", KEPT)]
+}
+
+/// Has the server remove what is older than that by this field.
+fn expiring(field: &str, age: Duration) -> IndexModel {
+    IndexModel::builder()
+        .keys(doc! { field: 1 })
+        .options(IndexOptions::builder().expire_after(age).build())
+        .build()
+}
+
+fn report_indexes() -> [IndexModel; 2] {
+    let pages = IndexModel::builder().keys(doc! { "tenant": 1, "created_at": -1, "_id": -1 });
+    // Each report says itself when that is.
+    [pages.build(), expiring("expires_at", Duration::ZERO)]
 }

@@ -1,4 +1,4 @@
-//! Events in `MongoDB`, or in anything that speaks its protocol.
+//! Events and reports in `MongoDB`, or in anything that speaks its protocol.
 //!
 //! Pipelines keep to what `MongoDB` 6, Atlas and the documentdb engine share: no `$dateTrunc`
 //! (the engine is wrong by days), no order inside `$group`, no collation.
@@ -15,7 +15,10 @@ mod merge;
 mod migrate;
 mod moment;
 mod pipeline;
+mod reports;
 mod rows;
+mod series;
+mod stretch;
 mod texts;
 
 use std::sync::Arc;
@@ -36,6 +39,9 @@ const SERVER: &str = "mongodb";
 /// The database, where the address names none.
 const DATABASE: &str = "adology";
 const COLLECTION: &str = "events";
+const REPORTS: &str = "reports";
+const ROLLUPS: &str = "rollups";
+const TOUCHED: &str = "touched";
 
 /// How long to look for a server that can answer.
 const SELECTION: Duration = Duration::from_secs(3);
@@ -47,12 +53,25 @@ const MOST: u32 = 8;
 /// Idle connections are closed from this age on: a frozen function's die unseen.
 const IDLE: Duration = Duration::from_mins(1);
 
-/// Events, and the figures made of them.
+/// Events, the figures made of them, and the reports of such figures.
 #[derive(Clone)]
 pub struct Events {
     database: Database,
     collection: Collection<Document>,
     clock: Arc<dyn Clock>,
+    settled_after: Duration,
+}
+
+impl Events {
+    /// The same, with another guess of how long an append may take at most, from its mark until
+    /// what it stores can be read. Figures over time are kept once no such append can be going on.
+    #[must_use]
+    pub fn settled_after(self, settled_after: Duration) -> Self {
+        Self {
+            settled_after,
+            ..self
+        }
+    }
 }
 
 /// The store behind an address such as `mongodb+srv://user:password@host/database`. Timeouts,
@@ -67,6 +86,7 @@ pub async fn connect(uri: &str, clock: Arc<dyn Clock>) -> Result<Events, Connect
         collection: database.collection(COLLECTION),
         database,
         clock,
+        settled_after: series::SETTLED_AFTER,
     })
 }
 

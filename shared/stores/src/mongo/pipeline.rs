@@ -15,12 +15,44 @@ use super::filter::requests;
 
 /// The stages that answer a query.
 pub(super) fn stages(tenant: &TenantId, query: &AggregateQuery) -> Vec<Document> {
+    let mut stages = figures(tenant, query, None);
+    stages.extend([
+        doc! { "$sort": order(query) },
+        doc! { "$limit": i64::try_from(query.limit).unwrap_or(i64::MAX) },
+    ]);
+    stages
+}
+
+/// The stages that give all groups with their figures, in no order. Where a field of the requests
+/// is named, each has its least value too.
+pub(super) fn figures(
+    tenant: &TenantId,
+    query: &AggregateQuery,
+    least: Option<&str>,
+) -> Vec<Document> {
+    let mut needed = doc! {
+        "_id": 0, "group": group(query), "time": "$response_time_ms",
+        "failed": { "$gte": ["$status", 500] }, "user": { "$ifNull": ["$user", null] },
+    };
+    let mut figures = doc! {
+        "_id": "$group",
+        "count": { "$sum": 1 },
+        "errors": { "$sum": { "$cond": ["$failed", 1, 0] } },
+        "users": { "$sum": { "$cond": [first_of_a_user(), 1, 0] } },
+        "mean": { "$avg": "$time" },
+        "min": { "$min": "$time" },
+        "max": { "$max": "$time" },
+        "p50": percentile(50),
+        "p95": percentile(95),
+        "p99": percentile(99),
+    };
+    if let Some(field) = least {
+        needed.insert(field, format!("${field}"));
+        figures.insert(field, doc! { "$min": format!("${field}") });
+    }
     vec![
         doc! { "$match": matching(tenant, query) },
-        doc! { "$project": {
-            "_id": 0, "group": group(query), "time": "$response_time_ms",
-            "failed": { "$gte": ["$status", 500] }, "user": { "$ifNull": ["$user", null] },
-        } },
+        doc! { "$project": needed },
         doc! { "$setWindowFields": {
             "partitionBy": "$group",
             "sortBy": { "time": 1 },
@@ -34,20 +66,7 @@ pub(super) fn stages(tenant: &TenantId, query: &AggregateQuery) -> Vec<Document>
             "sortBy": { "time": 1 },
             "output": { "nth": { "$documentNumber": {} } },
         } },
-        doc! { "$group": {
-            "_id": "$group",
-            "count": { "$sum": 1 },
-            "errors": { "$sum": { "$cond": ["$failed", 1, 0] } },
-            "users": { "$sum": { "$cond": [first_of_a_user(), 1, 0] } },
-            "mean": { "$avg": "$time" },
-            "min": { "$min": "$time" },
-            "max": { "$max": "$time" },
-            "p50": percentile(50),
-            "p95": percentile(95),
-            "p99": percentile(99),
-        } },
-        doc! { "$sort": order(query) },
-        doc! { "$limit": i64::try_from(query.limit).unwrap_or(i64::MAX) },
+        doc! { "$group": figures },
     ]
 }
 

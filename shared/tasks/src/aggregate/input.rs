@@ -98,6 +98,16 @@ impl AggregateInput {
         }
     }
 
+    /// What a report of this is called.
+    pub(super) fn title(&self) -> String {
+        let columns: Vec<_> = self.group_by.iter().map(|by| by.column()).collect();
+        if columns.is_empty() {
+            "All requests".into()
+        } else {
+            format!("Requests by {}", columns.join(", "))
+        }
+    }
+
     fn odd_filters(&self) -> Vec<FieldError> {
         let only = &self.only;
         let lists = [

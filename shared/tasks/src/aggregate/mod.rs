@@ -52,6 +52,10 @@ impl Kind for Aggregate {
         input.check()
     }
 
+    fn report_title(input: &AggregateInput) -> Option<String> {
+        Some(input.title())
+    }
+
     /// The rows, and the range that they cover: null where it has no end.
     async fn run(&self, context: &TaskContext, input: AggregateInput) -> Result<Value, Failure> {
         let compare = input.compare;

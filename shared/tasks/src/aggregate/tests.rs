@@ -236,6 +236,21 @@ fn every_mistake_is_named_by_its_field() {
     }
 }
 
+#[test]
+fn reports_are_called_after_what_they_group_by() {
+    let kind: &dyn AnyKind = &Aggregate::new(Arc::new(CannedRows::default()));
+    for (input, title) in [
+        (json!({}), "Requests by service"),
+        (
+            json!({"group_by": ["time", "path"]}),
+            "Requests by time, path",
+        ),
+        (json!({"group_by": []}), "All requests"),
+    ] {
+        assert_eq!(kind.report_title(&input).as_deref(), Some(title));
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_is_away_is_worth_another_try() {
     for (fault, retry) in [

@@ -10,7 +10,7 @@ mod count_words;
 use std::sync::Arc;
 
 use app::announce::Announcer;
-use app::run_task::{Delivery, Outcome, RunTask};
+use app::run_task::{Delivery, Outcome, Release, RunTask};
 use app::submit_task::{RequestedTerms, SubmitTask, SubmitTaskError, Submitted, TaskRequest};
 use domain::kind::{RETRY, Registry};
 use domain::task::{Status, TaskResult};
@@ -20,8 +20,8 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryCallbackQueue, MemoryDeliveries, MemoryEvents,
-    MemoryFiles, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
-    MemoryUploads,
+    MemoryFiles, MemoryReports, MemoryResults, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryUpdateQueue, MemoryUploads,
 };
 
 use count_words::CountWords;
@@ -88,6 +88,7 @@ fn scene() -> Scene {
             watch: tasks.clone(),
             late_usage: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
+            reports: Arc::new(MemoryReports::new(&faults)),
             announcer: Announcer {
                 updates: updates.clone(),
                 callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
@@ -95,6 +96,7 @@ fn scene() -> Scene {
             deliveries: Arc::new(MemoryDeliveries::new(&faults)),
             clock,
             entropy,
+            release: Release::never(),
         },
         tasks,
         updates,

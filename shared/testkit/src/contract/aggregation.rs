@@ -5,7 +5,7 @@
     reason = "a contract is a set of assertions"
 )]
 
-mod reference;
+pub(super) mod reference;
 
 use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy, Only};
 use domain::ports::{Aggregation, EventLog};

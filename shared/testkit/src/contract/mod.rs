@@ -24,6 +24,7 @@ pub mod late_usage;
 pub mod log_search;
 pub mod pusher_queue;
 pub mod rate_limit;
+pub mod report_store;
 pub mod response_times;
 pub mod result_store;
 pub mod root_secret_store;
@@ -39,6 +40,7 @@ pub mod task_watch;
 pub mod text_model;
 pub mod texts;
 pub mod ticket_store;
+pub mod time_series;
 pub mod update_queue;
 pub mod uploads;
 

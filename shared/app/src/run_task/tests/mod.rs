@@ -9,5 +9,7 @@ mod limits;
 mod messages;
 mod progress;
 mod races;
+mod release;
+mod reports;
 mod scene;
 mod usage;

@@ -14,13 +14,14 @@ use serde_json::{Value, json};
 use testkit::ambient::{Counting, TokioClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryResults, MemoryTasks, MemoryUpdateQueue,
+    Faults, MemoryCallbackQueue, MemoryDeliveries, MemoryReports, MemoryResults, MemoryTasks,
+    MemoryUpdateQueue,
 };
 use tokio::time::{sleep, timeout};
 
 use crate::Compute;
 use crate::announce::Announcer;
-use crate::run_task::{Delivery, LEASE, Outcome, RunTask};
+use crate::run_task::{Delivery, LEASE, Outcome, Release, RunTask};
 
 /// Memory of the worker's function.
 pub(super) const MEMORY_MB: u32 = 512;
@@ -42,6 +43,9 @@ pub(super) struct Script {
     /// How often it reports, a tenth of a second apart, from 1 percent up.
     #[serde(default)]
     reports: u8,
+    /// Whether its result makes a report.
+    #[serde(default)]
+    report: bool,
     /// What comes of it.
     end: End,
 }
@@ -67,6 +71,10 @@ impl Kind for Scripted {
     const NAME: &'static str = "scripted";
     const COST_DRIVERS: &'static str = "nothing";
     type Input = Script;
+
+    fn report_title(script: &Script) -> Option<String> {
+        script.report.then(|| "A script".into())
+    }
 
     fn check(_: &Script) -> Result<(), Vec<FieldError>> {
         Ok(())
@@ -114,6 +122,7 @@ pub(super) struct Scene {
     pub(super) worker: RunTask,
     pub(super) tasks: Arc<MemoryTasks>,
     pub(super) results: Arc<MemoryResults>,
+    pub(super) reports: Arc<MemoryReports>,
     pub(super) updates: Arc<MemoryUpdateQueue>,
     pub(super) callbacks: Arc<MemoryCallbackQueue>,
     pub(super) deliveries: Arc<MemoryDeliveries>,
@@ -142,6 +151,7 @@ impl Scene {
         let task = build::task(&build::tenant(), kind, input);
         tasks.put(task.clone());
         let results = Arc::new(MemoryResults::new(&faults));
+        let reports = Arc::new(MemoryReports::new(&faults));
         let updates = Arc::new(MemoryUpdateQueue::new(&faults));
         let callbacks = Arc::new(MemoryCallbackQueue::new(&faults));
         let deliveries = Arc::new(MemoryDeliveries::new(&faults));
@@ -151,6 +161,7 @@ impl Scene {
             watch: tasks.clone(),
             late_usage: tasks.clone(),
             results: results.clone(),
+            reports: reports.clone(),
             announcer: Announcer {
                 updates: updates.clone(),
                 callbacks: callbacks.clone(),
@@ -160,11 +171,13 @@ impl Scene {
             compute: Compute::lambda(MEMORY_MB),
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
+            release: Release::never(),
         };
         Self {
             worker,
             tasks,
             results,
+            reports,
             updates,
             callbacks,
             deliveries,

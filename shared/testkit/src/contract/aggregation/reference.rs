@@ -24,7 +24,7 @@ impl Noise {
 }
 
 /// This many requests over three days, with many ties and a few values of their own.
-pub(super) fn requests(size: usize) -> Vec<Event> {
+pub(in crate::contract) fn requests(size: usize) -> Vec<Event> {
     let mut noise = Noise(42);
     (0..size).map(|n| one(n, &mut noise)).collect()
 }
@@ -117,7 +117,10 @@ fn counts(request: &Request, only: &Only) -> bool {
 }
 
 /// The rows that an adapter must give.
-pub(super) fn aggregate(events: &[Event], query: &AggregateQuery) -> Vec<AggregateRow> {
+pub(in crate::contract) fn aggregate(
+    events: &[Event],
+    query: &AggregateQuery,
+) -> Vec<AggregateRow> {
     let mut groups: BTreeMap<Vec<Key>, Vec<&Request>> = BTreeMap::new();
     for event in events {
         let inside = query.from.is_none_or(|from| event.at >= from)

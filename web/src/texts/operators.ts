@@ -1,0 +1,25 @@
+export const operators = {
+  title: "Operators",
+  lead: "All tenants. Queues, dead letters and connections are looked at with the command “ops”; here is what the server streams.",
+  stream: {
+    title: "Tasks that ended badly",
+    lead: "Live, of all tenants, since this page was opened.",
+    emptyTitle: "Nothing has failed",
+    empty: "A task that fails or times out appears here as it happens.",
+    columns: { at: "At", tenant: "Tenant", task: "Task", why: "Why" },
+    count: (n: number) => `${n}`,
+    clear: "Clear",
+  },
+  broadcast: {
+    title: "Broadcast",
+    lead: "Reaches everybody who is connected, at once.",
+    text: "Message",
+    tenant: "Only this tenant",
+    tenantHint: "empty: all tenants",
+    send: "Send to everybody",
+    sendOne: (tenant: string) => `Send to ${tenant}`,
+    busy: "Sending…",
+    sent: (id: string) => `Sent (${id}).`,
+    needed: "Write a message first.",
+  },
+} as const;
