@@ -20,21 +20,22 @@ fn usual() -> impl Strategy<Value = Usage> {
 }
 
 fn of(figures: [u64; 13]) -> Usage {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m] = figures;
+    let mut figures = figures.into_iter();
+    let mut next = || figures.next().unwrap_or_default();
     Usage {
-        lambda_micros: a,
-        lambda_mb_micros: b,
-        read_half_units: c,
-        write_units: d,
-        sqs_requests: e,
-        s3_writes: f,
-        s3_reads: g,
-        s3_free: h,
-        s3_bytes: i,
-        websocket_messages: j,
-        input_tokens: k,
-        output_tokens: l,
-        model_nanos: m,
+        lambda_micros: next(),
+        lambda_mb_micros: next(),
+        read_half_units: next(),
+        write_units: next(),
+        sqs_requests: next(),
+        s3_writes: next(),
+        s3_reads: next(),
+        s3_free: next(),
+        s3_bytes: next(),
+        websocket_messages: next(),
+        input_tokens: next(),
+        output_tokens: next(),
+        model_nanos: next(),
     }
 }
 
