@@ -38,3 +38,4 @@ mod timeseries;
 mod trace;
 mod traffic;
 mod uploads;
+mod usage;
