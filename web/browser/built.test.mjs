@@ -158,6 +158,24 @@ describe("the built dashboard", PATIENCE, () => {
     assert.equal(await page.evaluate(() => window.sameDocument), true);
   });
 
+  it("is used by key alone", async () => {
+    await dash.go("Tasks");
+    const rows = page.locator("[data-task] a");
+    await rows.first().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("End");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await dash.drawer.getByRole("heading", { name: "Timeline" }).waitFor();
+    const second = await rows.nth(1).evaluate((link) => link.closest("li").dataset.task);
+    assert.ok(page.url().endsWith(second));
+    await page.keyboard.press("Escape");
+    await dash.drawer.waitFor({ state: "hidden" });
+    const back = await rows.nth(1).evaluate((link) => link === document.activeElement);
+    assert.ok(back, "the focus is where it came from");
+  });
+
   it(`stays fluent under ${UPDATES_PER_SECOND} updates a second`, async (test) => {
     await dash.go("Tasks");
     await page.locator(".task-rows[data-loaded=true]").waitFor();
