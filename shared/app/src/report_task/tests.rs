@@ -19,6 +19,7 @@ mod kinds {
     #[async_trait]
     impl Kind for Inside {
         const NAME: &'static str = "inside";
+        const COST_DRIVERS: &'static str = "nothing";
         type Input = Map<String, Value>;
         fn check(_: &Self::Input) -> Result<(), Vec<FieldError>> {
             Ok(())
@@ -31,6 +32,7 @@ mod kinds {
     #[async_trait]
     impl Kind for Outside {
         const NAME: &'static str = "outside";
+        const COST_DRIVERS: &'static str = "nothing";
         const OUTSIDE: bool = true;
         type Input = Map<String, Value>;
         fn check(_: &Self::Input) -> Result<(), Vec<FieldError>> {

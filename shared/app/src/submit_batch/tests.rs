@@ -18,6 +18,7 @@ struct Numbers;
 #[async_trait]
 impl Kind for Numbers {
     const NAME: &'static str = "numbers";
+    const COST_DRIVERS: &'static str = "nothing";
     type Input = BTreeMap<String, u32>;
 
     fn check(_: &Self::Input) -> Result<(), Vec<FieldError>> {

@@ -15,7 +15,7 @@ use super::*;
 /// A kind with two fields, either of which can be wrong.
 struct Sized;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Size {
     width: u32,
@@ -34,6 +34,7 @@ impl Default for Size {
 #[async_trait]
 impl Kind for Sized {
     const NAME: &'static str = "sized";
+    const COST_DRIVERS: &'static str = "nothing";
     type Input = Size;
 
     fn check(input: &Size) -> Result<(), Vec<FieldError>> {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use domain::kind::{FieldError, Kind, Registry, TaskContext};
 use domain::ports::Announcement;
 use domain::{Failure, Task};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use testkit::ambient::{Counting, TokioClock};
@@ -22,7 +23,7 @@ use crate::announce::Announcer;
 use crate::run_task::{Delivery, LEASE, Outcome, Release, RunTask};
 
 /// How a scripted task goes.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Script {
     /// How long it takes.
@@ -38,7 +39,7 @@ pub(super) struct Script {
     end: End,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum End {
     /// A text this long.
@@ -57,6 +58,7 @@ struct Scripted {
 #[async_trait]
 impl Kind for Scripted {
     const NAME: &'static str = "scripted";
+    const COST_DRIVERS: &'static str = "nothing";
     type Input = Script;
 
     fn report_title(script: &Script) -> Option<String> {
@@ -90,6 +92,7 @@ struct Brief;
 #[async_trait]
 impl Kind for Brief {
     const NAME: &'static str = "brief";
+    const COST_DRIVERS: &'static str = "nothing";
     type Input = Value;
     const LONGEST_RUN: Option<Duration> = Some(Duration::from_secs(10));
 
