@@ -103,6 +103,7 @@ pub(crate) struct Ports {
 impl App {
     /// The use cases over these ports.
     pub(crate) fn over(ports: Ports) -> Self {
+        let submit_task = submit_task(&ports);
         let clock = ports.clock;
         let get_report = GetReport {
             reports: ports.reports.clone(),
@@ -130,17 +131,6 @@ impl App {
             announcer: announcer.clone(),
             compute: ports.compute.clone(),
             clock: clock.clone(),
-        };
-        let submit_task = SubmitTask {
-            registry: ports.registry.clone(),
-            tasks: ports.tasks,
-            ledger: ports.ledger,
-            queue: ports.queue,
-            metering: ports.metering,
-            guard: ports.guard,
-            compute: ports.compute,
-            clock: clock.clone(),
-            entropy: ports.entropy.clone(),
         };
         Self {
             check_health: CheckHealth {
@@ -204,5 +194,19 @@ impl App {
             webhook_secrets: WebhookSecrets { roots: ports.roots },
             websocket_url: ports.websocket_url,
         }
+    }
+}
+
+fn submit_task(ports: &Ports) -> SubmitTask {
+    SubmitTask {
+        registry: ports.registry.clone(),
+        tasks: ports.tasks.clone(),
+        ledger: ports.ledger.clone(),
+        queue: ports.queue.clone(),
+        metering: ports.metering.clone(),
+        guard: ports.guard.clone(),
+        compute: ports.compute.clone(),
+        clock: ports.clock.clone(),
+        entropy: ports.entropy.clone(),
     }
 }
