@@ -61,7 +61,7 @@ export async function openDashboard(browser, webUrl, options = {}) {
     /** Submits on the page for it and answers the new task's id; its detail is open then. */
     async submit(kind, input, tags = "") {
       await this.go("New task");
-      await page.getByRole("radio", { name: new RegExp(`^${kind}`, "i") }).check({ force: true });
+      await page.locator(`[name=kind][value=${kind}]`).check({ force: true });
       const json = page.locator("[name=mode][value=json]");
       if (await json.count()) await json.check({ force: true });
       await page.locator("textarea[name=input]").fill(JSON.stringify(input));

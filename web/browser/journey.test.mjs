@@ -52,6 +52,27 @@ describe("the dashboard", () => {
     assert.match(await figure("avg_response_time_ms"), /^[\d,.]+ ms$/);
   });
 
+  it("asks for figures over time as the server understands it", async () => {
+    await ready();
+    for (const window of ["1h", "all"]) {
+      const answered = page.waitForResponse(
+        (r) => r.url().includes("/dashboard/timeseries?") && r.request().method() === "GET",
+      );
+      await page.locator(`[name=figures-window][value="${window}"]`).check({ force: true });
+      const answer = await answered;
+      assert.equal(answer.status(), 200);
+      const { times, series } = await answer.json();
+      assert.ok(times.length > 5);
+      assert.equal(series.length, 6);
+      for (const { values } of series) assert.equal(values.length, times.length);
+    }
+    await page
+      .locator(".charts canvas")
+      .or(page.getByText("No requests in this time."))
+      .first()
+      .waitFor();
+  });
+
   it("has an address for every page, and leads on from a wrong one", async () => {
     await ready();
     for (const name of ["Tasks", "New task", "Logs", "Reports", "Overview"]) {

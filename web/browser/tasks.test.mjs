@@ -56,6 +56,16 @@ describe("a task", () => {
     await dash.row(id).locator("[data-status=completed]").waitFor();
   });
 
+  it("leaves a report, if it is an aggregate", async () => {
+    const id = await dash.submit("aggregate", { group_by: ["service"], window: "all" });
+    await dash.status("completed");
+    await dash.go("Reports");
+    await page.locator(`a[href="#/reports/${id}"]`).click();
+    await dash.result.locator("table").waitFor();
+    await page.getByRole("link", { name: "The task that made it" }).click();
+    await dash.status("completed");
+  });
+
   it("can be an analysis, with a summary", async () => {
     const documents = [
       { id: "r-1", text: "The battery life is wonderful." },
@@ -101,12 +111,12 @@ describe("a task", () => {
     await dash.drawer.getByRole("link", { name: "Duplicate" }).click();
     await page.getByText("Filled in from the task").waitFor();
     assert.equal(await page.locator("[name=tags]").inputValue(), "browser, outside");
-    assert.ok(await page.getByRole("radio", { name: /^external/i }).isChecked());
+    assert.ok(await page.locator("[name=kind][value=external]").isChecked());
   });
 
   it("is refused in words, by the field at fault", async () => {
     await dash.go("New task");
-    await page.getByRole("radio", { name: /^aggregate/i }).check({ force: true });
+    await page.locator("[name=kind][value=aggregate]").check({ force: true });
     const json = page.locator("[name=mode][value=json]");
     if (await json.count()) await json.check({ force: true });
     const input = page.locator("textarea[name=input]");

@@ -132,6 +132,32 @@ describe("the feed", () => {
     expect(client.feed.list.tasks).toHaveLength(300);
   });
 
+  it("begins afresh with the newest when there are too many, and not at every update", async () => {
+    stored = Array.from({ length: 50 }, (_, i) => summary(50 - i));
+    await start();
+    stored = Array.from({ length: 1_100 }, (_, i) => summary(1_100 - i));
+    const works = ports.server.handlers.get("GET /tasks");
+    ports.server.on("GET /tasks", () => ({ status: 503 }));
+    const come = async (from: number, to: number) => {
+      for (let n = from; n <= to; n++) {
+        ports.socket.deliver(update(n, 2, { at: summary(n).created_at }));
+        if (n % 20 === 0) await ports.clock.advance(16);
+      }
+      await settle();
+    };
+    await come(51, 1_100);
+    expect(client.feed.list.tasks).toHaveLength(1_100);
+    expect(ports.server.count("GET /tasks"), "one that failed is not tried at once").toBe(2);
+
+    if (works) ports.server.on("GET /tasks", works);
+    stored = Array.from({ length: 2_100 }, (_, i) => summary(2_100 - i));
+    await come(1_101, 2_100);
+    expect(ports.server.count("GET /tasks")).toBe(3);
+    expect(client.feed.list.tasks.length).toBeLessThan(200);
+    expect(client.feed.list.tasks[0]?.request_id).toBe("task-2100");
+    expect(client.feed.list.nextCursor).toBe("50");
+  });
+
   it("lists even when no connection can be made", async () => {
     ports.server.on("POST /realtime/tickets", () => ({ status: 503 }));
     client.feed.start();

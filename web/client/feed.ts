@@ -17,6 +17,8 @@ import { createTimers, type Timers } from "./timers.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 100;
+/** With more tasks than these the list begins afresh: a page that stays open for days does not grow without end. */
+const MOST_KEPT = 1_000;
 /** Updates that come within a frame of the screen are shown together. */
 const GATHER_MS = 16;
 
@@ -35,6 +37,8 @@ export class TaskFeed {
   #gathered: UpdateFrame[] = [];
   /** Whether there was no connection a moment ago. */
   #away = true;
+  /** How many tasks are too many. */
+  #limit = MOST_KEPT;
   /** Counts reloads, so that only the newest one's answer is taken. */
   #round = 0;
 
@@ -87,6 +91,7 @@ export class TaskFeed {
     this.#timers.cancelAll();
     this.#gathered = [];
     this.#away = true;
+    this.#limit = MOST_KEPT;
     this.#list = EMPTY;
     this.#lists.emit(EMPTY);
   }
@@ -112,7 +117,10 @@ export class TaskFeed {
     if (cursor === null) return;
     const round = this.#round;
     const page = await this.#client.list({ limit: PAGE, cursor });
-    if (round === this.#round) this.#apply({ type: "page", page });
+    if (round !== this.#round) return;
+    this.#apply({ type: "page", page });
+    // Whoever goes that deep wants to stay there.
+    this.#limit = Math.max(this.#limit, 2 * this.#list.tasks.length);
   }
 
   #follow({ name }: ConnectionState): void {
@@ -170,6 +178,17 @@ export class TaskFeed {
 
   #flush(): void {
     this.#apply({ type: "updates", frames: this.#gathered.splice(0) });
+    if (this.#list.tasks.length > this.#limit) void this.#beginAfresh();
+  }
+
+  /** Keeps the newest and a cursor to the others. One that fails is tried again when there are twice as many. */
+  async #beginAfresh(): Promise<void> {
+    const round = this.#round;
+    this.#limit = 2 * this.#list.tasks.length;
+    const page = await this.#newest(0).catch(() => null);
+    if (!page || round !== this.#round) return;
+    this.#limit = MOST_KEPT;
+    this.#apply({ type: "reloaded", page });
   }
 
   #apply(event: TaskListEvent): void {

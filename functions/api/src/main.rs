@@ -1,5 +1,6 @@
 //! The HTTP API.
 
+mod description;
 mod edge;
 mod endpoint;
 mod lambda;

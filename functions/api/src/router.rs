@@ -13,8 +13,9 @@ use utoipa_axum::routes;
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
     cancel_task, get_dashboard, get_health, get_logs, get_openapi, get_report, get_result,
-    get_task, get_time_series, get_webhook_secret, issue_ticket, list_reports, list_tasks,
-    post_broadcast, post_events, post_notify, post_upload, retry_task, submit_batch, submit_task,
+    get_task, get_time_series, get_webhook_secret, issue_ticket, list_kinds, list_reports,
+    list_tasks, post_broadcast, post_events, post_notify, post_upload, retry_task, submit_batch,
+    submit_task,
 };
 use crate::state::App;
 
@@ -55,8 +56,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// What the API says of itself.
-pub(crate) fn description() -> Description {
+/// What the routes say of themselves.
+pub(crate) fn routes_described() -> Description {
     documented().into_openapi()
 }
 
@@ -70,6 +71,7 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(list_reports::list_reports))
         .routes(routes!(get_report::get_report))
         .routes(routes!(post_events::post_events))
+        .routes(routes!(list_kinds::list_kinds))
         .routes(routes!(submit_task::submit_task, list_tasks::list_tasks))
         .routes(routes!(submit_batch::submit_batch))
         .routes(routes!(get_task::get_task, cancel_task::cancel_task))

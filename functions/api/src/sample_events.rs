@@ -32,6 +32,7 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("get-task-malformed-id", 404, "task_not_found"),
     ("get-task-unknown", 404, "task_not_found"),
     ("health", 200, ""),
+    ("list-kinds", 200, ""),
     ("list-reports", 200, ""),
     ("list-reports-bad-cursor", 400, "invalid_query"),
     ("list-tasks", 200, ""),

@@ -35,6 +35,8 @@ pub(crate) struct App {
     pub(crate) get_report: GetReport,
     /// `POST /events`.
     pub(crate) ingest_events: IngestEvents,
+    /// `GET /kinds`.
+    pub(crate) kinds: Registry,
     /// `POST /tasks`.
     pub(crate) submit_task: SubmitTask,
     /// `POST /tasks/batch`.
@@ -130,7 +132,7 @@ impl App {
             clock: clock.clone(),
         };
         let submit_task = SubmitTask {
-            registry: ports.registry,
+            registry: ports.registry.clone(),
             tasks: ports.tasks,
             ledger: ports.ledger,
             queue: ports.queue,
@@ -162,6 +164,7 @@ impl App {
                 activity: ports.activity,
                 clock: clock.clone(),
             },
+            kinds: ports.registry,
             cancel_task,
             retry_task: RetryTask {
                 submit_task: submit_task.clone(),

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 /// A field that rows can be grouped by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupBy {
     /// The service that answered.
@@ -45,7 +48,7 @@ impl GroupBy {
 }
 
 /// The length of a time bucket. Buckets start at whole UTC minutes, hours or days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bucket {
     /// One minute.
@@ -85,23 +88,33 @@ pub struct AggregateQuery {
     pub limit: usize,
 }
 
+/// Most alternatives of one filter.
+pub const MOST_ALTERNATIVES: usize = 100;
+
 /// What requests must be to count. Each list is alternatives; an empty one leaves it open.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Only {
     /// Who answered.
+    #[schemars(length(max = MOST_ALTERNATIVES))]
     pub service: Vec<String>,
     /// The path, exactly.
+    #[schemars(length(max = MOST_ALTERNATIVES))]
     pub path: Vec<String>,
     /// The route, as rows show it.
+    #[schemars(length(max = MOST_ALTERNATIVES))]
     pub route: Vec<String>,
     /// The HTTP method.
+    #[schemars(length(max = MOST_ALTERNATIVES))]
     pub method: Vec<String>,
     /// The status code.
+    #[schemars(length(max = MOST_ALTERNATIVES))]
     pub status: Vec<u16>,
     /// The class of the status code: `5xx`.
+    #[schemars(length(max = MOST_ALTERNATIVES), inner(regex(pattern = "^[1-5]xx$")))]
     pub status_class: Vec<String>,
     /// Who asked.
+    #[schemars(length(max = MOST_ALTERNATIVES))]
     pub user: Vec<String>,
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use retry::Backoff;
+use schemars::{JsonSchema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -80,7 +81,11 @@ pub trait Kind: Send + Sync + 'static {
     /// The name callers submit it by.
     const NAME: &'static str;
     /// The typed input. Unknown fields should be denied, so that a misspelling is no silent default.
-    type Input: DeserializeOwned + Send;
+    type Input: DeserializeOwned + JsonSchema + Send;
+    /// Its name for people, such as the title of a form.
+    const TITLE: &'static str = Self::NAME;
+    /// What it does, in a sentence.
+    const SUMMARY: &'static str = "";
     /// What the cost of its tasks grows with, for people: a sentence or a few. `docs/costs.md` has the
     /// figures.
     const COST_DRIVERS: &'static str;
@@ -105,6 +110,24 @@ pub trait Kind: Send + Sync + 'static {
     async fn run(&self, context: &TaskContext, input: Self::Input) -> Result<Value, Failure>;
 }
 
+/// What a kind is, for people, forms and the API's description.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// The name callers submit it by.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it does, in a sentence.
+    pub summary: &'static str,
+    /// What the cost of its tasks grows with.
+    pub cost_drivers: &'static str,
+    /// Whether programs outside run its tasks.
+    pub outside: bool,
+    /// The JSON Schema (2020-12) of its input, made of the type that inputs are read into. Whatever it
+    /// refuses is refused; what fields must be together, it may leave to the kind's own check.
+    pub input: Value,
+}
+
 /// A [`Kind`] with its input type hidden.
 #[async_trait]
 pub trait AnyKind: Send + Sync {
@@ -123,11 +146,11 @@ pub trait AnyKind: Send + Sync {
     /// Whether programs outside run its tasks.
     fn is_outside(&self) -> bool;
 
-    /// What the cost of its tasks grows with, for people.
-    fn cost_drivers(&self) -> &'static str;
-
     /// What to call a report of this input's result; none where there is to be none.
     fn report_title(&self, input: &Value) -> Option<String>;
+
+    /// What it is, for people and forms.
+    fn about(&self) -> About;
 }
 
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
@@ -174,14 +197,21 @@ impl<K: Kind> AnyKind for K {
         K::OUTSIDE
     }
 
-    fn cost_drivers(&self) -> &'static str {
-        K::COST_DRIVERS
-    }
-
     fn report_title(&self, input: &Value) -> Option<String> {
         // An input that made a result can be read, unless a newer release has become stricter.
         let typed = read::<K>(input).ok()?;
         K::report_title(&typed)
+    }
+
+    fn about(&self) -> About {
+        About {
+            name: K::NAME,
+            title: K::TITLE,
+            summary: K::SUMMARY,
+            cost_drivers: K::COST_DRIVERS,
+            outside: K::OUTSIDE,
+            input: schema_for!(K::Input).to_value(),
+        }
     }
 }
 
@@ -224,6 +254,11 @@ impl Registry {
     /// one.
     pub fn report_title(&self, name: &str, input: &Value) -> Option<String> {
         self.get(name)?.report_title(input)
+    }
+
+    /// What each kind is, sorted by name.
+    pub fn about(&self) -> impl Iterator<Item = About> {
+        self.kinds.values().map(|kind| kind.about())
     }
 
     /// Every name, sorted.

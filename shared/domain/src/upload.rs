@@ -64,7 +64,7 @@ impl fmt::Display for UploadId {
 }
 
 /// How the texts of an upload are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadFormat {
     /// Comma-separated values under a header line.

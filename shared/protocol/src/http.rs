@@ -2,6 +2,7 @@
 
 mod batch;
 mod broadcast;
+mod kinds;
 mod notify;
 mod report;
 mod series;
@@ -12,6 +13,7 @@ pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
 };
 pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
+pub use kinds::{KindBody, KindsBody};
 pub use notify::{NotifiedBody, NotifyBody};
 pub use report::{ReportBody, ReportSummary, ReportsBody};
 pub use series::{SeriesBody, TimeSeriesBody};

@@ -12,6 +12,9 @@ pub struct External;
 #[async_trait]
 impl Kind for External {
     const NAME: &'static str = "external";
+    const TITLE: &'static str = "External";
+    const SUMMARY: &'static str =
+        "Work that a program of your own does, and reports on with POST /notify.";
     const OUTSIDE: bool = true;
     type Input = Map<String, Value>;
     const COST_DRIVERS: &'static str = "The number of reports: each is an API call with a DynamoDB \

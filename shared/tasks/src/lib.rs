@@ -7,6 +7,9 @@ mod aggregate;
 mod analyze;
 mod export;
 mod external;
+mod schema;
+#[cfg(test)]
+mod schemas_agree;
 mod stored;
 
 use std::sync::Arc;
@@ -48,9 +51,9 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn every_kind_is_known_by_its_name() {
-        let needs = Needs {
+    /// Every kind, without anything behind it.
+    pub(crate) fn bare() -> Registry {
+        registry(Needs {
             aggregation: Arc::new(CannedRows::default()),
             export: export::scene::needs(&testkit::memory::Faults::default()),
             analyze: AnalyzeNeeds {
@@ -59,13 +62,18 @@ mod tests {
                 model: None,
                 provider: Provider::Builtin,
             },
-        };
-        let registry = registry(needs);
+        })
+    }
+
+    #[test]
+    fn every_kind_says_what_it_is() {
+        let registry = bare();
         let names: Vec<_> = registry.names().collect();
         assert_eq!(names, ["aggregate", "analyze", "export", "external"]);
-        for name in names {
-            let drivers = registry.get(name).map(|kind| kind.cost_drivers());
-            assert!(drivers.is_some_and(|text| text.ends_with('.')), "{name}");
+        for about in registry.about() {
+            let texts = [about.summary, about.cost_drivers];
+            assert!(texts.iter().all(|text| text.ends_with('.')), "{about:?}");
+            assert_ne!(about.title, about.name);
         }
     }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { faint, readoutOf, topOf } from "./options";
+import { faint, readoutOf, timeTicks, topOf } from "./options";
 import { pathOf } from "./sparkline";
 
 describe("a sparkline", () => {
@@ -18,6 +18,12 @@ describe("a chart", () => {
 
   it("fills with a faint colour", () => {
     expect(faint("rgb(1, 2, 3)")).toBe("rgba(1, 2, 3, 0.13)");
+  });
+
+  it("tells the clock, and the day where it begins", () => {
+    const at = (hour: number) => new Date(2026, 4, 12, hour, 30 * (hour % 2)).getTime() / 1000;
+    expect(timeTicks([at(0), at(9)], 3_600)).toEqual(["12 May", "09:30"]);
+    expect(timeTicks([at(0), at(2)], 86_400)).toEqual(["12 May", "12 May"]);
   });
 
   it("reads out what has a value", () => {

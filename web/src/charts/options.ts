@@ -35,7 +35,7 @@ export function optionsOf(
   return {
     ...size,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 22, 0, 0],
     cursor: {
       y: false,
       points: { size: 7 },
@@ -49,7 +49,10 @@ export function optionsOf(
       },
     },
     scales: { y: { range: (_, __, max) => [0, topOf(max, drawing.least)] } },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(drawing.format) }],
+    axes: [
+      { ...axis, size: 28, space: 70, values: (_, ticks, __, ___, step) => timeTicks(ticks, step) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map(drawing.format) },
+    ],
     series: [
       {},
       ...drawing.lines.map((line, i) => seriesOf(line, palette, (line.colour ?? i + 1) - 1)),
@@ -59,6 +62,18 @@ export function optionsOf(
       setCursor: [showReadout(drawing)],
     },
   };
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** The clock, the day where one begins; nothing but days where steps are that long. Times and steps in seconds. */
+export function timeTicks(ticks: readonly number[], step: number): string[] {
+  return ticks.map((tick) => {
+    const at = new Date(tick * 1000);
+    const midnight = at.getHours() === 0 && at.getMinutes() === 0;
+    return (step >= 86_400 || midnight ? day : clock).format(at);
+  });
 }
 
 /** A tenth of air above the highest. */

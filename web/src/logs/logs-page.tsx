@@ -29,6 +29,11 @@ export function LogsPage() {
         <h1>{words.title}</h1>
         <Follow logs={logs} />
       </div>
+      {logs.following.value && (
+        <p class="hint" id="follow-hint">
+          {words.following}
+        </p>
+      )}
       <LogFilter query={query.value} onChange={change} />
       {logs.error.value && (
         <Notice message={logs.error.value} onRetry={() => void logs.refresh()} />
@@ -86,11 +91,6 @@ function Follow({ logs }: { logs: Logs }) {
         <RefreshIcon />
         {words.refresh}
       </button>
-      {logs.following.value && (
-        <p class="hint wide" id="follow-hint">
-          {words.following}
-        </p>
-      )}
     </div>
   );
 }

@@ -30,17 +30,20 @@ export function FormField(props: FieldProps) {
       return <ItemList {...props} form={field.form} />;
     case "json":
       return <JsonField {...props} />;
-    case "text":
-      return field.format === "upload" ? <UploadField {...props} /> : <LineField {...props} />;
     default:
-      return <LineField {...props} />;
+      return isUpload(field) ? <UploadField {...props} /> : <LineField {...props} />;
   }
 }
 
 /** What a field is called: `text_column` is `text column`. */
-export function labelOf({ name }: Property): string {
+export function labelOf({ name, field }: Property): string {
+  if (isUpload(field)) return texts.newTask.file;
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function isUpload(field: Property["field"]): boolean {
+  return field.type === "text" && field.format === "upload";
 }
 
 /** What is said below a field. */
@@ -48,7 +51,7 @@ export function Hint({ id, property }: { id: string; property: Property }) {
   const { fallback, description, required } = property;
   const said = [
     description,
-    !required && fallback !== null && texts.newTask.useDefault(asText(fallback)),
+    !required && isPlain(fallback) && texts.newTask.useDefault(asText(fallback)),
   ];
   const words = said.filter(Boolean).join(" ");
   return words ? (
@@ -56,6 +59,12 @@ export function Hint({ id, property }: { id: string; property: Property }) {
       {words}
     </p>
   ) : null;
+}
+
+/** Whether a few words say it: nothing, and lists of nothing, need none. */
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isPlain);
+  return value !== null && value !== "" && typeof value !== "object";
 }
 
 /** What the server found at fault here, or inside. */

@@ -100,7 +100,7 @@ export function read(field: Field, text: string): unknown {
   if (text === "") return undefined;
   if (field.type === "number") return Number(text);
   if (field.type === "flag") return text === "true";
-  if (field.type === "texts") return wordsOf(text);
+  if (field.type === "texts") return field.numeric ? wordsOf(text).map(Number) : wordsOf(text);
   return isMoment(field) ? fromLocal(text) : text;
 }
 

@@ -76,7 +76,12 @@ export function NewTaskForm({ draft }: { draft: Draft }) {
         }}
       />
       {error.value && <Notice message={error.value} />}
-      {kind?.costDrivers && <p class="hint">{words.costs(kind.costDrivers)}.</p>}
+      {kind?.costDrivers && (
+        <details class="terms">
+          <summary>{words.costs}</summary>
+          <p class="hint">{kind.costDrivers}</p>
+        </details>
+      )}
       <button type="submit" class="button primary" aria-disabled={busy.value}>
         {busy.value ? words.busy : words.submit}
       </button>

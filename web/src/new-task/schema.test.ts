@@ -29,7 +29,14 @@ describe("a schema as a form", () => {
       type: "choices",
       options: options("a"),
     });
-    expect(fieldOf({ type: "array", items: { type: "string" } })).toEqual({ type: "texts" });
+    for (const type of ["string", "integer"]) {
+      const numeric = type === "integer";
+      expect(fieldOf({ type: "array", items: { type } })).toEqual({ type: "texts", numeric });
+    }
+    expect(fieldOf({ type: ["string", "null"], enum: ["en", null] })).toEqual({
+      type: "choice",
+      options: options("en"),
+    });
     for (const schema of [{}, { type: "object" }, { type: "array", items: {} }]) {
       expect(fieldOf(schema)).toEqual({ type: "json" });
     }
@@ -61,6 +68,15 @@ describe("a schema as a form", () => {
     });
   });
 
+  it("offers the only one there is", () => {
+    const only = { type: "string", const: "previous", description: "The period before" };
+    const root = { $defs: { Compare: { oneOf: [only] } } };
+    expect(fieldOf({ anyOf: [{ $ref: "#/$defs/Compare" }, { type: "null" }] }, root)).toEqual({
+      type: "choice",
+      options: [{ value: "previous", description: "The period before" }],
+    });
+  });
+
   it("nests groups and lists of groups, and ends somewhere", () => {
     const document = {
       type: "object",
@@ -89,7 +105,10 @@ describe("a schema as a form", () => {
 
   it("tells of which fields exactly one is given", () => {
     const properties = { a: {}, b: {} };
-    const either = [{ required: ["a"] }, { required: ["b"] }];
+    const either = [
+      { required: ["a"], properties: { a: { not: { type: "null" } } } },
+      { required: ["b"] },
+    ];
     expect(formOf({ properties, oneOf: either })?.alternatives).toEqual(["a", "b"]);
     expect(formOf({ properties, oneOf: [{ required: ["a", "b"] }] })?.alternatives).toEqual([]);
     expect(formOf({ properties })?.alternatives).toEqual([]);

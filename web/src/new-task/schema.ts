@@ -16,8 +16,8 @@ export type Field =
   | { type: "choice"; options: Option[] }
   /** Any of a few. */
   | { type: "choices"; options: Option[] }
-  /** A list of words. */
-  | { type: "texts" }
+  /** A list of words, or of numbers. */
+  | { type: "texts"; numeric: boolean }
   | { type: "group"; form: Form }
   /** A list of groups. */
   | { type: "list"; form: Form }
@@ -147,24 +147,25 @@ function readNumber(schema: Schema): Field {
 function readList(items: Schema, root: Schema, depth: number): Field {
   const options = optionsOf(items);
   if (options) return { type: "choices", options };
-  if (typeOf(items) === "string") return { type: "texts" };
+  const type = typeOf(items);
+  if (type === "string") return { type: "texts", numeric: false };
+  if (type === "integer" || type === "number") return { type: "texts", numeric: true };
   const form = readForm(items, root, depth + 1);
   return form ? { type: "list", form } : { type: "json" };
 }
 
-/** `enum`, or `oneOf` of constants, each with its own words. */
+/** `enum`, a constant, or `oneOf` of constants, each with its own words. */
 function optionsOf(schema: Schema): Option[] | null {
+  if (schema.const !== undefined) {
+    return [{ value: String(schema.const), description: text(schema.description) }];
+  }
   if (Array.isArray(schema.enum)) {
     const values = schema.enum.filter((one): one is string => typeof one === "string");
     return values.length > 0 ? values.map((value) => ({ value, description: null })) : null;
   }
   if (!Array.isArray(schema.oneOf)) return null;
   const parts = schema.oneOf.map(object).filter((part) => part.type !== "null");
-  const options = parts.flatMap((part) =>
-    part.const === undefined
-      ? (optionsOf(part) ?? [])
-      : [{ value: String(part.const), description: text(part.description) }],
-  );
+  const options = parts.flatMap((part) => optionsOf(part) ?? []);
   return options.length >= parts.length && options.length > 0 ? options : null;
 }
 

@@ -18,7 +18,7 @@ export function Figures({ series }: { series: SeriesState }) {
   const window = words.windowNames[figures.shown.value];
   const average = values?.avg_response_time_ms ?? null;
   const shown = series.shown.value;
-  const line = (metric: Metric) => (shown ? valuesOf(shown, metric) : []);
+  const line = (metric: Metric) => ({ metric, values: shown ? valuesOf(shown, metric) : [] });
   return (
     <section aria-labelledby="figures-title" class="figures-section">
       <div class="section-head">
@@ -70,7 +70,7 @@ interface FigureProps {
   value: string | null;
   unit?: string;
   hint: string;
-  line: readonly (number | null)[];
+  line: { metric: Metric; values: readonly (number | null)[] };
 }
 
 function Figure({ name, label, value, unit, hint, line }: FigureProps) {
@@ -82,9 +82,12 @@ function Figure({ name, label, value, unit, hint, line }: FigureProps) {
         {unit && value !== null && <span class="unit"> {unit}</span>}
       </dd>
       <dd class="figure-hint">{hint}</dd>
-      <dd class="figure-line" aria-hidden="true">
-        <Sparkline values={line} />
-      </dd>
+      {line.values.some((value) => value !== null) && (
+        <dd class="figure-line" aria-hidden="true">
+          <Sparkline values={line.values} />
+          <span class="figure-hint">{words.metrics[line.metric]}</span>
+        </dd>
+      )}
     </div>
   );
 }

@@ -9,7 +9,7 @@ export function Header() {
   const { client, session } = useApp();
   return (
     <header class="header">
-      <a class="brand" href={hrefOf("overview")}>
+      <a class="brand" href={hrefOf("overview")} aria-label={texts.brand}>
         <Mark />
         <span>{texts.brand}</span>
       </a>

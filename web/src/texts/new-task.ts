@@ -5,7 +5,7 @@ export const newTask = {
   undescribed:
     "This server does not describe its kinds yet (GET /kinds): write the input as JSON. The examples are a start.",
   outside: "Run by a program of your own, outside this service.",
-  costs: (drivers: string) => `Cost grows with ${drivers}`,
+  costs: "What it costs",
   input: "Input",
   asForm: "Form",
   asJson: "JSON",
@@ -37,7 +37,7 @@ export const newTask = {
   list: "Separated by commas",
   yes: "Yes",
   no: "No",
-  needed: "This field is needed.",
+  file: "File",
   upload: {
     drop: "Drop a file here, or choose one",
     kinds: "CSV, JSON lines or text, up to 32 MiB",

@@ -1,20 +1,21 @@
 //! `GET /openapi.json`: the API's description, made from the code. Open to everybody.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use axum::Json;
-use utoipa::openapi::OpenApi;
+use axum::extract::State;
+use serde_json::Value;
 
-use crate::router::description;
-
-static DESCRIPTION: LazyLock<OpenApi> = LazyLock::new(description);
+use crate::description::describe;
+use crate::router::routes_described;
+use crate::state::App;
 
 /// Describes this API
 #[utoipa::path(get, path = "/openapi.json", tag = "service", security(()), responses(
     (status = 200, body = Object, description = "An OpenAPI 3.1 document."),
 ))]
-pub(crate) async fn get_openapi() -> Json<&'static OpenApi> {
-    Json(&DESCRIPTION)
+pub(crate) async fn get_openapi(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(describe(&routes_described(), app.kinds.about()))
 }
 
 #[cfg(test)]

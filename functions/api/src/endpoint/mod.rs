@@ -11,6 +11,7 @@ pub(crate) mod get_task;
 pub(crate) mod get_time_series;
 pub(crate) mod get_webhook_secret;
 pub(crate) mod issue_ticket;
+pub(crate) mod list_kinds;
 pub(crate) mod list_reports;
 pub(crate) mod list_tasks;
 pub(crate) mod post_broadcast;

@@ -16,7 +16,7 @@ use crate::Compute;
 /// A kind with two fields, either of which can be wrong.
 struct Sized;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Size {
     width: u32,

@@ -21,7 +21,9 @@ pub const MOST_ROWS_AT_ONCE: usize = 500;
 pub const MOST_BYTES_AT_ONCE: usize = 1024 * 1024;
 
 /// What rows are about, and with that where they are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Users that events have named.

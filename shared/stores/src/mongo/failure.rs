@@ -21,6 +21,8 @@ pub(super) enum Failure {
     Refused { code: i32, message: String },
     #[error("no answer within {0:?}")]
     TooSlow(Duration),
+    #[error("the figures of these requests need more memory than there is for one answer")]
+    TooMuch,
     #[error("a known event was gone before it could be read")]
     Gone,
     #[error(transparent)]
@@ -40,7 +42,7 @@ impl Failure {
         match self {
             Self::Command(error) => passes(error),
             Self::Refused { code, .. } => code_passes(*code),
-            Self::TooSlow(_) | Self::Gone => true,
+            Self::TooSlow(_) | Self::TooMuch | Self::Gone => true,
             Self::Unreadable(_) | Self::Answer(_) => false,
         }
     }

@@ -1,10 +1,10 @@
 //! Figures over time, from roll-ups where they hold, else from the requests themselves.
 //!
-//! A roll-up is what the pipeline gave for one bucket, kept with the moment when it was asked. It
-//! holds until an hour of its bucket is touched, see [`freshness`]. What has none that holds is
-//! computed for many adjacent buckets at once, as a pipeline's cost is by the requests and not by
-//! the groups; and kept piece by piece, so that who ran out of time goes on where it ended.
-//! Minutes are never kept: a day of them is read as fast as 1,440 documents are.
+//! A roll-up is what the requests gave for one bucket, kept with the moment when they were asked
+//! for. It holds until an hour of its bucket is touched, see [`freshness`]. What has none that holds
+//! is computed for many adjacent buckets at once, as the cost is by the requests and not by the
+//! buckets; and kept piece by piece, so that who ran out of time goes on where it ended.
+//! Minutes are never kept: 1,500 of them are a day's requests at most.
 
 mod figures;
 mod freshness;
@@ -12,6 +12,7 @@ mod pieces;
 mod rollups;
 mod touched;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ use domain::TenantId;
 use domain::aggregate::Bucket;
 use domain::ports::{SeriesError, TimeSeries};
 use domain::series::{SeriesQuery, SeriesRow};
+use time::OffsetDateTime;
 use tokio::time::timeout;
 
 pub(super) use freshness::SETTLED_AFTER;
@@ -55,42 +57,57 @@ impl Events {
         query: &SeriesQuery,
         mut rows: Gathered,
     ) -> Result<Gathered, Failure> {
-        if query.span.bucket() == Bucket::Minute {
-            let buckets = self.figures(tenant, query, rows.room()).await?;
-            rows.extend(buckets.into_iter().flat_map(|bucket| bucket.rows));
-            return Ok(rows);
+        let mut missing = vec![true; query.span.count()];
+        let reading = match query.span.bucket() {
+            Bucket::Minute => None,
+            Bucket::Hour | Bucket::Day => {
+                Some(self.held(tenant, query, &mut rows, &mut missing).await?)
+            }
+        };
+        for run in runs(&missing) {
+            let mut pieces = Pieces::of(query.span, run);
+            while let Some(span) = pieces.next().filter(|_| !rows.is_too_much()) {
+                let piece = SeriesQuery { span, ..*query };
+                let buckets = match self.figures(tenant, &piece, rows.room()).await {
+                    Err(Failure::TooMuch) if pieces.cut(span) => continue,
+                    outcome => outcome?,
+                };
+                if let Some(reading) = reading.as_ref().filter(|_| rows.takes(&buckets)) {
+                    self.keep(tenant, &piece, reading, &buckets).await?;
+                }
+                pieces.found(requests(&buckets));
+                rows.extend(buckets.into_iter().flat_map(|bucket| bucket.rows));
+            }
         }
+        Ok(rows)
+    }
+
+    /// Adds the rows of the buckets that have roll-ups which hold; these are no longer missing.
+    async fn held(
+        &self,
+        tenant: &TenantId,
+        query: &SeriesQuery,
+        rows: &mut Gathered,
+        missing: &mut [bool],
+    ) -> Result<Reading, Failure> {
         let (began, touched, kept) = tokio::try_join!(
             self.database_clock(),
             self.touched(tenant, query.span),
             self.rollups(tenant, query, rows.room()),
         )?;
-        let settled = |start, computed| {
-            freshness::holds(computed, touched.get(&start).copied(), self.settled_after)
+        let reading = Reading {
+            began,
+            touched,
+            settled_after: self.settled_after,
         };
-        let mut missing = vec![true; query.span.count()];
         for rollup in kept {
-            let holds = settled(rollup.start, rollup.began) && rollup.is_in_time(began);
+            let holds = reading.can_hold(rollup.start, rollup.began) && rollup.is_in_time(began);
             if let Some(place) = query.span.place(rollup.start).filter(|_| holds) {
                 missing[place] = false;
                 rows.extend(rollup.rows);
             }
         }
-        for run in runs(&missing) {
-            let mut pieces = Pieces::of(query.span, run);
-            while let Some(span) = pieces.next().filter(|_| !rows.is_too_much()) {
-                let piece = SeriesQuery { span, ..*query };
-                let buckets = self.figures(tenant, &piece, rows.room()).await?;
-                let (found, whole) = (requests(&buckets), rows.takes(&buckets));
-                if whole {
-                    let hold = |start| settled(start, began);
-                    self.keep(tenant, &piece, began, &buckets, hold).await?;
-                }
-                rows.extend(buckets.into_iter().flat_map(|bucket| bucket.rows));
-                pieces.found(found);
-            }
-        }
-        Ok(rows)
+        Ok(reading)
     }
 
     /// The time by the clock that marks hours as touched. Read before the requests are.
@@ -98,6 +115,23 @@ impl Events {
         let answer = self.database.run_command(doc! { "hello": 1 }).await?;
         let time = answer.get_datetime("localTime");
         time.copied().map_err(|_| Failure::Answer("localTime"))
+    }
+}
+
+/// What a reading knows of the time.
+struct Reading {
+    /// When it began, by the database's clock.
+    began: DateTime,
+    /// When the buckets that anybody has touched were last touched.
+    touched: BTreeMap<OffsetDateTime, DateTime>,
+    settled_after: Duration,
+}
+
+impl Reading {
+    /// Whether figures of the bucket that starts then hold, computing which began at `began`.
+    fn can_hold(&self, start: OffsetDateTime, began: DateTime) -> bool {
+        let touched = self.touched.get(&start).copied();
+        freshness::holds(began, touched, self.settled_after)
     }
 }
 

@@ -3,35 +3,39 @@
 use std::collections::BTreeSet;
 
 use domain::Window;
-use domain::aggregate::{AggregateQuery, Bucket, GroupBy, Only};
+use domain::aggregate::{AggregateQuery, Bucket, GroupBy, MOST_ALTERNATIVES, Only};
 use domain::kind::FieldError;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
+
+use crate::schema;
 
 /// Most rows: a row is some 100 bytes of JSON.
 const MOST_ROWS: usize = 10_000;
 
-/// Most alternatives of one filter.
-const MOST_ALTERNATIVES: usize = 100;
-
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// The input of an aggregate.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AggregateInput {
     /// Group by these, in this order; by service where not given. Empty: one row over everything.
+    #[schemars(extend("uniqueItems" = true))]
     pub group_by: Vec<GroupBy>,
     /// The length of a time bucket, where grouped by time.
     pub bucket: Bucket,
     /// How far back to look; 24 hours where neither this nor a range is given.
     #[serde(deserialize_with = "window")]
+    #[schemars(schema_with = "schema::window")]
     pub window: Option<Window>,
     /// Only requests at or after this moment, instead of a window.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schemars(schema_with = "schema::moment")]
     pub from: Option<OffsetDateTime>,
     /// Only requests before this moment, instead of a window.
     #[serde(with = "time::serde::rfc3339::option")]
+    #[schemars(schema_with = "schema::moment")]
     pub to: Option<OffsetDateTime>,
     /// What requests must be to count.
     pub only: Only,
@@ -39,11 +43,12 @@ pub struct AggregateInput {
     /// where this one starts.
     pub compare: Option<Compare>,
     /// At most this many rows: those with the highest counts.
+    #[schemars(range(min = 1, max = MOST_ROWS))]
     pub limit: usize,
 }
 
 /// What a period is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Compare {
     /// The period before.

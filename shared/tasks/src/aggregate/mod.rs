@@ -43,6 +43,8 @@ impl Aggregate {
 #[async_trait]
 impl Kind for Aggregate {
     const NAME: &'static str = "aggregate";
+    const TITLE: &'static str = "Aggregate";
+    const SUMMARY: &'static str = "Counts requests and measures their response times, by service, route, user, time and more.";
     type Input = AggregateInput;
     const COST_DRIVERS: &'static str = "The worker's time while the database reads the requests of \
         the range: it grows with their number, and doubles where the period before is compared. A \

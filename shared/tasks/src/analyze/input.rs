@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use domain::kind::FieldError;
 use domain::{UploadFormat, UploadId, Usd};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
 
 use super::language;
 use super::provider::Provider;
 use super::query::QueryInput;
+use crate::schema;
 
 /// Most documents inline.
 const MOST_DOCUMENTS: usize = 1_000;
@@ -21,14 +24,17 @@ const MOST_COLUMN: usize = 128;
 
 /// The input of an analysis: exactly one of `documents`, `upload_id` and `query` tells what to
 /// analyse.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = one_source()))]
 pub struct AnalyzeInput {
     /// 1 to 1,000 documents, in the order of the result.
     #[serde(default)]
+    #[schemars(length(min = 1, max = MOST_DOCUMENTS))]
     pub documents: Option<Vec<Document>>,
     /// The file with the documents, as `POST /uploads` named it.
     #[serde(default)]
+    #[schemars(schema_with = "schema::uuid")]
     pub upload_id: Option<UploadId>,
     /// How the file is written; what it was uploaded as where not given.
     #[serde(default)]
@@ -36,10 +42,12 @@ pub struct AnalyzeInput {
     /// The CSV column, or the JSON field, with the texts; `text` where not given, or a CSV file's
     /// only column.
     #[serde(default)]
+    #[schemars(length(min = 1, max = MOST_COLUMN))]
     pub text_column: Option<String>,
     /// The CSV column, or the JSON field, with the texts' ids; `id` where there is one. Documents
     /// without an id are named after their lines.
     #[serde(default)]
+    #[schemars(length(min = 1, max = MOST_COLUMN))]
     pub id_column: Option<String>,
     /// Which of the tenant's logs or events to read.
     #[serde(default)]
@@ -47,6 +55,7 @@ pub struct AnalyzeInput {
     /// The two-letter code of the language that the documents are probably in. It decides where a
     /// text is too short to tell.
     #[serde(default)]
+    #[schemars(schema_with = "known_language")]
     pub language: Option<String>,
     /// Who analyses: `builtin` or `bedrock`; what the service is set to where not given.
     #[serde(default)]
@@ -54,7 +63,26 @@ pub struct AnalyzeInput {
     /// What the task may spend on a model, in US dollars over all its attempts, within what the
     /// service allows.
     #[serde(default, deserialize_with = "dollars")]
+    #[schemars(schema_with = "schema::dollars")]
     pub max_cost_usd: Option<Usd>,
+}
+
+/// The sources of which there is one.
+const SOURCES: [&str; 3] = ["documents", "upload_id", "query"];
+
+/// Exactly one of them is given. Null is not giving it.
+fn one_source() -> Value {
+    let given = SOURCES.map(
+        |source| json!({"required": [source], "properties": {source: {"not": {"type": "null"}}}}),
+    );
+    given.to_vec().into()
+}
+
+/// The code of a language that can be told, or none.
+fn known_language(_: &mut SchemaGenerator) -> Schema {
+    let codes = language::codes().map(Some).chain([None]);
+    let codes: Vec<_> = codes.collect();
+    json_schema!({"type": ["string", "null"], "enum": codes})
 }
 
 /// A number of dollars in JSON.
@@ -67,12 +95,14 @@ fn dollars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Usd>, D:
 }
 
 /// One text.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// The caller's name for it, unique within the task.
+    #[schemars(length(min = 1, max = MOST_ID), regex(pattern = r"^[A-Za-z0-9._:-]+$"))]
     pub id: String,
     /// What it says.
+    #[schemars(length(max = MOST_TEXT))]
     pub text: String,
 }
 

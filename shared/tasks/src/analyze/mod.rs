@@ -88,6 +88,9 @@ impl Analyze {
 #[async_trait]
 impl Kind for Analyze {
     const NAME: &'static str = "analyze";
+    const TITLE: &'static str = "Analyze";
+    const SUMMARY: &'static str = "Tells language, sentiment, key phrases, entities and topics of \
+                                   texts, and sums all of them up.";
     type Input = AnalyzeInput;
     const COST_DRIVERS: &'static str = "With the provider builtin the worker's time, which grows \
         with the length of the texts. With bedrock the model's tokens, which cost far more than all \

@@ -3,8 +3,11 @@
 use domain::kind::FieldError;
 use domain::text::is_plain;
 use domain::texts::{TextQuery, TextSource};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use time::OffsetDateTime;
+
+use crate::schema;
 
 /// Most texts of one query.
 const MOST: usize = 50_000;
@@ -16,7 +19,7 @@ const MOST_BYTES: usize = 32 * 1024 * 1024;
 const LONGEST: usize = 256;
 
 /// Which of the tenant's logs or events to analyse, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QueryInput {
     /// `logs` for log lines, `events` for events of every type.
@@ -24,24 +27,31 @@ pub struct QueryInput {
     /// The event's field that holds the text; `message` where not given. Events without text there
     /// are passed over.
     #[serde(default)]
+    #[schemars(length(min = 1, max = LONGEST))]
     pub text_field: Option<String>,
     /// Only at or after this moment.
     #[serde(default, with = "time::serde::rfc3339::option")]
+    #[schemars(schema_with = "schema::moment")]
     pub from: Option<OffsetDateTime>,
     /// Only before this moment.
     #[serde(default, with = "time::serde::rfc3339::option")]
+    #[schemars(schema_with = "schema::moment")]
     pub to: Option<OffsetDateTime>,
     /// Only of this service.
     #[serde(default)]
+    #[schemars(length(min = 1, max = LONGEST))]
     pub service: Option<String>,
     /// Only of this level.
     #[serde(default)]
+    #[schemars(length(min = 1, max = LONGEST))]
     pub level: Option<String>,
     /// Only texts that hold this, in capitals or not.
     #[serde(default)]
+    #[schemars(length(min = 1, max = LONGEST))]
     pub text: Option<String>,
     /// 1 to 50,000 texts, the newest; 10,000 where not given.
     #[serde(default = "usual")]
+    #[schemars(range(min = 1, max = MOST))]
     pub limit: usize,
 }
 

@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use domain::RequestId;
 use domain::export::{Column, RowQuery, Source, columns};
 use domain::kind::FieldError;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::format::{Compression, Format};
+use crate::schema;
 
 /// Most columns that can be asked for: more than any source has.
 const MOST_COLUMNS: usize = 100;
 
 /// The input of an export.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportInput {
     /// What to export: `users`, `sessions`, `events`, `logs`, `tasks` or a `report`.
@@ -29,16 +31,20 @@ pub struct ExportInput {
     /// Only rows at or after this moment: of an event's `at`, a user's `last_seen`, a session's
     /// `started_at`, a task's `created_at`.
     #[serde(default, with = "time::serde::rfc3339::option")]
+    #[schemars(schema_with = "schema::moment")]
     pub from: Option<OffsetDateTime>,
     /// Only rows before this moment.
     #[serde(default, with = "time::serde::rfc3339::option")]
+    #[schemars(schema_with = "schema::moment")]
     pub to: Option<OffsetDateTime>,
     /// Only these columns, in this order; all of the source where not given.
     #[serde(default)]
+    #[schemars(length(min = 1, max = MOST_COLUMNS), extend("uniqueItems" = true))]
     pub columns: Option<Vec<String>>,
     /// For the source `report`: the `request_id` of the completed `aggregate` task whose rows are
     /// exported.
     #[serde(default)]
+    #[schemars(schema_with = "schema::uuid")]
     pub report: Option<RequestId>,
     /// Whether texts that a spreadsheet would take for formulas get a `'` before them in CSV.
     /// True where not given; say false for a program that reads the file.

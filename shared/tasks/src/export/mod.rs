@@ -74,6 +74,9 @@ impl Export {
 #[async_trait]
 impl Kind for Export {
     const NAME: &'static str = export::KIND;
+    const TITLE: &'static str = "Export";
+    const SUMMARY: &'static str = "Writes users, sessions, events, logs, tasks or a report to a file: \
+                                   CSV, JSON Lines or Parquet.";
     type Input = ExportInput;
     const COST_DRIVERS: &'static str = "Rows and the file's size: the worker's time grows with the \
         rows, S3 requests are one for each part of the file and two or so beside them. While it \

@@ -6,13 +6,15 @@ use async_trait::async_trait;
 use domain::Failure;
 use domain::kind::{FieldError, Kind, RETRY, TaskContext};
 use retry::Backoff;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// What a caller sends. Unknown fields are refused, so that a misspelling is no silent default.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CountWordsInput {
+    /// What to count the words of.
     text: String,
 }
 
@@ -22,6 +24,9 @@ pub(crate) struct CountWords;
 #[async_trait]
 impl Kind for CountWords {
     const NAME: &'static str = "count_words";
+    /// What forms show.
+    const TITLE: &'static str = "Count words";
+    const SUMMARY: &'static str = "Counts the words of a text.";
     type Input = CountWordsInput;
 
     /// What its tasks' cost grows with, for whoever submits them.

@@ -9,6 +9,7 @@ use domain::kind::{FieldError, Kind, Registry, TaskContext};
 use domain::ledger::charge;
 use domain::ports::Announcement;
 use domain::{Failure, Task, Usage};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use testkit::ambient::{Counting, TokioClock};
@@ -34,7 +35,7 @@ pub(super) const WORK: Usage = Usage {
 };
 
 /// How a scripted task goes.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Script {
     /// How long it takes.
@@ -50,7 +51,7 @@ pub(super) struct Script {
     end: End,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum End {
     /// A text this long.

@@ -19,9 +19,9 @@ use futures::TryStreamExt;
 use mongodb::Collection;
 use time::OffsetDateTime;
 
-use super::SERIES;
 use super::figures::{BucketRows, read};
 use super::touched::text;
+use super::{Reading, SERIES};
 use crate::mongo::append::taken;
 use crate::mongo::failure::Failure;
 use crate::mongo::migrate::KEPT;
@@ -81,16 +81,16 @@ impl Events {
         Ok(rollups)
     }
 
-    /// Keeps the figures of those of the span's buckets for which `holds` says so, in place of what
-    /// was kept before. Of several that do so at once any may be the last.
+    /// Keeps the figures of those of the span's buckets that can hold, in place of what was kept
+    /// before. Of several that do so at once any may be the last.
     pub(super) async fn keep(
         &self,
         tenant: &TenantId,
         query: &SeriesQuery,
-        began: DateTime,
+        reading: &Reading,
         buckets: &[BucketRows],
-        holds: impl Fn(OffsetDateTime) -> bool,
     ) -> Result<(), Failure> {
+        let began = reading.began;
         let found: BTreeMap<_, _> = buckets.iter().map(|rows| (rows.start, rows)).collect();
         let small = |start| {
             found
@@ -98,7 +98,7 @@ impl Events {
                 .is_none_or(|found| found.rows.len() <= MOST_ROWS)
         };
         let starts = query.span.starts();
-        let starts = starts.filter(|start| holds(*start) && small(*start));
+        let starts = starts.filter(|start| reading.can_hold(*start, began) && small(*start));
         let documents: Vec<_> = starts
             .map(|start| {
                 let rows = found.get(&start).map_or(&[][..], |bucket| &bucket.rows);

@@ -1,0 +1,252 @@
+/**
+ * The dashboard as it is built and deployed, under its content security policy: accessible, light,
+ * and fluent under a thousand updates a second. Needs no stack; see fake/server.mjs.
+ */
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { launch } from "./client-page.mjs";
+import { openDashboard } from "./dashboard.mjs";
+import { buildDist } from "./fake/dist.mjs";
+import { FakeStack } from "./fake/server.mjs";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const PAGES = ["Overview", "Tasks", "New task", "Logs", "Reports", "Operators"];
+const UPDATES_PER_SECOND = 1_000;
+const RUSH_MS = 5_000;
+const PATIENCE = { timeout: 120_000 };
+
+let dist;
+let stack;
+let browser;
+let dash;
+let page;
+let refused;
+
+before(async () => {
+  dist = await buildDist();
+  stack = new FakeStack(dist.folder);
+  await stack.start();
+  browser = await launch({ chromium: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium" });
+});
+
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+  await dist?.remove();
+});
+
+/** Signed in as whoever the server says: it refuses nobody. */
+async function open(options = {}) {
+  dash = await openDashboard(browser, stack.url, options);
+  page = dash.page;
+  refused = [];
+  page.on("console", (message) => {
+    const text = message.text();
+    if (/Content Security Policy|Trusted/.test(text)) refused.push(text);
+  });
+  await page.getByRole("button", { name: "Use the demo account" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await dash.live();
+}
+
+afterEach(() => dash.close());
+
+describe("the built dashboard", PATIENCE, () => {
+  beforeEach(() => open());
+
+  it("keeps to its content security policy on every page", async () => {
+    for (const name of PAGES) await dash.go(name);
+    await dash.go("Overview");
+    await page.locator(".plot canvas").first().waitFor();
+    assert.deepEqual(refused, []);
+
+    // What would be refused is heard of.
+    await page.evaluate(() => {
+      const inline = document.createElement("style");
+      inline.textContent = "body { opacity: 0 }";
+      document.head.append(inline);
+    });
+    await page.waitForFunction(() => getComputedStyle(document.body).opacity === "1");
+    assert.equal(refused.length, 1);
+  });
+
+  it("draws figures over time, and zooms by dragging, by button and by key", async () => {
+    const charts = page.locator(".charts canvas");
+    await charts.nth(3).waitFor();
+    const asked = () =>
+      page.waitForRequest((request) => request.url().includes("/dashboard/timeseries"));
+    const span = (request) => {
+      const query = new URL(request.url()).searchParams;
+      return Date.parse(query.get("to")) - Date.parse(query.get("from"));
+    };
+
+    const box = await page.locator(".u-over").first().boundingBox();
+    const closer = asked();
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    const fifth = span(await closer);
+    assert.ok(fifth < 6 * 3_600_000, `a fifth of a day, and a little: ${fifth}`);
+    await page.getByRole("button", { name: "Whole window" }).waitFor();
+
+    const closest = asked();
+    await page.getByRole("button", { name: "Zoom in" }).focus();
+    await page.keyboard.press("Enter");
+    const tenth = span(await closest);
+    assert.ok(tenth < 4 * 3_600_000, `half of that: ${tenth}`);
+
+    const whole = asked();
+    await page.getByRole("button", { name: "Whole window" }).click();
+    const day = span(await whole);
+    assert.ok(day >= 24 * 3_600_000 && day <= 25 * 3_600_000, `in whole hours: ${day}`);
+
+    const split = asked();
+    await page.getByLabel("Split by service").check();
+    assert.match((await split).url(), /group_by=service/);
+    await page.locator(".legend").getByText("checkout").first().waitFor();
+  });
+
+  it("makes forms of schemas, and takes a dropped file", async () => {
+    await dash.go("New task");
+    await page.getByRole("radio", { name: /^Aggregate/ }).check({ force: true });
+    for (const group of ["status", "service"]) {
+      await page.locator(`[name="input.group_by"][value=${group}]`).check({ force: true });
+    }
+    await page.getByLabel(/^Window/).selectOption("7d");
+    await page.getByLabel(/^Limit/).fill("20");
+    await page.getByRole("button", { name: "Run task" }).click();
+    await page.waitForURL(/#\/tasks\//);
+    assert.deepEqual(stack.submitted.at(-1), {
+      kind: "aggregate",
+      input: { group_by: ["service", "status"], window: "7d", limit: 20 },
+    });
+
+    await dash.go("New task");
+    await page.getByRole("radio", { name: /^Analyze/ }).check({ force: true });
+    await page.locator("[value=upload_id]").check({ force: true });
+    const files = await page.evaluateHandle(() => {
+      const all = new DataTransfer();
+      all.items.add(new File(["id,text\n1,Wonderful"], "reviews.csv", { type: "text/csv" }));
+      return all;
+    });
+    await page.locator(".drop").dispatchEvent("drop", { dataTransfer: files });
+    await page.getByText("reviews.csv (19 B) is uploaded.").waitFor();
+    assert.match(stack.uploads.at(-1), /Wonderful/);
+    await page.getByRole("button", { name: "Run task" }).click();
+    await page.waitForURL(/#\/tasks\//);
+    assert.deepEqual(stack.submitted.at(-1).input, { upload_id: "upload-1" });
+  });
+
+  it("recovers from a server that restarts, without a reload", async () => {
+    await dash.go("Tasks");
+    await page.evaluate(() => {
+      window.sameDocument = true;
+    });
+    await stack.stop();
+    await page
+      .getByTestId("connection")
+      .getByText(/Reconnecting/)
+      .waitFor();
+    const task = stack.tasks[0];
+    Object.assign(task, { status: "failed", phase: null, version: task.version + 1 });
+    await stack.start();
+    await dash.live();
+    await dash.row(task.request_id).locator("[data-status=failed]").waitFor();
+    assert.equal(await page.evaluate(() => window.sameDocument), true);
+  });
+
+  it(`stays fluent under ${UPDATES_PER_SECOND} updates a second`, async (test) => {
+    await dash.go("Tasks");
+    await page.locator(".task-rows[data-loaded=true]").waitFor();
+    await page.locator("[data-task]").first().getByRole("link").click();
+    await dash.drawer.getByRole("heading", { name: "Timeline" }).waitFor();
+    const sent = stack.rush(UPDATES_PER_SECOND);
+    const frames = await page.evaluate(measureFrames, RUSH_MS);
+    stack.quiet();
+    const came = sent();
+    const figures = frameFigures(frames);
+    test.diagnostic(`${came} updates: ${JSON.stringify(figures)}`);
+    assert.ok(came > 0.8 * UPDATES_PER_SECOND * (RUSH_MS / 1000), `only ${came} were sent`);
+    assert.ok(figures.p95 < 100, `the 95th of 100 frames took ${figures.p95} ms`);
+    assert.ok(figures.longest < 500, `a frame took ${figures.longest} ms`);
+    const last = stack.tasks.find((one) => one.status === "processing");
+    await dash.row(last.request_id).getByText(last.progress.message).waitFor();
+  });
+});
+
+/** How long each frame of the screen was in coming. */
+function measureFrames(ms) {
+  return new Promise((resolve) => {
+    const frames = [];
+    const began = performance.now();
+    let before = began;
+    const tick = (now) => {
+      frames.push(now - before);
+      before = now;
+      if (now - began < ms) requestAnimationFrame(tick);
+      else resolve(frames.slice(1));
+    };
+    requestAnimationFrame(tick);
+  });
+}
+
+function frameFigures(frames) {
+  const sorted = [...frames].sort((a, b) => a - b);
+  const at = (share) => Math.round(sorted[Math.floor(share * (sorted.length - 1))]);
+  return { frames: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), longest: at(1) };
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [390, 1440]) {
+    describe(`the dashboard, ${colorScheme}, ${width} pixels wide`, () => {
+      // High, so that the bar at the bottom of a phone covers nothing that could be scrolled from under it.
+      const viewport = { width, height: 5_000 };
+      beforeEach(() => open({ colorScheme, viewport, bypassCSP: true }));
+
+      it(
+        "has no serious violation that axe knows, and nothing beyond its edge",
+        PATIENCE,
+        async () => {
+          await page.addScriptTag({ path: AXE });
+          for (const name of PAGES) {
+            await dash.go(name);
+            await page.locator(`[aria-busy=true]`).waitFor({ state: "detached" });
+            if (name === "Tasks") await openTask();
+            assert.deepEqual(await page.evaluate(violations), [], name);
+            const wide = await page.evaluate(
+              () => document.documentElement.scrollWidth - innerWidth,
+            );
+            assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
+            if (name === "Tasks") await page.keyboard.press("Escape");
+          }
+        },
+      );
+    });
+  }
+}
+
+async function openTask() {
+  await page.locator("[data-task]:has([data-status=completed]) a").first().click();
+  await dash.result.locator("table").waitFor();
+  // While it slides in, it is half to be seen through.
+  await page.evaluate(() => {
+    const ending = ({ effect }) => effect.getComputedTiming().endTime < Number.POSITIVE_INFINITY;
+    return Promise.all(
+      document
+        .getAnimations()
+        .filter(ending)
+        .map((one) => one.finished),
+    );
+  });
+}
+
+async function violations() {
+  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations: found } = await window.axe.run({ runOnly: rules });
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
