@@ -4,7 +4,8 @@
 //! are not here). So a cost reckoned from this list is what the same use would cost at list price on
 //! that day; the bill is AWS's.
 
-/// The day on which the list below was compared with the pages that it names.
+/// The day on which the list below was written down. Compare it with the pages that it names before
+/// you rely on it: it has not been read from them by a program.
 pub const PRICES_OF: &str = "2026-11-28";
 
 /// An amount in trillionths of a dollar: the price of one unit of something cheap.
