@@ -17,7 +17,7 @@ pub mod runtime_api;
 mod socket;
 mod stack;
 
-pub use caller::{Answer, Caller};
+pub use caller::{Answer, Caller, without_usage};
 pub use event_source::{EventSource, Polling};
 pub use logs::Log;
 pub use pool::Pool;

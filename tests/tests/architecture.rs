@@ -13,7 +13,8 @@ use serde_json::Value;
 
 /// Every crate of the workspace, with those of ours that it may depend on (tests aside).
 const ARROWS: &[(&str, &[&str])] = &[
-    ("domain", &["idempotency", "retry"]),
+    ("cost", &[]),
+    ("domain", &["cost", "idempotency", "retry"]),
     ("protocol", &[]),
     ("wire", &["domain", "protocol"]),
     (

@@ -158,24 +158,57 @@ describe("the built dashboard", PATIENCE, () => {
     assert.equal(await page.evaluate(() => window.sameDocument), true);
   });
 
+  it("is used by key alone", async () => {
+    await dash.go("Tasks");
+    const rows = page.locator("[data-task] a");
+    await rows.first().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("End");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await dash.drawer.getByRole("heading", { name: "Timeline" }).waitFor();
+    const second = await rows.nth(1).evaluate((link) => link.closest("li").dataset.task);
+    assert.ok(page.url().endsWith(second));
+    await page.keyboard.press("Escape");
+    await dash.drawer.waitFor({ state: "hidden" });
+    const back = await rows.nth(1).evaluate((link) => link === document.activeElement);
+    assert.ok(back, "the focus is where it came from");
+  });
+
   it(`stays fluent under ${UPDATES_PER_SECOND} updates a second`, async (test) => {
     await dash.go("Tasks");
     await page.locator(".task-rows[data-loaded=true]").waitFor();
     await page.locator("[data-task]").first().getByRole("link").click();
     await dash.drawer.getByRole("heading", { name: "Timeline" }).waitFor();
+    const worked = await workOf(page);
     const sent = stack.rush(UPDATES_PER_SECOND);
     const frames = await page.evaluate(measureFrames, RUSH_MS);
     stack.quiet();
     const came = sent();
-    const figures = frameFigures(frames);
+    const figures = { ...frameFigures(frames), busy: Number((await worked()).toFixed(2)) };
     test.diagnostic(`${came} updates: ${JSON.stringify(figures)}`);
     assert.ok(came > 0.8 * UPDATES_PER_SECOND * (RUSH_MS / 1000), `only ${came} were sent`);
-    assert.ok(figures.p95 < 100, `the 95th of 100 frames took ${figures.p95} ms`);
-    assert.ok(figures.longest < 500, `a frame took ${figures.longest} ms`);
+    assert.ok(figures.busy < 0.8, `the page's thread worked ${figures.busy} of the time`);
+    // Frames also wait for other programs of this machine: these bounds are those of a freeze.
+    assert.ok(figures.p95 < 300, `the 95th of 100 frames took ${figures.p95} ms`);
+    assert.ok(figures.longest < 1_000, `a frame took ${figures.longest} ms`);
     const last = stack.tasks.find((one) => one.status === "processing");
     await dash.row(last.request_id).getByText(last.progress.message).waitFor();
   });
 });
+
+/** From now on: the share of the time that the page's main thread spends working, by its own clock. */
+async function workOf(page) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  const seconds = async () => {
+    const { metrics } = await cdp.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration").value;
+  };
+  const [before, began] = [await seconds(), performance.now()];
+  return async () => ((await seconds()) - before) / ((performance.now() - began) / 1000);
+}
 
 /** How long each frame of the screen was in coming. */
 function measureFrames(ms) {

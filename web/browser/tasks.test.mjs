@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { launch } from "./client-page.mjs";
 import { openDashboard } from "./dashboard.mjs";
+import { KINDS } from "./fake/kinds.mjs";
 import { ensureRequests, operatorPost, readStack } from "./stack.mjs";
 
 const stack = readStack();
@@ -76,6 +77,22 @@ describe("a task", () => {
     await dash.result.getByText(/2 documents/).waitFor();
     await page.locator("[name=result-view][value=table]").check({ force: true });
     assert.ok((await headings()).includes("Sentiment"));
+  });
+
+  it("can be an analysis of a file that is dropped on the form", async () => {
+    await page.route("**/kinds", (route) => route.fulfill({ json: { kinds: KINDS } }));
+    await dash.go("New task");
+    await page.locator("[name=kind][value=analyze]").check({ force: true });
+    await page.locator("[value=upload_id]").check({ force: true });
+    await page.locator(".drop input").setInputFiles({
+      name: "reviews.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("id,text\n1,Wonderful battery\n2,Terrible battery\n3,A battery\n"),
+    });
+    await page.getByText(/reviews\.csv \(.*\) is uploaded\./).waitFor();
+    await page.getByRole("button", { name: "Run task" }).click();
+    await dash.status("completed");
+    await dash.result.getByText(/3 documents/).waitFor();
   });
 
   it("can be an export, with a file", async () => {

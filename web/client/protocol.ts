@@ -59,8 +59,23 @@ export interface TaskAttempt {
   error: TaskError | null;
 }
 
-/** What a task has used, by the name of its measure. */
-export type TaskUsage = Record<string, number>;
+/** What a finished task has used of what is paid by use, over all its attempts. */
+export type TaskUsage = Record<
+  | "lambda_ms"
+  | "lambda_gb_seconds"
+  | "dynamodb_read_units"
+  | "dynamodb_write_units"
+  | "sqs_requests"
+  | "s3_requests"
+  | "s3_put_requests"
+  | "s3_get_requests"
+  | "s3_bytes"
+  | "websocket_messages"
+  | "input_tokens"
+  | "output_tokens"
+  | "model_cost_usd",
+  number
+>;
 
 export interface TaskDetail extends TaskSummary, ResultPart {
   input: unknown;
@@ -73,6 +88,7 @@ export interface TaskDetail extends TaskSummary, ResultPart {
   callback_url?: string | null;
   /** Absent until known, like its cost. */
   usage?: TaskUsage;
+  /** At list price, in US dollars. */
   cost_usd?: number;
 }
 

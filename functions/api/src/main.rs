@@ -16,14 +16,15 @@ mod scene;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::Gate;
 use app::submit_task::Metering;
+use app::{Compute, Gate};
 use aws::Sdk;
 use aws::dynamo::{IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
 use aws::s3::{Files, Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
+use domain::{Architecture, Prices};
 use lambda_http::lambda_runtime::run;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
@@ -93,7 +94,9 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
     Ok(Ports {
         broadcasts: Arc::new(broadcasts),
+        compute: Compute::of(boot::settings::lambda_memory_mb()),
         entropy: Arc::new(OsEntropy),
+        late_usage: tasks.clone(),
         guard: settings.guard,
         index: tasks.clone(),
         keys: Arc::new(keys),
@@ -103,6 +106,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
             limit: Arc::new(Rates::new(&sdk, settings.lanes_table)),
             rate,
         }),
+        prices: Prices::us_east_1(Architecture::HERE),
         queue: if gate.limit > 0 {
             Arc::new(gate)
         } else {

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::Compute;
 use app::submit_task::Metering;
 use axum::Router;
 use domain::ports::{ReportStore, ResultStore};
 use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
-use domain::{Failure, Report, Task, TaskResult, TenantId, UserId};
+use domain::{Architecture, Failure, Prices, Report, Task, TaskResult, TenantId, Usage, UserId};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -197,7 +198,9 @@ fn ports(
         traces: Arc::new(Counting::default()),
         events: events.clone(),
         guard: webhooks::Guard::strict(),
+        compute: Compute::lambda(256),
         index: tasks.clone(),
+        late_usage: tasks.clone(),
         keys: Arc::new(idempotency::MemoryStore::default()),
         logs: events.clone(),
         metering: Some(Metering {
@@ -205,6 +208,7 @@ fn ports(
             rate: RATE,
         }),
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
+        prices: Prices::us_east_1(Architecture::Arm64),
         queue: queue.clone(),
         registry: registry(needs),
         reports: Arc::new(MemoryReports::new(faults)),
@@ -278,6 +282,11 @@ fn claimed(mut task: Task) -> (Task, domain::LeaseToken) {
 
 fn completed(task: Task, result: TaskResult) -> Task {
     let (mut task, token) = claimed(task);
+    task.usage = Usage {
+        write_units: 4,
+        sqs_requests: 3,
+        ..Usage::lambda(250_000, 512)
+    };
     task.complete(token, result, NOW).unwrap();
     task
 }

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use app::submit_task::Metering;
+use app::tell_cost::TellCost;
 use app::{
-    CancelTask, CheckHealth, GetReport, GetResult, GetTask, IngestEvents, IssueTicket, ListReports,
-    ListTasks, OfferUpload, ReadDashboard, ReadSeries, ReportTask, RetryTask, SearchLogs,
-    SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets, announce::Announcer,
+    CancelTask, CheckHealth, Compute, GetReport, GetResult, GetTask, IngestEvents, IssueTicket,
+    ListReports, ListTasks, OfferUpload, ReadDashboard, ReadSeries, ReportTask, RetryTask,
+    SearchLogs, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets, announce::Announcer,
 };
+use domain::Prices;
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LogSearch,
-    ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex,
-    TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
+    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LateUsage,
+    LogSearch, ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger,
+    TaskIndex, TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -42,7 +44,7 @@ pub(crate) struct App {
     /// `GET /tasks`.
     pub(crate) list_tasks: ListTasks,
     /// `GET /tasks/{id}`.
-    pub(crate) get_task: GetTask,
+    pub(crate) tell_cost: TellCost,
     /// `DELETE /tasks/{id}`.
     pub(crate) cancel_task: CancelTask,
     /// `POST /tasks/{id}/retry`.
@@ -71,14 +73,17 @@ pub(crate) struct Ports {
     pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
     pub(crate) callbacks: Arc<dyn CallbackQueue>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) compute: Compute,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
     pub(crate) guard: Guard,
     pub(crate) keys: Arc<dyn IdempotencyStore>,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
     pub(crate) index: Arc<dyn TaskIndex>,
+    pub(crate) late_usage: Arc<dyn LateUsage>,
     pub(crate) logs: Arc<dyn LogSearch>,
     pub(crate) metering: Option<Metering>,
+    pub(crate) prices: Prices,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) registry: Registry,
     pub(crate) reports: Arc<dyn ReportStore>,
@@ -98,6 +103,7 @@ pub(crate) struct Ports {
 impl App {
     /// The use cases over these ports.
     pub(crate) fn over(ports: Ports) -> Self {
+        let submit_task = submit_task(&ports);
         let clock = ports.clock;
         let get_report = GetReport {
             reports: ports.reports.clone(),
@@ -116,23 +122,15 @@ impl App {
         let cancel_task = CancelTask {
             tasks: ports.tasks.clone(),
             announcer: announcer.clone(),
+            compute: ports.compute.clone(),
             clock: clock.clone(),
         };
         let report_task = ReportTask {
             registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
             announcer: announcer.clone(),
+            compute: ports.compute.clone(),
             clock: clock.clone(),
-        };
-        let submit_task = SubmitTask {
-            registry: ports.registry.clone(),
-            tasks: ports.tasks,
-            ledger: ports.ledger,
-            queue: ports.queue,
-            metering: ports.metering,
-            guard: ports.guard,
-            clock: clock.clone(),
-            entropy: ports.entropy.clone(),
         };
         Self {
             check_health: CheckHealth {
@@ -170,7 +168,11 @@ impl App {
             get_result: GetResult {
                 get_task: get_task.clone(),
             },
-            get_task,
+            tell_cost: TellCost {
+                get_task,
+                late_usage: ports.late_usage,
+                prices: ports.prices,
+            },
             report_task,
             send_broadcast: SendBroadcast {
                 queue: ports.broadcasts,
@@ -192,5 +194,19 @@ impl App {
             webhook_secrets: WebhookSecrets { roots: ports.roots },
             websocket_url: ports.websocket_url,
         }
+    }
+}
+
+fn submit_task(ports: &Ports) -> SubmitTask {
+    SubmitTask {
+        registry: ports.registry.clone(),
+        tasks: ports.tasks.clone(),
+        ledger: ports.ledger.clone(),
+        queue: ports.queue.clone(),
+        metering: ports.metering.clone(),
+        guard: ports.guard.clone(),
+        compute: ports.compute.clone(),
+        clock: ports.clock.clone(),
+        entropy: ports.entropy.clone(),
     }
 }

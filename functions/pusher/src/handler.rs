@@ -8,7 +8,7 @@ use app::hang_up::HangUpError;
 use app::push_broadcast::PushBroadcastError;
 use app::push_updates::PushError;
 use app::replay_tasks::ReplayError;
-use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
+use app::{CountMessages, HangUp, PushBroadcast, PushUpdates, ReplayTasks};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use boot::Queue;
 use domain::causes;
@@ -57,6 +57,8 @@ pub(crate) struct Pusher {
     pub(crate) hang_up: HangUp,
     /// Pushes one part of a broadcast.
     pub(crate) push_broadcast: PushBroadcast,
+    /// Adds what was posted to the tasks that it was posted for.
+    pub(crate) count_messages: CountMessages,
     /// The updates queue, and where its dead letters go.
     pub(crate) queue: Queue,
     /// Makes jitter.
@@ -71,7 +73,9 @@ impl Pusher {
             .bury_by(&self.queue)
             .until(deadline);
         let answer = |deliveries| self.answer(deliveries);
-        batch.run_together(event, read, answer).await
+        let report = batch.run_together(event, read, answer).await;
+        self.count_messages.run().await;
+        report
     }
 
     async fn answer(&self, deliveries: Vec<Delivery<Request>>) -> Vec<Outcome> {

@@ -5,12 +5,13 @@ mod handler;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::{HangUp, PushBroadcast, PushUpdates, ReplayTasks};
+use app::count_messages::Pushed;
+use app::{CountMessages, HangUp, PushBroadcast, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
-use metrics::{Meter, MeteredPostman};
+use metrics::{Meter, MeteredLateUsage, MeteredPostman};
 
 use crate::handler::Pusher;
 
@@ -53,14 +54,16 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {
     let posts = Arc::new(aws::gateway::Posts::new(sdk, settings.management_endpoint));
     let clock = Arc::new(SystemClock);
     let entropy = Arc::new(OsEntropy);
+    let pushed = Pushed::default();
     let push_updates = PushUpdates {
+        pushed: pushed.clone(),
         connections: connections.clone(),
         postman: Arc::new(MeteredPostman::new(posts.clone(), meter)),
         results: Arc::new(aws::s3::Results::new(sdk, settings.results_bucket)),
         clock: clock.clone(),
         entropy: entropy.clone(),
     };
-    let tasks = aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock);
+    let tasks = Arc::new(aws::dynamo::Tasks::new(sdk, settings.tasks_table, clock));
     let sender = aws::sqs::UpdateSender::new(sdk, &settings.updates_queue);
     let parts = aws::sqs::BroadcastSender::new(sdk, &settings.updates_queue);
     let push_broadcast = PushBroadcast {
@@ -78,9 +81,13 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {
             dead_letters: Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.updates_dlq)),
         },
         replay_tasks: ReplayTasks {
-            tasks: Arc::new(tasks),
+            tasks: tasks.clone(),
             push: push_updates.clone(),
             queue: Arc::new(sender),
+        },
+        count_messages: CountMessages {
+            pushed,
+            late_usage: Arc::new(MeteredLateUsage::new(tasks, meter)),
         },
         hang_up: HangUp {
             switchboard: posts,

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use app::announce::Announcer;
 use app::run_task::Release;
-use app::{Gate, RunTask};
+use app::{Compute, Gate, RunTask};
 use aws::Sdk;
 use boot::{OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
-use metrics::{Meter, MeteredTasks};
+use metrics::{Meter, MeteredLateUsage, MeteredTasks};
 use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads};
 
 use crate::handler::Worker;
@@ -80,8 +80,10 @@ pub async fn wire(
         registry,
         gate: (gate.limit > 0).then_some(gate),
         tasks: Arc::new(MeteredTasks::new(tasks.clone(), meter)),
+        late_usage: Arc::new(MeteredLateUsage::new(tasks.clone(), meter)),
         watch: tasks,
         results,
+        compute: Compute::of(boot::settings::lambda_memory_mb()),
         reports: events,
         announcer: Announcer {
             updates: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.updates_queue)),

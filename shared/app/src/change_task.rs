@@ -5,6 +5,9 @@ use domain::ports::{PortError, TaskStore};
 use domain::task::Refused;
 use domain::{RequestId, Task, TenantId};
 
+use crate::Compute;
+use crate::charges;
+
 /// Lost races after which the caller is asked to try again. A running task changes four times a
 /// second at most, and a try takes milliseconds.
 const RACES: usize = 8;
@@ -20,11 +23,13 @@ pub(crate) enum Unchanged {
     Store(PortError),
 }
 
-/// Makes the change on top of whatever is stored, and gives the task as it is stored then.
+/// Makes the change on top of whatever is stored, and gives the task as it is stored then. The task
+/// is charged for the call.
 pub(crate) async fn change_task(
     tasks: &dyn TaskStore,
     tenant: &TenantId,
     id: RequestId,
+    compute: &Compute,
     change: impl Fn(&mut Task) -> Result<(), Refused>,
 ) -> Result<Task, Unchanged> {
     let mut races = 0;
@@ -35,6 +40,7 @@ pub(crate) async fn change_task(
         if change(&mut task).is_err() {
             return Err(Unchanged::Refused(Box::new(task)));
         }
+        task.usage += charges::call(&task, compute);
         match tasks.replace(&task, version).await {
             Ok(()) => return Ok(task),
             Err(PortError::Conflict { .. }) if races < RACES => races += 1,

@@ -11,6 +11,7 @@ pub mod s3;
 pub mod secrets;
 pub mod sqs;
 
+mod count;
 mod error;
 mod sdk;
 

@@ -7,6 +7,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
+use crate::count::CountUsage;
+
 /// Tries of one call, the first included. Throttled and lost calls are tried again after a random
 /// wait that doubles from at most 100 ms.
 const ATTEMPTS: u32 = 3;
@@ -51,6 +53,18 @@ impl Sdk {
             config,
             custom_endpoint,
         })
+    }
+
+    /// A client of `DynamoDB` that counts what its calls use.
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        aws_sdk_dynamodb::Client::from_conf(config.interceptor(CountUsage).build())
+    }
+
+    /// A client of SQS that counts what its calls use.
+    pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
+        let config = aws_sdk_sqs::config::Builder::from(&self.config);
+        aws_sdk_sqs::Client::from_conf(config.interceptor(CountUsage).build())
     }
 }
 

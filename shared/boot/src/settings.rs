@@ -9,6 +9,11 @@ use std::str::FromStr;
 /// Where settings come from: gives the value of a name.
 pub type Source<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// The memory of the Lambda function that this process runs in, in megabytes; none where it is none.
+pub fn lambda_memory_mb() -> Option<u32> {
+    environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")?.parse().ok()
+}
+
 /// The environment of this process.
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()

@@ -22,18 +22,21 @@
 //! | `Frames` | count | stage, action | [`Meter::frame`]: what a client says, whatever the answer |
 //! | `WebsocketRefused` | count | stage, code | [`Meter::websocket_refused`]: of handshakes and frames |
 //! | `Swept` | count | stage, thing | [`Meter::swept`] |
+//! | `UsageLost` | count | stage | [`MeteredLateUsage`]: what a task used and nobody wrote down |
 //! | `BatchItemFailures`, `DeadLetters` | count | stage, function | [`Meter::batch`] |
 //!
 //! Each is kept by stage alone, too. Tenants are no dimension: there are many, and every combination
 //! of dimensions has a price.
 
 mod callbacks;
+mod late_usage;
 mod meter;
 mod postman;
 mod submissions;
 mod tasks;
 mod websocket;
 
+pub use late_usage::MeteredLateUsage;
 pub use meter::{InvalidStage, Meter};
 pub use postman::MeteredPostman;
 pub use submissions::MeteredSubmissions;

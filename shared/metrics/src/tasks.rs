@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::ports::{PortError, TaskStore};
 use domain::task::{Phase, Status, Update};
-use domain::{LeaseToken, RequestId, Task, TenantId};
+use domain::{LeaseToken, RequestId, Task, TenantId, Usage};
 use emf::{Metric, Unit};
 use time::OffsetDateTime;
 
@@ -61,8 +61,9 @@ impl TaskStore for MeteredTasks {
         id: RequestId,
         token: LeaseToken,
         until: OffsetDateTime,
+        usage: &Usage,
     ) -> Result<(), PortError> {
-        self.tasks.renew(tenant, id, token, until).await
+        self.tasks.renew(tenant, id, token, until, usage).await
     }
 }
 

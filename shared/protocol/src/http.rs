@@ -7,6 +7,7 @@ mod notify;
 mod report;
 mod series;
 mod upload;
+mod usage;
 
 pub use batch::{
     BatchBody, BatchItem, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused, BatchTaken,
@@ -17,6 +18,7 @@ pub use notify::{NotifiedBody, NotifyBody};
 pub use report::{ReportBody, ReportSummary, ReportsBody};
 pub use series::{SeriesBody, TimeSeriesBody};
 pub use upload::{UploadBody, UploadOffer};
+pub use usage::UsageBody;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -208,6 +210,12 @@ pub struct TaskBody {
     pub attempts: Vec<AttemptBody>,
     /// The newest changes, oldest first.
     pub updates: Vec<UpdateBody>,
+    /// What it has used, once it has ended. Messages that tell of the end join it a moment later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsageBody>,
+    /// What that costs at list price, in US dollars, once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
 }
 
 /// One attempt at a task.

@@ -138,7 +138,7 @@ prop_compose! {
             progress: newest.progress, attempt: newest.attempt, error: newest.error,
             updated_at: newest.at, finished_at: started_at,
         };
-        TaskBody { summary, input, callback_url: None, result, result_url: None, attempts: vec![], updates }
+        TaskBody { summary, input, callback_url: None, result, result_url: None, attempts: vec![], updates, usage: None, cost_usd: None }
     }
 }
 

@@ -10,7 +10,7 @@ use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame}
 use protocol::http::{
     AttemptBody, AttemptOutcome, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused,
     BatchTaken, DashboardBody, EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody,
-    TaskBody, TaskSummary, TasksBody, TicketBody, UpdateBody,
+    TaskBody, TaskSummary, TasksBody, TicketBody, UpdateBody, UsageBody,
 };
 use protocol::problem::{FieldProblem, Problem};
 use protocol::queue::{
@@ -139,8 +139,35 @@ fn bodies_about_tasks() {
             error: None,
         }],
         updates: vec![change()],
+        usage: None,
+        cost_usd: None,
     };
     assert_json_snapshot!("task", task);
+    let ended = TaskBody {
+        usage: Some(usage()),
+        cost_usd: Some(0.000_123_457),
+        ..task
+    };
+    let ended = serde_json::to_value(ended).unwrap();
+    assert_json_snapshot!("usage", [&ended["usage"], &ended["cost_usd"]]);
+}
+
+fn usage() -> UsageBody {
+    UsageBody {
+        lambda_ms: 812.25,
+        lambda_gb_seconds: 0.406_125,
+        dynamodb_read_units: 2.5,
+        dynamodb_write_units: 11,
+        sqs_requests: 5,
+        s3_requests: 4,
+        s3_put_requests: 3,
+        s3_get_requests: 1,
+        s3_bytes: 65_536,
+        websocket_messages: 6,
+        input_tokens: 0,
+        output_tokens: 0,
+        model_cost_usd: 0.0,
+    }
 }
 
 fn batch(confirmation: SubmittedBody) -> BatchOutcomes {

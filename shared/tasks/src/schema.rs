@@ -10,10 +10,7 @@ pub(crate) fn moment(_: &mut SchemaGenerator) -> Schema {
 
 /// How far back to look, or none.
 pub(crate) fn window(_: &mut SchemaGenerator) -> Schema {
-    let names = Window::NAMES
-        .map(|name| Some(name))
-        .into_iter()
-        .chain([None]);
+    let names = Window::NAMES.map(Some).into_iter().chain([None]);
     let names: Vec<_> = names.collect();
     json_schema!({"type": ["string", "null"], "enum": names})
 }

@@ -7,11 +7,11 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
-    dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, log_search,
-    pusher_queue, rate_limit, report_store, response_times, result_store, root_secret_store,
-    spending, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
-    task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue,
-    uploads,
+    dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, late_usage,
+    log_search, pusher_queue, rate_limit, report_store, response_times, result_store,
+    root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
+    update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
@@ -33,6 +33,11 @@ async fn tasks_are_a_task_index() {
         index: &tasks,
     };
     task_index::all(indexed, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_take_late_usage() {
+    late_usage::all(&MemoryTasks::default(), &build::tenant()).await;
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ pub mod queue;
 pub mod report;
 pub mod series;
 pub mod task;
+pub mod usage;
 pub mod webhook;
 
 mod part;

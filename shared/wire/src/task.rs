@@ -35,7 +35,7 @@ pub fn summary(task: &Task) -> TaskSummary {
     }
 }
 
-/// A task with its input, result and history. `link` leads to a result that is kept elsewhere.
+/// A task with its input, result and history, without what it used. `link` leads to a result that is kept elsewhere.
 pub fn body(task: &Task, link: Option<&ResultLink>) -> TaskBody {
     let (result, result_url) = result_fields(task.state.result(), link);
     TaskBody {
@@ -46,6 +46,8 @@ pub fn body(task: &Task, link: Option<&ResultLink>) -> TaskBody {
         result_url,
         attempts: task.attempts().iter().map(attempt).collect(),
         updates: task.updates.iter().map(update).collect(),
+        usage: None,
+        cost_usd: None,
     }
 }
 

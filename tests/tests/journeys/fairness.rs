@@ -48,8 +48,8 @@ fn now() -> OffsetDateTime {
 
 /// Submits this many that are due together, in batches, a few at a time, and waits until they are: so
 /// none is done while the others are still to be submitted. Whatever a busy machine asks to send again
-/// is sent again, as a client would.
-async fn flood(caller: &Caller, count: usize) {
+/// is sent again, as a client would. Gives how long taking them on took.
+async fn flood(caller: &Caller, count: usize) -> Duration {
     let begun = Instant::now();
     let ahead = time_for(count, TAKEN_ON);
     let due = now() + ahead;
@@ -64,8 +64,8 @@ async fn flood(caller: &Caller, count: usize) {
         left -= join_all(batches).await.into_iter().sum::<usize>();
     }
     let taken = begun.elapsed();
-    println!("{count} tasks were taken on in {taken:?}");
     tokio::time::sleep(ahead.saturating_sub(taken)).await;
+    taken
 }
 
 /// How many of a batch were taken on.
@@ -124,7 +124,8 @@ async fn a_backlog_holds_up_its_own_tenant_only() {
     let stack = Stack::running().await;
     let (busy, other) = (stack.new_tenant().await, stack.new_tenant().await);
     let count = backlog();
-    flood(&busy, count).await;
+    let taken = flood(&busy, count).await;
+    println!("{count} tasks were taken on in {taken:?}");
 
     let submitted = Instant::now();
     for priority in ["normal", "high"] {

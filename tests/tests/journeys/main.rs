@@ -39,3 +39,4 @@ mod timeseries;
 mod trace;
 mod traffic;
 mod uploads;
+mod usage;

@@ -17,7 +17,7 @@ const ICONS: Record<PageName, FunctionComponent> = {
 export function Nav() {
   const { router, roles } = useApp();
   const current = router.route.value.page;
-  const pages = PAGES.filter((page) => page !== "operators" || roles.value.includes("operator"));
+  const pages = PAGES.filter((page) => page !== "operators" || roles.value?.includes("operator"));
   return (
     <nav class="nav" aria-label={texts.navigation}>
       <ul>

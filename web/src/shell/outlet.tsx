@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useApp } from "../state/app";
 import { texts } from "../texts";
+import { Boundary } from "./boundary";
 import { pages } from "./pages";
 import { hrefOf, type PageName } from "./routes";
 
@@ -19,13 +20,19 @@ export function Outlet() {
   }, [page]);
 
   if (page === null) return <Dead />;
-  if (page === "operators" && !roles.value.includes("operator")) return <Forbidden />;
+  if (page === "operators" && !roles.value?.includes("operator")) {
+    return roles.value === null ? null : <Forbidden />;
+  }
   return <Found page={page} />;
 }
 
 function Found({ page }: { page: PageName }) {
   const { Page } = pages[page];
-  return <Page key={page} />;
+  return (
+    <Boundary key={page}>
+      <Page />
+    </Boundary>
+  );
 }
 
 function Dead() {

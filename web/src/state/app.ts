@@ -20,8 +20,8 @@ export interface App {
   client: Client;
   session: ReadonlySignal<Client["session"]["state"]>;
   connection: ReadonlySignal<Client["realtime"]["state"]>;
-  /** The groups of the signed-in user. */
-  roles: ReadonlySignal<readonly string[]>;
+  /** The groups of the signed-in user; null until they are known. */
+  roles: ReadonlySignal<readonly string[] | null>;
   router: Router;
   theme: ThemeChoice;
   pulse: Pulse;
@@ -34,7 +34,7 @@ export interface App {
 export function createApp(config: WebConfig, client: Client = new Client(config)): App {
   const session = signal(client.session.state);
   const connection = signal(client.realtime.state);
-  const roles = signal<readonly string[]>([]);
+  const roles = signal<readonly string[] | null>(null);
   const router = createRouter();
   const pulse = createPulse(client.feed, { clock, ...sight });
   const figures = createFigures(client);
@@ -56,7 +56,7 @@ export function createApp(config: WebConfig, client: Client = new Client(config)
     selection.active.value = false;
     client.feed.stop();
     figures.reset();
-    roles.value = [];
+    roles.value = null;
   };
   /** Without a token the server will say what is wrong, and the session ends. */
   const readRoles = async () => {

@@ -8,6 +8,7 @@ import { hrefOf } from "../shell/routes";
 import { useApp } from "../state/app";
 import { texts } from "../texts";
 import { type Filter, isEmpty } from "./filter";
+import { moveFocus } from "./row-keys";
 import type { Search } from "./search";
 import { TaskRow } from "./task-row";
 
@@ -56,7 +57,7 @@ export function TaskList({ search, filter }: Props) {
           <span>{columns.took}</span>
         </div>
       )}
-      <ul class="task-rows" data-loaded={loaded}>
+      <ul class="task-rows" data-loaded={loaded} onKeyDown={moveFocus}>
         {rows.map((task) => (
           <TaskRow
             key={task.request_id}

@@ -50,6 +50,10 @@ export const shell = {
 
   broadcast: { from: "From the operators", dismiss: "Dismiss the message" },
   lazy: { loading: "Loading the page…", failed: "This page could not be loaded." },
+  failed: {
+    title: "This page has failed",
+    detail: "Something in it went wrong that should not have. The other pages go on.",
+  },
   notFound: {
     title: "There is no such page",
     lead: "The address leads nowhere.",

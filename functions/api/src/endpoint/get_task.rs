@@ -26,8 +26,12 @@ pub(crate) async fn get_task(
     Caller(caller): Caller,
     TaskId(id): TaskId,
 ) -> Result<Json<TaskBody>, Refusal> {
-    let view = app.get_task.run(&caller.tenant, id).await?;
-    Ok(Json(wire::task::body(&view.task, view.link.as_ref())))
+    let (view, spent) = app.tell_cost.run(&caller.tenant, id).await?;
+    Ok(Json(TaskBody {
+        usage: spent.map(|spent| wire::usage::body(&spent.usage)),
+        cost_usd: spent.map(|spent| spent.cost.dollars()),
+        ..wire::task::body(&view.task, view.link.as_ref())
+    }))
 }
 
 impl From<GetTaskError> for Refusal {
@@ -41,9 +45,11 @@ impl From<GetTaskError> for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use domain::ports::LateUsage as _;
+    use domain::{Architecture, Prices, Usage, Usd};
     use testkit::memory::Fault;
 
-    use crate::scene::{FAILED, FOREIGN, LARGE, Scene};
+    use crate::scene::{FAILED, FOREIGN, LARGE, RUNNING, SMALL, Scene};
 
     #[tokio::test]
     async fn a_large_result_is_a_link() {
@@ -55,6 +61,41 @@ mod tests {
         let link = format!("memory://acme/results/{LARGE}/1.json");
         assert_eq!(task["result_url"], link);
         assert!(task.get("result").is_none());
+    }
+
+    #[tokio::test]
+    async fn what_an_ended_task_used_is_told_with_its_cost() {
+        let scene = Scene::new().await;
+        let path = format!("/tasks/{SMALL}");
+        let task = scene.tasks.get(SMALL.parse().unwrap()).unwrap();
+        let late = Usage {
+            websocket_messages: 4,
+            write_units: 1,
+            ..Usage::NONE
+        };
+        let added = scene.tasks.add(&task.tenant, task.request_id, late);
+        added.await.unwrap();
+        let body = scene.get(&path).await.body;
+        assert_eq!(body["usage"]["websocket_messages"], 4);
+        assert_eq!(body["usage"]["lambda_ms"], 250.0);
+        let usage = task.usage + late;
+        let cost = usage.cost(&Prices::us_east_1(Architecture::Arm64));
+        assert!(cost > Usd::ZERO);
+        assert_eq!(body["cost_usd"], cost.dollars());
+    }
+
+    #[tokio::test]
+    async fn what_is_not_known_yet_is_not_told() {
+        let scene = Scene::new().await;
+        let running = scene.get(&format!("/tasks/{RUNNING}")).await.body;
+        // It failed before anything was counted.
+        let old = scene.get(&format!("/tasks/{FAILED}")).await.body;
+        scene.faults.always("late_usage.total", Fault::Unavailable);
+        let ended = scene.get(&format!("/tasks/{SMALL}")).await;
+        assert_eq!(ended.status, 200);
+        for task in [running, old, ended.body] {
+            assert!(task.get("usage").is_none() && task.get("cost_usd").is_none());
+        }
     }
 
     #[tokio::test]

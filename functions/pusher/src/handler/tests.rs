@@ -2,8 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use app::count_messages::Pushed;
 use domain::connection::HANDSHAKE;
-use domain::ports::ConnectionStore as _;
+use domain::ports::{ConnectionStore as _, LateUsage as _};
 use domain::{Connection, ConnectionId, Identity, Task, TaskResult, TenantId, Topic, UserId};
 use serde_json::{Value, json};
 use testkit::ambient::{Counting, FixedClock};
@@ -23,6 +24,7 @@ struct Scene {
     page: ConnectionId,
     dead_letters: Arc<MemoryDeadLetters>,
     deliveries: Arc<MemoryDeliveries>,
+    tasks: Arc<MemoryTasks>,
     faults: Faults,
 }
 
@@ -55,7 +57,9 @@ async fn scene() -> Scene {
         ..build::connection(&ann)
     };
     connections.register(&page).await.unwrap();
+    let pushed = Pushed::default();
     let push_updates = PushUpdates {
+        pushed: pushed.clone(),
         connections: connections.clone(),
         postman: postman.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
@@ -71,7 +75,7 @@ async fn scene() -> Scene {
     let tasks = Arc::new(MemoryTasks::new(&faults));
     tasks.put(completed(&ann.tenant));
     let replay_tasks = ReplayTasks {
-        tasks,
+        tasks: tasks.clone(),
         push: push_updates.clone(),
         queue: Arc::new(MemoryPusherQueue::new(&faults)),
     };
@@ -93,6 +97,10 @@ async fn scene() -> Scene {
             push_updates,
             replay_tasks,
             hang_up,
+            count_messages: CountMessages {
+                pushed,
+                late_usage: tasks.clone(),
+            },
             queue,
             entropy: Arc::new(Counting::default()),
         },
@@ -101,6 +109,7 @@ async fn scene() -> Scene {
         deliveries,
         postman,
         page: page.id,
+        tasks,
         faults,
     }
 }
@@ -138,6 +147,16 @@ impl Scene {
         posted
             .map(|message| serde_json::from_str(&message).unwrap())
             .collect()
+    }
+
+    /// Messages that are counted beside the tasks of the samples.
+    async fn counted(&self) -> usize {
+        let mut counted = 0;
+        for (tenant, id) in self.tasks.with_late_usage() {
+            let usage = self.tasks.total(&tenant, id).await.unwrap();
+            counted += usize::try_from(usage.websocket_messages).unwrap();
+        }
+        counted
     }
 
     fn types(&self) -> Vec<Value> {
@@ -187,6 +206,34 @@ async fn every_sample_is_handled() {
         assert_eq!(scene.dead_letters.take().len(), *dead, "{name}");
         assert_eq!(scene.versions(), *versions, "{name}");
     }
+}
+
+/// What is posted for a task is counted beside it, by one addition; the rest is nobody's.
+#[tokio::test]
+async fn every_message_of_a_task_is_counted() {
+    let mut samples = samples();
+    for (name, additions) in [
+        ("overtaken", 1),
+        ("broadcast-beside-an-update", 1),
+        ("replay", 1),
+        ("broadcast", 0),
+        ("nobody-listens", 0),
+    ] {
+        let scene = scene().await;
+        scene.handle(samples.remove(name).unwrap()).await;
+        assert_eq!(scene.faults.count("late_usage.add"), additions, "{name}");
+        let counted = scene.counted().await;
+        assert_eq!(counted, scene.versions().len(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn messages_that_cannot_be_counted_are_pushed_all_the_same() {
+    let scene = scene().await;
+    scene.faults.always("late_usage.add", Fault::Unavailable);
+    let again = scene.handle(samples().remove("overtaken").unwrap()).await;
+    assert!(again.is_empty());
+    assert_eq!(scene.versions(), [2, 5]);
 }
 
 #[tokio::test]

@@ -70,6 +70,7 @@ fn scene() -> Scene {
         }),
         tasks: tasks.clone(),
         watch: tasks.clone(),
+        late_usage: tasks.clone(),
         results: Arc::new(MemoryResults::new(&faults)),
         reports: reports.clone(),
         announcer: Announcer {
@@ -78,6 +79,7 @@ fn scene() -> Scene {
         },
         deliveries: deliveries.clone(),
         gate: None,
+        compute: app::Compute::unpaid(),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
         release: Release::never(),

@@ -6,6 +6,7 @@ use domain::ports::{Clock, PortError, TaskStore};
 use domain::task::Status;
 use domain::{RequestId, Task, TenantId};
 
+use crate::Compute;
 use crate::announce::Announcer;
 use crate::change_task::{Unchanged, change_task};
 
@@ -16,6 +17,8 @@ pub struct CancelTask {
     pub tasks: Arc<dyn TaskStore>,
     /// The way to whoever listens.
     pub announcer: Announcer,
+    /// What the time of this function costs.
+    pub compute: Compute,
     /// When it is called off.
     pub clock: Arc<dyn Clock>,
 }
@@ -42,7 +45,9 @@ impl CancelTask {
     /// of a queued one meets a task that has ended, and only repeats the announcement.
     pub async fn run(&self, tenant: &TenantId, id: RequestId) -> Result<Task, CancelTaskError> {
         let now = self.clock.now();
-        let changed = change_task(self.tasks.as_ref(), tenant, id, |task| task.cancel(now));
+        let changed = change_task(self.tasks.as_ref(), tenant, id, &self.compute, |task| {
+            task.cancel(now)
+        });
         let task = match changed.await {
             Ok(task) => task,
             Err(Unchanged::Refused(task)) if task.status() == Status::Cancelled => *task,

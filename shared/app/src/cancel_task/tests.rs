@@ -7,6 +7,7 @@ use testkit::memory::{Fault, Faults, MemoryCallbackQueue, MemoryTasks, MemoryUpd
 use time::Duration;
 
 use super::*;
+use crate::Compute;
 
 struct Scene {
     cancel: CancelTask,
@@ -25,6 +26,7 @@ fn scene() -> Scene {
             updates: updates.clone(),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
         },
+        compute: Compute::lambda(256),
         clock: Arc::new(FixedClock::at(NOW)),
     };
     Scene {

@@ -8,6 +8,7 @@ use domain::{ConnectionId, causes};
 use tokio::time::{Instant, timeout_at};
 
 use super::PushUpdates;
+use crate::count_messages::Payer;
 use crate::courier::Courier;
 
 /// How long all of a batch's messages to one connection may take.
@@ -19,6 +20,8 @@ pub(super) struct Letter {
     pub(super) index: usize,
     /// The message.
     pub(super) text: Arc<str>,
+    /// Whose update it is.
+    pub(super) payer: Arc<Payer>,
 }
 
 impl PushUpdates {
@@ -35,7 +38,10 @@ impl PushUpdates {
         let posting = async {
             for letter in &letters {
                 match self.post_when_open(&id, &letter.text).await {
-                    Ok(()) => taken += 1,
+                    Ok(()) => {
+                        taken += 1;
+                        self.pushed.note(&letter.payer, &letter.text);
+                    }
                     Err(PostError::Gone) => {
                         taken = letters.len();
                         self.forget_unless_opening(&id).await;

@@ -28,6 +28,7 @@ use protocol::frames::LONGEST_FRAME;
 use retry::Retry;
 use tokio::time::Instant;
 
+use crate::count_messages::{Payer, Pushed};
 use deliver::Letter;
 
 /// Connections that are posted to at the same time.
@@ -44,6 +45,8 @@ pub struct PushUpdates {
     pub connections: Arc<dyn ConnectionStore>,
     /// The way to them.
     pub postman: Arc<dyn Postman>,
+    /// Takes note of what was pushed for which task.
+    pub pushed: Pushed,
     /// Where large results are.
     pub results: Arc<dyn ResultStore>,
     /// Which connections are too old.
@@ -85,6 +88,11 @@ impl retry::Failure for PushError {
     }
 }
 
+/// Who is charged for an update's messages.
+fn payer(announcement: &Announcement) -> Payer {
+    (announcement.tenant.clone(), announcement.request_id)
+}
+
 impl PushUpdates {
     /// Pushes a batch. The answers are in the order of the announcements; an update that was left
     /// out because a newer one takes its place counts as pushed.
@@ -96,10 +104,12 @@ impl PushUpdates {
         for index in order {
             match self.prepare(&announcements[index], &topics).await {
                 Ok(mailings) => {
+                    let payer = Arc::new(payer(&announcements[index]));
                     for (ids, text) in mailings {
                         for id in ids {
-                            let text = Arc::clone(&text);
-                            bags.entry(id).or_default().push(Letter { index, text });
+                            let (text, payer) = (Arc::clone(&text), Arc::clone(&payer));
+                            let letter = Letter { index, text, payer };
+                            bags.entry(id).or_default().push(letter);
                         }
                     }
                 }

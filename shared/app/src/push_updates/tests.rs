@@ -11,6 +11,7 @@ use testkit::memory::{Behaviour, Fault, Faults, MemoryConnections, MemoryPostman
 use protocol::frames::METERED_FRAME;
 
 use super::*;
+use crate::count_messages::Pushed;
 
 struct Scene {
     push: PushUpdates,
@@ -30,6 +31,7 @@ fn scene() -> Scene {
     let push = PushUpdates {
         connections: connections.clone(),
         postman: postman.clone(),
+        pushed: Pushed::default(),
         results: Arc::new(MemoryResults::new(&faults)),
         clock: clock.clone(),
         entropy: Arc::new(Counting::default()),

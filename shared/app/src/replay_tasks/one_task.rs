@@ -31,7 +31,11 @@ impl ReplayTasks {
             let message = self.push.message(&announcement(&task, update)).await;
             let message = message.map_err(|error| Stop::Failed(error.into()))?;
             match self.push.post(&replay.connection, &message).await {
-                Ok(()) => seen = update.version,
+                Ok(()) => {
+                    seen = update.version;
+                    let payer = (replay.tenant.clone(), id);
+                    self.push.pushed.note(&payer, &message);
+                }
                 Err(PostError::Gone) => return Err(Stop::Gone),
                 Err(error) => return Err(Stop::Failed(ReplayError::Unreached(error))),
             }

@@ -11,6 +11,7 @@ use testkit::memory::{
 use time::Duration as Length;
 
 use super::*;
+use crate::count_messages::Pushed;
 
 const LEASE: Length = Length::seconds(30);
 
@@ -35,6 +36,7 @@ async fn scene() -> Scene {
     let push = PushUpdates {
         connections: connections.clone(),
         postman: postman.clone(),
+        pushed: Pushed::default(),
         results: Arc::new(MemoryResults::new(&faults)),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),

@@ -26,7 +26,9 @@ use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::Compute;
 use crate::announce::Announcer;
+use crate::charges;
 
 /// How long a worker outside holds a task after each report. Programs that report over HTTP do so
 /// more rarely than ours, and a task nobody reports on is free again after this.
@@ -44,6 +46,8 @@ pub struct ReportTask {
     pub tasks: Arc<dyn TaskStore>,
     /// The way to those who listen.
     pub announcer: Announcer,
+    /// What the time of this function costs.
+    pub compute: Compute,
     /// When the report came.
     pub clock: Arc<dyn Clock>,
 }
@@ -126,6 +130,7 @@ impl ReportTask {
             }
             let mut task = stored.clone();
             apply(&mut task, token_of(caller), report, self.clock.now())?;
+            task.usage += charges::call(&task, &self.compute);
             match self.tasks.replace(&task, stored.version).await {
                 Ok(()) => {
                     self.announcer.tell(&task).await;

@@ -6,6 +6,7 @@ use testkit::build::{self, NOW};
 use testkit::memory::{Fault, Faults, MemoryCallbackQueue, MemoryTasks, MemoryUpdateQueue};
 
 use super::*;
+use crate::Compute;
 
 mod kinds {
     use async_trait::async_trait;
@@ -65,6 +66,7 @@ fn scene() -> Scene {
             updates: updates.clone(),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
         },
+        compute: Compute::lambda(256),
         clock: clock.clone(),
     };
     Scene {

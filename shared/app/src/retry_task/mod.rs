@@ -75,7 +75,8 @@ impl RetryTask {
             return Err(RetryTaskError::Overdue(deadline));
         }
         let tasks = self.submit_task.tasks.as_ref();
-        let changed = change_task(tasks, tenant, id, |task| task.retry(now)).await;
+        let compute = &self.submit_task.compute;
+        let changed = change_task(tasks, tenant, id, compute, |task| task.retry(now)).await;
         changed.map_err(|unchanged| match unchanged {
             Unchanged::Missing => RetryTaskError::NotFound(id),
             Unchanged::Refused(task) => RetryTaskError::NotRetriable(task.status()),

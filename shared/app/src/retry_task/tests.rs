@@ -14,6 +14,7 @@ use testkit::memory::{
 use time::Duration;
 
 use super::*;
+use crate::Compute;
 
 struct Scene {
     retry: RetryTask,
@@ -35,6 +36,7 @@ fn scene() -> Scene {
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         guard: webhooks::Guard::strict(),
+        compute: Compute::lambda(256),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
     };

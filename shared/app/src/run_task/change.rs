@@ -37,8 +37,11 @@ impl RunTask {
             if change(&mut next, held.token).is_err() {
                 return Err(Stop::Lost);
             }
+            let spent = self.spent_with(&next, &held.account);
+            next.usage = held.account.with(spent);
             match self.tasks.replace(&next, held.task.version).await {
                 Ok(()) => {
+                    held.account.stored(spent);
                     held.task = next;
                     return Ok(());
                 }

@@ -5,6 +5,7 @@ use domain::task::{Phase, Refused, State};
 use domain::{LeaseToken, Task};
 use time::OffsetDateTime;
 
+use super::account::Account;
 use super::{Delivery, LEASE, RunTask, shown};
 
 /// Lost races after which the claim is left to the others.
@@ -16,6 +17,8 @@ pub(super) struct Held {
     pub(super) task: Task,
     /// Proves that it is ours.
     pub(super) token: LeaseToken,
+    /// What this attempt at it uses.
+    pub(super) account: Account,
 }
 
 /// What a claim found.
@@ -62,7 +65,11 @@ impl RunTask {
 
     /// Writes the claim under the condition that nobody has changed the task since it was read;
     /// whoever loses that race looks again.
-    pub(super) async fn claim(&self, delivery: &Delivery) -> Result<Claim, PortError> {
+    pub(super) async fn claim(
+        &self,
+        delivery: &Delivery,
+        account: &Account,
+    ) -> Result<Claim, PortError> {
         let token = LeaseToken::new(self.entropy.random());
         for _ in 0..RACES {
             let stored = self.tasks.load(&delivery.tenant, delivery.request_id);
@@ -87,10 +94,18 @@ impl RunTask {
             if !self.admits(&stored).await? {
                 return Ok(Claim::Waits);
             }
+            let spent = account.spent();
+            task.usage = stored.usage + spent;
             match self.tasks.replace(&task, stored.version).await {
                 Ok(()) => {
+                    account.begin(stored.usage, spent);
+                    let account = account.clone();
                     shown::claimed(&stored, &task, self.clock.now());
-                    return Ok(Claim::Ours(Held { task, token }));
+                    return Ok(Claim::Ours(Held {
+                        task,
+                        token,
+                        account,
+                    }));
                 }
                 Err(PortError::Conflict { .. }) => {}
                 Err(error) => return Err(error),

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use domain::ports::PortError;
-use domain::{LeaseToken, Task, causes};
+use domain::{LeaseToken, Task, Usage, causes};
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
 
+use super::account::Account;
 use super::change::Stop;
 use super::claim::lease_end;
 use super::{LEASE, RunTask};
@@ -15,16 +16,38 @@ use super::{LEASE, RunTask};
 const BEAT: Duration = Duration::from_secs(10);
 const _: () = assert!(BEAT.as_secs() * 3 <= LEASE.unsigned_abs().as_secs());
 
+/// What a beat writes.
+struct Renewal {
+    token: LeaseToken,
+    until: OffsetDateTime,
+    usage: Usage,
+}
+
 impl RunTask {
     /// Renews the lease and hides the message, together, for as long as it is polled. Ends only
     /// when the lease is lost.
-    pub(super) async fn keep_lease(&self, task: &Task, token: LeaseToken, receipt: &str) -> Stop {
+    pub(super) async fn keep_lease(
+        &self,
+        task: &Task,
+        token: LeaseToken,
+        account: &Account,
+        receipt: &str,
+    ) -> Stop {
         let mut until = lease_end(task).unwrap_or(task.updated_at);
         loop {
             sleep(BEAT).await;
             let next = self.clock.now() + LEASE;
-            match self.beat(task, token, next, receipt).await {
-                Ok(()) => until = next,
+            let spent = account.spent();
+            let renewal = Renewal {
+                token,
+                until: next,
+                usage: account.with(spent),
+            };
+            match self.beat(task, &renewal, receipt).await {
+                Ok(()) => {
+                    account.stored(spent);
+                    until = next;
+                }
                 Err(PortError::Conflict { .. }) => return Stop::Lost,
                 Err(error) => {
                     tracing::warn!(error = causes(&error), "the lease was not renewed");
@@ -36,16 +59,14 @@ impl RunTask {
         }
     }
 
-    async fn beat(
-        &self,
-        task: &Task,
-        token: LeaseToken,
-        until: OffsetDateTime,
-        receipt: &str,
-    ) -> Result<(), PortError> {
-        let renewal = self
-            .tasks
-            .renew(&task.tenant, task.request_id, token, until);
+    async fn beat(&self, task: &Task, renewal: &Renewal, receipt: &str) -> Result<(), PortError> {
+        let (tenant, id) = (&task.tenant, task.request_id);
+        let Renewal {
+            token,
+            until,
+            usage,
+        } = renewal;
+        let renewal = self.tasks.renew(tenant, id, *token, *until, usage);
         let both = async { tokio::join!(renewal, self.hide(receipt)) };
         match timeout(BEAT, both).await {
             Ok((renewed, ())) => renewed,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::kind::{ProgressSink, TaskContext};
+use domain::ledger::carried;
 use domain::ports::PortError;
 use domain::task::INLINE_LIMIT;
 use domain::{Failure, Task, TaskResult, causes};
@@ -47,7 +48,8 @@ impl RunTask {
         };
         let input = task.input.clone();
         let mut apart = JoinSet::new();
-        apart.spawn(async move { kind.run(&context, &input).await }.in_current_span());
+        let work = async move { kind.run(&context, &input).await };
+        apart.spawn(carried(work).in_current_span());
         match apart.join_next().await {
             Some(Ok(outcome)) => outcome,
             Some(Err(error)) => Err(broke_off(&error)),

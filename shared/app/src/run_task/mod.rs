@@ -10,6 +10,7 @@
 //! | keep its report, announce the end | `report`, `announce` | redelivery, which does both again |
 //! | acknowledge | the caller, by [`Outcome`] | |
 
+mod account;
 mod announce;
 mod change;
 mod claim;
@@ -31,7 +32,8 @@ use std::sync::Arc;
 
 use domain::kind::Registry;
 use domain::ports::{
-    Clock, Deliveries, Entropy, PortError, ReportStore, ResultStore, TaskStore, TaskWatch,
+    Clock, Deliveries, Entropy, LateUsage, PortError, ReportStore, ResultStore, TaskStore,
+    TaskWatch,
 };
 use domain::{RequestId, TenantId, causes};
 use retry::Backoff;
@@ -39,6 +41,8 @@ use time::Duration;
 
 use crate::Gate;
 use crate::announce::Announcer;
+use crate::compute::Compute;
+use account::Account;
 use change::Stop;
 use claim::{Claim, Held};
 pub use release::{Release, Releaser};
@@ -65,6 +69,8 @@ pub struct RunTask {
     pub tasks: Arc<dyn TaskStore>,
     /// Tells whether a task is still ours.
     pub watch: Arc<dyn TaskWatch>,
+    /// Takes what an attempt used whose task was taken from it.
+    pub late_usage: Arc<dyn LateUsage>,
     /// Where large results go.
     pub results: Arc<dyn ResultStore>,
     /// Where results are kept to be found again.
@@ -75,6 +81,8 @@ pub struct RunTask {
     pub deliveries: Arc<dyn Deliveries>,
     /// Lets a task run that has a place in its tenant's lane; every task where there is none.
     pub gate: Option<Gate>,
+    /// What the time of this worker costs.
+    pub compute: Compute,
     /// What leases count from.
     pub clock: Arc<dyn Clock>,
     /// Makes lease tokens and jitter.
@@ -117,17 +125,27 @@ impl RunTask {
     ///
     /// Dropping the future is safe at any time: it is what a crash does.
     pub async fn run(&self, delivery: &Delivery) -> Outcome {
-        match self.attempt(delivery).await {
+        let account = Account::open(&self.compute);
+        let attempt = self.run_charged(delivery, &account);
+        account.ledger().around(attempt).await
+    }
+
+    async fn run_charged(&self, delivery: &Delivery, account: &Account) -> Outcome {
+        match self.attempt(delivery, account).await {
             Ok(outcome) => outcome,
-            Err(Stop::Lost) => self.stand_back(delivery).await,
+            Err(Stop::Lost) => {
+                let outcome = self.stand_back(delivery).await;
+                self.hand_in(account, delivery).await;
+                outcome
+            }
             Err(Stop::Store(error)) => self.after(&error, delivery),
         }
     }
 
-    async fn attempt(&self, delivery: &Delivery) -> Result<Outcome, Stop> {
+    async fn attempt(&self, delivery: &Delivery, account: &Account) -> Result<Outcome, Stop> {
         // Hidden before anything is done about it: the queue itself hides a message for longer than
         // any invocation, and whatever happens to this worker it is to come back when a lease ends.
-        let (claim, ()) = tokio::join!(self.claim(delivery), self.hide(&delivery.receipt));
+        let (claim, ()) = tokio::join!(self.claim(delivery, account), self.hide(&delivery.receipt));
         match claim? {
             Claim::Missing => {
                 tracing::warn!("a message names a task that is not there");

@@ -33,7 +33,7 @@ impl RunTask {
     /// Losing the task or running out of time stops the kind; the kind's end lets a write that is
     /// under way come to its own end first, so that we know which version is stored.
     pub(super) async fn work(&self, held: &mut Held, delivery: &Delivery) -> Result<Work, Stop> {
-        let (claimed, token) = (held.task.clone(), held.token);
+        let (claimed, token, account) = (held.task.clone(), held.token, held.account.clone());
         let (sink, mut reports) = progress::channel();
         let (end, ended) = oneshot::channel();
         let running = async {
@@ -44,7 +44,7 @@ impl RunTask {
         let writing = self.write_progress(held, &mut reports, ended);
         let (outcome, ()) = tokio::select! {
             both = try_join(running, writing) => both?,
-            stop = self.keep_lease(&claimed, token, &delivery.receipt) => return Err(stop),
+            stop = self.keep_lease(&claimed, token, &account, &delivery.receipt) => return Err(stop),
             stop = self.watch(&claimed, token) => return Err(stop),
             failure = self.out_of_time(&claimed, delivery.until) => {
                 return Ok(Work::OutOfTime(failure));

@@ -10,6 +10,7 @@ use testkit::build::{self, NOW};
 use testkit::memory::{Fault, Faults, MemorySubmissions, MemoryTaskQueue, MemoryTasks};
 
 use super::*;
+use crate::Compute;
 use crate::submit_task::RequestedTerms;
 
 /// A kind that takes numbers.
@@ -49,6 +50,7 @@ fn scene() -> Scene {
         queue: queue.clone(),
         metering: None,
         guard: webhooks::Guard::strict(),
+        compute: Compute::lambda(256),
         clock: Arc::new(FixedClock::at(NOW)),
         entropy: Arc::new(Counting::default()),
     };

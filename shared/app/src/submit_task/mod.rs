@@ -9,6 +9,8 @@ use serde_json::Value;
 use time::Duration;
 use webhooks::Guard;
 
+use crate::Compute;
+
 mod check;
 mod fingerprint;
 mod meter;
@@ -36,6 +38,8 @@ pub struct SubmitTask {
     pub metering: Option<Metering>,
     /// Where callbacks may lead.
     pub guard: Guard,
+    /// What the time of this function costs.
+    pub compute: Compute,
     /// When the task is submitted.
     pub clock: Arc<dyn Clock>,
     /// Makes the task's name.

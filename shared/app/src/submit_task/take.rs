@@ -6,6 +6,8 @@ use domain::task::{NewTask, Phase};
 use domain::{IdempotencyKey, Identity, RequestId, Submission, Task};
 use time::OffsetDateTime;
 
+use crate::charges;
+
 use super::{SubmitTask, SubmitTaskError, TaskRequest, check, fingerprint};
 
 /// A stored task.
@@ -99,6 +101,7 @@ impl SubmitTask {
 
     fn task(&self, caller: &Identity, request: TaskRequest) -> Task {
         let now = self.clock.now();
+        let keyed = request.idempotency_key.is_some();
         let new = NewTask {
             request_id: RequestId::new(self.entropy.time_ordered(now)),
             tenant: caller.tenant.clone(),
@@ -108,9 +111,13 @@ impl SubmitTask {
             tags: request.tags,
             terms: request.terms.from(now),
         };
-        Task {
+        let task = Task {
             trace: request.trace,
             ..Task::submit(new, now)
+        };
+        Task {
+            usage: charges::submission(&task, keyed, &self.compute),
+            ..task
         }
     }
 }

@@ -11,6 +11,7 @@ use testkit::build::{self, NOW};
 use testkit::memory::{Fault, Faults, MemorySubmissions, MemoryTaskQueue, MemoryTasks};
 
 use super::*;
+use crate::Compute;
 
 /// A kind with two fields, either of which can be wrong.
 struct Sized;
@@ -71,6 +72,7 @@ fn scene() -> Scene {
         queue: queue.clone(),
         metering: None,
         guard: webhooks::Guard::strict(),
+        compute: Compute::lambda(256),
         clock: clock.clone(),
         entropy: Arc::new(Counting::default()),
     };

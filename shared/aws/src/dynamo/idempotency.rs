@@ -87,7 +87,7 @@ impl IdempotencyKeys {
     /// Keeps keys in this table.
     pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.dynamodb(),
             table: table.into(),
         }
     }

@@ -40,7 +40,7 @@ impl SpendTable {
     /// Counts spending in this table.
     pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.dynamodb(),
             table: table.into(),
         }
     }

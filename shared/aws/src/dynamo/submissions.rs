@@ -59,7 +59,7 @@ impl SubmissionKeys {
     /// The keys in this table.
     pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.dynamodb(),
             table: table.into(),
         }
     }
@@ -103,7 +103,7 @@ impl Submissions {
     /// Remembers keys in `table` and stores tasks in `tasks_table`.
     pub fn new(sdk: &Sdk, table: impl Into<String>, tasks_table: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.dynamodb(),
             table: table.into(),
             tasks_table: tasks_table.into(),
         }

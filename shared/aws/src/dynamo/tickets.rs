@@ -41,7 +41,7 @@ impl Tickets {
     /// Keeps tickets in this table.
     pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.dynamodb(),
             table: table.into(),
         }
     }

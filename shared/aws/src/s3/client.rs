@@ -7,6 +7,7 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 
 use crate::Sdk;
+use crate::count::CountUsage;
 
 /// Longest time of one try, with tens of megabytes on their way; and with all tries.
 const ATTEMPT: Duration = Duration::from_secs(20);
@@ -22,6 +23,7 @@ pub(super) fn client(sdk: &Sdk) -> Client {
     let config = Builder::from(&sdk.config)
         .timeout_config(time_limits)
         .force_path_style(sdk.custom_endpoint)
+        .interceptor(CountUsage)
         .build();
     Client::from_conf(config)
 }

@@ -78,7 +78,7 @@ struct NotMentioned;
 impl Outbox {
     pub(super) fn new(sdk: &Sdk, url: impl Into<String>, what: &'static str) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.sqs(),
             url: url.into(),
             what,
         }

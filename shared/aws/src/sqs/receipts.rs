@@ -22,7 +22,7 @@ impl Receipts {
     /// Works on deliveries of the queue with this URL.
     pub fn new(sdk: &Sdk, queue_url: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.sqs(),
             url: queue_url.into(),
         }
     }

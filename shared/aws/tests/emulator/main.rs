@@ -21,3 +21,4 @@ mod sweep;
 mod tasks;
 mod tickets;
 mod uploads;
+mod usage;

@@ -8,12 +8,12 @@ use crate::place::{Place, local};
 
 async fn send(place: &Place, url: &str, body: &str) {
     let send = Client::new(&place.config).send_message().queue_url(url);
-    let sent = send
+    let done = send
         .message_body(body)
         .message_group_id("acme")
         .send()
         .await;
-    sent.unwrap();
+    done.unwrap();
 }
 
 /// Longer than any other call may take.

@@ -8,7 +8,7 @@ use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::contract::task_index::Indexed;
-use testkit::contract::{task_index, task_store, task_watch};
+use testkit::contract::{late_usage, task_index, task_store, task_watch};
 use time::Duration;
 
 use crate::place::{Place, local};
@@ -23,6 +23,13 @@ fn tasks(place: &Place, table: String) -> Tasks {
 async fn tasks_are_a_task_store() {
     let place = local().await;
     let test = async |table| task_store::all(&tasks(&place, table), &build::tenant()).await;
+    place.with_table(&KEYS, test).await;
+}
+
+#[tokio::test]
+async fn tasks_take_late_usage() {
+    let place = local().await;
+    let test = async |table| late_usage::all(&tasks(&place, table), &build::tenant()).await;
     place.with_table(&KEYS, test).await;
 }
 

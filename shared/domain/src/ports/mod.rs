@@ -44,7 +44,7 @@ pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};
 pub use tasks::{
-    Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
+    LateUsage, Page, ResultLink, ResultStore, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
 };
 pub use texts::{FoundText, FoundTexts, Texts};
 pub use uploads::{Chunks, Upload, UploadForm, UploadForms, UploadTerms, Uploads};

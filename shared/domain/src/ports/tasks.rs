@@ -5,6 +5,7 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 use super::PortError;
+use crate::Usage;
 use crate::ids::{LeaseToken, RequestId, TenantId};
 use crate::task::{Status, Task};
 
@@ -21,15 +22,27 @@ pub trait TaskStore: Send + Sync {
     /// `from_version`.
     async fn replace(&self, task: &Task, from_version: u64) -> Result<(), PortError>;
 
-    /// Moves a running task's lease without a new version; [`PortError::Conflict`] if the lease
-    /// is no longer the caller's.
+    /// Moves a running task's lease without a new version, and writes down what the task has used by
+    /// now; [`PortError::Conflict`] if the lease is no longer the caller's.
     async fn renew(
         &self,
         tenant: &TenantId,
         id: RequestId,
         token: LeaseToken,
         until: OffsetDateTime,
+        usage: &Usage,
     ) -> Result<(), PortError>;
+}
+
+/// Takes what a task used that became known only after its last write, such as the messages that
+/// tell of its end. It adds up beside the task, and is kept for as long.
+#[async_trait]
+pub trait LateUsage: Send + Sync {
+    /// Adds this. Where it fails nobody may try again: it may have been added all the same.
+    async fn add(&self, tenant: &TenantId, id: RequestId, usage: Usage) -> Result<(), PortError>;
+
+    /// All that was added for the task; nothing where nothing was. May be a moment old.
+    async fn total(&self, tenant: &TenantId, id: RequestId) -> Result<Usage, PortError>;
 }
 
 /// Tells cheaply whether a running task is still its worker's.

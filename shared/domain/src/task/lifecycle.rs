@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::{NewTask, Progress, State, Status, Task, TaskResult};
+use crate::Usage;
 use crate::failure::Failure;
 use crate::ids::LeaseToken;
 
@@ -63,6 +64,7 @@ impl Task {
             version: 0,
             trace: None,
             again_at: None,
+            usage: Usage::NONE,
             progress: None,
             attempt: 0,
             tries: 0,

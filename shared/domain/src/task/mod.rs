@@ -6,6 +6,7 @@ mod history;
 mod lifecycle;
 #[cfg(test)]
 mod properties;
+mod size;
 mod state;
 mod terms;
 
@@ -19,8 +20,8 @@ pub use lifecycle::{Lease, Refused};
 pub use state::{Phase, Progress, State, Status, TaskResult};
 pub use terms::{LONGEST_AHEAD, Priority, Terms};
 
-use crate::Trace;
 use crate::ids::{RequestId, TenantId, UserId};
+use crate::{Trace, Usage};
 
 /// Results up to this many bytes of JSON travel inline; larger ones live in the result store.
 pub const INLINE_LIMIT: usize = 32 * 1024;
@@ -76,6 +77,9 @@ pub struct Task {
     pub trace: Option<Trace>,
     /// When it is to be tried again, while it waits for that after an attempt that failed.
     pub again_at: Option<OffsetDateTime>,
+    /// What it has used, over all its attempts, as far as that was known when it changed last. What
+    /// became known later is kept beside it, by [`LateUsage`](crate::ports::LateUsage).
+    pub usage: Usage,
     /// How far the running attempt is.
     pub progress: Option<Progress>,
     /// How often a worker has claimed it; numbers the attempts.

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use domain::Failure;
+use domain::ledger::carried;
 use domain::ports::{FileStore, FileUpload, MOST_PARTS, NewFile, PortError, StoredPart};
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinSet};
@@ -42,7 +43,7 @@ impl PartWriter {
         file: NewFile,
     ) -> Result<Self, Failure> {
         let entered = uploads.enter();
-        let starting = tokio::spawn(async move {
+        let starting = async move {
             let upload = files.start(&file).await?;
             Ok(Self {
                 files,
@@ -53,7 +54,8 @@ impl PartWriter {
                 parts: 0,
                 bytes: 0,
             })
-        });
+        };
+        let starting = tokio::spawn(carried(starting));
         let started: Result<_, PortError> = starting.await.map_err(broke_off)?;
         started.map_err(|error| stored::failure(&error))
     }
@@ -106,8 +108,8 @@ impl PartWriter {
         self.bytes += u64::try_from(part.len()).unwrap_or(u64::MAX);
         if let Some((upload, _)) = &self.open {
             let (files, upload, number) = (self.files.clone(), upload.clone(), self.parts);
-            self.travelling
-                .spawn(async move { files.put(&upload, number, part).await });
+            let put = async move { files.put(&upload, number, part).await };
+            self.travelling.spawn(carried(put));
         }
         Ok(())
     }
@@ -128,7 +130,12 @@ impl Drop for PartWriter {
     fn drop(&mut self) {
         let travelling = std::mem::take(&mut self.travelling);
         if let (Some((upload, entered)), Ok(runtime)) = (self.open.take(), Handle::try_current()) {
-            runtime.spawn(abort(self.files.clone(), travelling, upload, entered));
+            runtime.spawn(carried(abort(
+                self.files.clone(),
+                travelling,
+                upload,
+                entered,
+            )));
         }
     }
 }

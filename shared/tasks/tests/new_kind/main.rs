@@ -72,6 +72,7 @@ fn scene() -> Scene {
         submit: SubmitTask {
             registry: registry(),
             metering: None,
+            compute: app::Compute::unpaid(),
             guard: webhooks::Guard::strict(),
             tasks: tasks.clone(),
             ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
@@ -82,8 +83,10 @@ fn scene() -> Scene {
         run: RunTask {
             registry: registry(),
             gate: None,
+            compute: app::Compute::unpaid(),
             tasks: tasks.clone(),
             watch: tasks.clone(),
+            late_usage: tasks.clone(),
             results: Arc::new(MemoryResults::new(&faults)),
             reports: Arc::new(MemoryReports::new(&faults)),
             announcer: Announcer {

@@ -20,6 +20,7 @@ pub mod expiring;
 pub mod file_store;
 pub mod frame_meter;
 pub mod lanes;
+pub mod late_usage;
 pub mod log_search;
 pub mod pusher_queue;
 pub mod rate_limit;

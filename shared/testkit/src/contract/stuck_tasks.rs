@@ -120,7 +120,9 @@ pub async fn a_renewed_lease_is_not_due(swept: Swept<'_>, tenant: &TenantId) {
     let (task, token) = swept.running(&tenant).await;
     let at = due_at(&task);
     let until = NOW + Duration::minutes(10);
-    let renewal = swept.store.renew(&tenant, task.request_id, token, until);
+    let renewal = swept
+        .store
+        .renew(&tenant, task.request_id, token, until, &domain::Usage::NONE);
     renewal.await.unwrap();
     assert_eq!(swept.due(&tenant, at).await, []);
     let due = swept.only(&tenant, at + Duration::minutes(10)).await;

@@ -7,7 +7,7 @@
 
 use domain::ports::{PortError, TaskStore};
 use domain::task::{Progress, TaskResult};
-use domain::{Failure, Task, TenantId};
+use domain::{Failure, Task, TenantId, Usage};
 use futures::future::join_all;
 use serde_json::{Value, json};
 use time::Duration;
@@ -16,6 +16,14 @@ use super::beside;
 use crate::build::{self, NOW};
 
 const LEASE: Duration = Duration::seconds(30);
+
+/// What a task has used.
+const USED: Usage = Usage {
+    lambda_micros: 1_500_000,
+    sqs_requests: 2,
+    model_nanos: u64::MAX,
+    ..Usage::NONE
+};
 
 /// Every store holds a task of this size, whose input and inline result are far smaller by the
 /// domain's limits. A much larger one may be refused as [`PortError::Broken`].
@@ -39,6 +47,7 @@ pub async fn all(store: &dyn TaskStore, tenant: &TenantId) {
 fn task(tenant: &TenantId) -> Task {
     let mut task = build::task(tenant, "aggregate", json!({"group_by": ["service"]}));
     task.tags = vec!["nightly".into(), "größe & co".into()];
+    task.usage = Usage::lambda(12_345, 256);
     task
 }
 
@@ -239,19 +248,22 @@ fn winner(tasks: Vec<Task>, outcomes: Vec<Result<(), PortError>>) -> Task {
     won.remove(0)
 }
 
-/// Renewing moves the lease's end and nothing else.
+/// Renewing moves the lease's end, tells what was used, and changes nothing else.
 pub async fn a_lease_is_renewed_without_a_new_version(store: &dyn TaskStore, tenant: &TenantId) {
     let mut task = task(tenant);
     let token = build::lease_token();
     task.claim(token, NOW, LEASE).unwrap();
     store.create(&task).await.unwrap();
     let until = NOW + LEASE * 2;
-    let renewed = store.renew(tenant, task.request_id, token, until).await;
+    let renewed = store
+        .renew(tenant, task.request_id, token, until, &USED)
+        .await;
     renewed.unwrap();
     let mut expected = task.clone();
     expected.state = domain::task::State::Running {
         lease: domain::task::Lease { token, until },
     };
+    expected.usage = USED;
     assert_eq!(loaded(store, &task).await, Some(expected.clone()));
 
     expected.cancel(NOW).unwrap();
@@ -264,23 +276,29 @@ pub async fn only_the_holder_renews_a_lease(store: &dyn TaskStore, tenant: &Tena
     let held = running(tenant);
     store.create(&held).await.unwrap();
     let stranger = build::lease_token();
-    let outcome = store.renew(tenant, held.request_id, stranger, until).await;
+    let outcome = store
+        .renew(tenant, held.request_id, stranger, until, &USED)
+        .await;
     assert_conflict(&outcome);
     assert_eq!(loaded(store, &held).await, Some(held));
 
     let token = build::lease_token();
     let mut ended = task(tenant);
     store.create(&ended).await.unwrap();
-    let outcome = store.renew(tenant, ended.request_id, token, until).await;
+    let outcome = store
+        .renew(tenant, ended.request_id, token, until, &USED)
+        .await;
     assert_conflict(&outcome);
     ended.claim(token, NOW, LEASE).unwrap();
     ended.cancel(NOW).unwrap();
     store.replace(&ended, 1).await.unwrap();
-    let outcome = store.renew(tenant, ended.request_id, token, until).await;
+    let outcome = store
+        .renew(tenant, ended.request_id, token, until, &USED)
+        .await;
     assert_conflict(&outcome);
     assert_eq!(loaded(store, &ended).await, Some(ended));
 
     let unknown = build::request_id();
-    assert_conflict(&store.renew(tenant, unknown, token, until).await);
+    assert_conflict(&store.renew(tenant, unknown, token, until, &USED).await);
     assert_eq!(store.load(tenant, unknown).await.unwrap(), None);
 }

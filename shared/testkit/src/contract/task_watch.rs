@@ -43,7 +43,10 @@ pub async fn the_holder_is_told_as_soon_as_it_changes(watched: Watched<'_>, tena
         assert_eq!(watch.holder(tenant, id).await.unwrap(), Some(token));
     }
     let until = later + Duration::HOUR;
-    store.renew(tenant, id, second, until).await.unwrap();
+    store
+        .renew(tenant, id, second, until, &domain::Usage::NONE)
+        .await
+        .unwrap();
     assert_eq!(watch.holder(tenant, id).await.unwrap(), Some(second));
     let version = task.version;
     task.cancel(later).unwrap();

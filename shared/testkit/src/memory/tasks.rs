@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use domain::ports::{Page, PortError, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch};
+use domain::ports::{
+    LateUsage, Page, PortError, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
+};
 use domain::task::State;
-use domain::{LeaseToken, RequestId, Task, TaskResult, TenantId};
+use domain::{LeaseToken, RequestId, Task, TaskResult, TenantId, Usage};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -15,9 +17,10 @@ use super::{Faults, Kept};
 const WHAT: &str = "task";
 
 /// Keeps and lists tasks. Calls are named `tasks.create`, `.load`, `.replace`, `.renew`, `.holder`,
-/// `.list`.
+/// `.list`, and `late_usage.add`, `.total`.
 #[derive(Debug, Default)]
 pub struct MemoryTasks {
+    late: Kept<BTreeMap<(TenantId, RequestId), Usage>>,
     tasks: Kept<BTreeMap<(TenantId, RequestId), Task>>,
     pub(super) deferrals: Kept<Deferrals>,
     pub(super) faults: Faults,
@@ -35,6 +38,11 @@ impl MemoryTasks {
     /// Every task, in any order of tenants, oldest first within one.
     pub fn all(&self) -> Vec<Task> {
         self.tasks.lock().values().cloned().collect()
+    }
+
+    /// The tasks beside which usage was added.
+    pub fn with_late_usage(&self) -> Vec<(TenantId, RequestId)> {
+        self.late.lock().keys().cloned().collect()
     }
 
     /// Stores a task over whatever is there, as a test's preparation.
@@ -94,17 +102,38 @@ impl TaskStore for MemoryTasks {
         id: RequestId,
         token: LeaseToken,
         until: OffsetDateTime,
+        usage: &Usage,
     ) -> Result<(), PortError> {
         let renew = || {
             let mut tasks = self.tasks.lock();
-            let stored = tasks.get_mut(&(tenant.clone(), id));
-            match stored.map(|task| &mut task.state) {
-                Some(State::Running { lease }) if lease.token == token => lease.until = until,
+            let stored = tasks.get_mut(&(tenant.clone(), id)).ok_or_else(conflict)?;
+            match &mut stored.state {
+                State::Running { lease } if lease.token == token => lease.until = until,
                 _ => return Err(conflict()),
             }
+            stored.usage = *usage;
             Ok(())
         };
         self.faults.around("tasks.renew", renew).await
+    }
+}
+
+#[async_trait]
+impl LateUsage for MemoryTasks {
+    async fn add(&self, tenant: &TenantId, id: RequestId, usage: Usage) -> Result<(), PortError> {
+        let add = || {
+            *self.late.lock().entry((tenant.clone(), id)).or_default() += usage;
+            Ok(())
+        };
+        self.faults.around("late_usage.add", add).await
+    }
+
+    async fn total(&self, tenant: &TenantId, id: RequestId) -> Result<Usage, PortError> {
+        let total = || {
+            let late = self.late.lock();
+            Ok(late.get(&(tenant.clone(), id)).copied().unwrap_or_default())
+        };
+        self.faults.around("late_usage.total", total).await
     }
 }
 

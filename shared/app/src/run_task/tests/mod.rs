@@ -12,3 +12,4 @@ mod races;
 mod release;
 mod reports;
 mod scene;
+mod usage;

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::scene::Scene;
 use crate::run_task::{Outcome, Release, Releaser};
 
-fn scene(end: serde_json::Value) -> (Scene, Releaser) {
+fn scene(end: &serde_json::Value) -> (Scene, Releaser) {
     let mut scene = Scene::of(json!({"end": end, "seconds": 90}));
     let (releaser, release) = Releaser::new();
     scene.worker.release = release;
@@ -25,7 +25,7 @@ async fn release_after(releaser: &Releaser, seconds: u64) -> Instant {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_is_given_back_at_once_and_another_worker_ends_it() {
-    let (mut scene, releaser) = scene(json!({"text": 3}));
+    let (mut scene, releaser) = scene(&json!({"text": 3}));
     let run = async { (scene.deliver(1).await, Instant::now()) };
     let ((outcome, stopped), asked) = tokio::join!(run, release_after(&releaser, 40));
     assert_eq!(outcome, Outcome::Later(time::Duration::ZERO));
@@ -46,7 +46,7 @@ async fn a_task_is_given_back_at_once_and_another_worker_ends_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_begins_later_is_given_back_too() {
-    let (scene, releaser) = scene(json!({"text": 3}));
+    let (scene, releaser) = scene(&json!({"text": 3}));
     releaser.release();
     assert_eq!(scene.deliver(1).await, Outcome::Later(time::Duration::ZERO));
     assert_eq!(scene.runs(), (0, 0));
@@ -55,7 +55,7 @@ async fn a_task_that_begins_later_is_given_back_too() {
 /// However often workers are replaced, a task has all its tries.
 #[tokio::test(start_paused = true)]
 async fn being_given_back_is_no_failure() {
-    let (mut scene, releaser) = scene(json!("transient"));
+    let (mut scene, releaser) = scene(&json!("transient"));
     releaser.release();
     for count in 1..=7 {
         scene.deliver(count).await;
@@ -74,7 +74,7 @@ async fn being_given_back_is_no_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn where_the_store_is_away_the_lease_ends_by_itself() {
-    let (scene, releaser) = scene(json!({"text": 3}));
+    let (scene, releaser) = scene(&json!({"text": 3}));
     let meanwhile = async {
         sleep(Duration::from_secs(5)).await;
         scene.faults.always("tasks.replace", Fault::Unavailable);
@@ -88,7 +88,7 @@ async fn where_the_store_is_away_the_lease_ends_by_itself() {
 /// Whoever could ask is gone: the task goes on.
 #[tokio::test(start_paused = true)]
 async fn without_a_releaser_nothing_is_given_back() {
-    let (scene, releaser) = scene(json!({"text": 3}));
+    let (scene, releaser) = scene(&json!({"text": 3}));
     drop(releaser);
     assert_eq!(scene.deliver(1).await, Outcome::Done);
     assert_eq!(scene.stored().status(), Status::Completed);

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::kind::{FieldError, Kind, Registry, TaskContext};
+use domain::ledger::charge;
 use domain::ports::Announcement;
-use domain::{Failure, Task};
+use domain::{Failure, Task, Usage};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,8 +20,19 @@ use testkit::memory::{
 };
 use tokio::time::{sleep, timeout};
 
+use crate::Compute;
 use crate::announce::Announcer;
 use crate::run_task::{Delivery, LEASE, Outcome, Release, RunTask};
+
+/// Memory of the worker's function.
+pub(super) const MEMORY_MB: u32 = 512;
+
+/// What a scripted task uses with every run.
+pub(super) const WORK: Usage = Usage {
+    s3_reads: 1,
+    s3_bytes: 1_000,
+    ..Usage::NONE
+};
 
 /// How a scripted task goes.
 #[derive(Deserialize, JsonSchema)]
@@ -71,6 +83,7 @@ impl Kind for Scripted {
 
     async fn run(&self, context: &TaskContext, script: Script) -> Result<Value, Failure> {
         self.started.fetch_add(1, Ordering::Relaxed);
+        charge(WORK);
         for percent in 1..=script.reports {
             context.report(percent, "working");
             sleep(Duration::from_millis(100)).await;
@@ -147,6 +160,7 @@ impl Scene {
             registry: kinds,
             tasks: tasks.clone(),
             watch: tasks.clone(),
+            late_usage: tasks.clone(),
             results: results.clone(),
             reports: reports.clone(),
             announcer: Announcer {
@@ -155,6 +169,7 @@ impl Scene {
             },
             deliveries: deliveries.clone(),
             gate: None,
+            compute: Compute::lambda(MEMORY_MB),
             clock: Arc::new(TokioClock::at(NOW)),
             entropy: Arc::new(Counting::default()),
             release: Release::never(),

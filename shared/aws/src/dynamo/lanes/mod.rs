@@ -43,7 +43,7 @@ impl LaneTable {
     /// Keeps them in this table.
     pub fn new(sdk: &Sdk, table: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.dynamodb(),
             table: table.into(),
         }
     }

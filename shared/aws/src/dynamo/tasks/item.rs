@@ -2,7 +2,7 @@
 
 use domain::ports::PortError;
 use domain::task::{Progress, Task, Update};
-use domain::{RequestId, TenantId, Trace, UserId};
+use domain::{RequestId, TenantId, Trace, Usage, UserId};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::dynamo::expiry::second;
 use crate::dynamo::{Item, LAYOUT};
 
 /// How long a task is kept after its last change.
-const KEPT: Duration = Duration::days(30);
+pub(super) const KEPT: Duration = Duration::days(30);
 
 /// A task as it is stored. What a list leaves out has a default.
 ///
@@ -38,6 +38,8 @@ pub(super) struct TaskItem {
     #[serde(flatten)]
     pub(super) state: StateFields,
     pub(super) version: u64,
+    #[serde(default, skip_serializing_if = "Usage::is_none")]
+    pub(super) usage: Usage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) progress: Option<Progress>,
     pub(super) attempt: u32,
@@ -77,7 +79,7 @@ pub(super) struct TaskItem {
 
 impl TaskItem {
     /// What a list reads: all but `input`, `updates`, `result` and what only the index needs.
-    pub(super) const LISTED: [&str; 28] = [
+    pub(super) const LISTED: [&str; 29] = [
         "v",
         "tenant",
         "request_id",
@@ -96,6 +98,7 @@ impl TaskItem {
         "result_key",
         "result_bytes",
         "version",
+        "usage",
         "progress",
         "attempt",
         "tries",
@@ -120,6 +123,7 @@ impl TaskItem {
             terms: TermsFields::of(&task.terms),
             state: StateFields::of(&task.state),
             version: task.version,
+            usage: task.usage,
             progress: task.progress.clone(),
             attempt: task.attempt,
             tries: task.tries,
@@ -146,6 +150,7 @@ impl TaskItem {
             terms: self.terms.into_terms(),
             state: self.state.into_state()?,
             version: self.version,
+            usage: self.usage,
             progress: self.progress,
             attempt: self.attempt,
             tries: self.tries,

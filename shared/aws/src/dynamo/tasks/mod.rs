@@ -2,6 +2,7 @@
 
 mod attention;
 mod item;
+mod late_usage;
 mod list;
 #[cfg(test)]
 mod properties;
@@ -20,7 +21,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use domain::ports::{Clock, PortError, TaskStore};
 use domain::task::attention_to_lease;
-use domain::{LeaseToken, RequestId, Task, TenantId};
+use domain::{LeaseToken, RequestId, Task, TenantId, Usage};
+use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -51,7 +53,7 @@ impl Tasks {
     /// Keeps tasks in this table; the clock tells which have expired.
     pub fn new(sdk: &Sdk, table: impl Into<String>, clock: Arc<dyn Clock>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.dynamodb(),
             table: table.into(),
             clock,
         }
@@ -108,13 +110,19 @@ impl TaskStore for Tasks {
         id: RequestId,
         token: LeaseToken,
         until: OffsetDateTime,
+        usage: &Usage,
     ) -> Result<(), PortError> {
+        let usage = to_attribute_value(usage).map_err(|error| PortError::broken(TABLE, error))?;
         let attention = second(attention_to_lease(until));
         let update = self.client.update_item().table_name(&self.table);
         let sent = update
             .set_key(Some(key(tenant, id)))
-            .update_expression("SET lease_until = :until, attention_at = :attention")
+            .update_expression(
+                "SET lease_until = :until, attention_at = :attention, #usage = :usage",
+            )
             .condition_expression("lease_token = :token")
+            .expression_attribute_names("#usage", "usage")
+            .expression_attribute_values(":usage", usage)
             .expression_attribute_values(":until", moment(until)?)
             .expression_attribute_values(":attention", number(&attention))
             .expression_attribute_values(":token", text(&token))

@@ -102,6 +102,7 @@ fn any_task() -> impl Strategy<Value = Task> {
                     finished_at: ended,
                     trace: ended.map(|_| domain::Trace::begin(&Counting::default())),
                     again_at: ended,
+                    usage: domain::Usage::lambda(version, attempt),
                     ..task
                 }
             },

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use domain::kind::TaskContext;
+use domain::ledger::charge;
 use domain::model::{Part, Prompt, Reservation, Reserved, SpendLimits, TokenUsage};
 use domain::ports::ModelError;
-use domain::{Failure, Usd, causes};
+use domain::{Failure, Usage, Usd, causes};
 use tokio::time::sleep;
 
 use super::ModelService;
@@ -60,8 +61,9 @@ impl Ask<'_> {
             match answer.next().await.map_err(|error| failure(&error))? {
                 Part::Text(text) => hear(&text),
                 Part::End(usage) => {
-                    self.settle(&reservation, self.service.prices.cost(usage))
-                        .await;
+                    let cost = self.service.prices.cost(usage);
+                    charge(Usage::model(usage.input, usage.output, cost));
+                    self.settle(&reservation, cost).await;
                     return Ok(usage);
                 }
             }

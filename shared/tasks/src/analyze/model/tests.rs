@@ -406,3 +406,20 @@ fn batches_hold_twenty_documents_or_some_kilobytes() {
     assert_eq!(sizes(&long), [(0, 2), (2, 2), (4, 1)]);
     assert_eq!(sizes(&[]), []);
 }
+
+#[tokio::test]
+async fn tokens_are_charged_to_the_task_with_their_price() {
+    let scene = scene(judge);
+    let ledger = domain::ledger::Ledger::default();
+    let result = ledger.around(scene.run(&input(3))).await.unwrap();
+    let bill = &result["provider"];
+    let usage = ledger.total();
+    // One prompt for the documents, one for the summary.
+    assert_eq!(
+        (usage.input_tokens, usage.output_tokens),
+        (2_000, 200),
+        "{bill}"
+    );
+    // A thousand tokens are a tenth of a cent read, and half a cent written.
+    assert_eq!(usage.model_nanos, 3_000_000);
+}
