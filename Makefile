@@ -4,7 +4,7 @@ STACK = PYTHONPATH=local $(PYTHON) -m stack
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down clean-local invoke test bench fuzz lint build deploy
+.PHONY: help dev up down clean-local seed invoke test bench fuzz lint build deploy
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -20,6 +20,9 @@ down: ## Stop everything, leave the data
 
 clean-local: ## Stop everything, remove data, downloads and settings (.local)
 	@$(STACK) clean
+
+seed: ## Made-up events of the last 30 days through the API: make seed N=100000 [SEED=1]
+	@N='$(N)' SEED='$(SEED)' $(STACK) seed
 
 invoke: ## One function with one event: make invoke FN=worker EVENT=events/worker/one-task.json [SAM=1]
 	@FN='$(FN)' EVENT='$(EVENT)' SAM='$(SAM)' $(STACK) invoke

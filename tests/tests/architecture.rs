@@ -68,6 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "worker",
         ],
     ),
+    ("ops", &["domain", "protocol", "retry"]),
     ("document-gateway", &[]),
     ("end-to-end", &[]),
 ];

@@ -22,6 +22,7 @@ mod export;
 mod external;
 mod fairness;
 mod floods;
+mod import;
 mod logs;
 mod realtime;
 mod refusals;

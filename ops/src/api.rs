@@ -1,0 +1,252 @@
+//! The HTTP API, asked again where that can help.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use protocol::http::EventsOutcome;
+use protocol::problem::Problem;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode};
+use retry::{Backoff, Failure, Retry};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::settings::{Settings, User, Who};
+
+/// Two and a half minutes at most: a deployment, or a database that fails over, is sat out.
+const BACKOFF: Backoff = Backoff {
+    base: Duration::from_millis(500),
+    cap: Duration::from_secs(30),
+    attempts: 10,
+};
+
+/// The HTTP API itself gives up after 30 seconds.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Why the API did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// Nobody answered.
+    #[error("no answer from {address}: {cause}; is the system up, and is the address right?")]
+    Unreachable {
+        /// Who was asked.
+        address: String,
+        /// What happened.
+        #[source]
+        cause: reqwest::Error,
+    },
+    /// Cognito does not let the user in.
+    #[error("signing in as {name} failed: {reason}")]
+    SignIn {
+        /// The user.
+        name: String,
+        /// Cognito's words.
+        reason: String,
+    },
+    /// The API refused.
+    #[error("the API refused with {status} {code}: {message}")]
+    Refused {
+        /// The HTTP status code.
+        status: StatusCode,
+        /// Stable, for programs; empty where the answer had none.
+        code: String,
+        /// For people.
+        message: String,
+        /// When to come back, where the API said so.
+        not_before: Option<Duration>,
+    },
+}
+
+impl Failure for ApiError {
+    fn retry(&self) -> Retry {
+        match self {
+            Self::Unreachable { .. } => Retry::Transient,
+            Self::Refused {
+                status, not_before, ..
+            } if *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() => {
+                not_before.map_or(Retry::Transient, Retry::NotBefore)
+            }
+            Self::SignIn { .. } | Self::Refused { .. } => Retry::Permanent,
+        }
+    }
+}
+
+/// The HTTP API, asked by somebody who is signed in.
+#[derive(Debug)]
+pub struct Api {
+    http: Client,
+    settings: Settings,
+    token: Mutex<String>,
+    backoff: Backoff,
+}
+
+impl Api {
+    /// Signs in.
+    pub async fn open(settings: Settings) -> Result<Self, ApiError> {
+        let http = Client::new();
+        let token = match &settings.who {
+            Who::Token(token) => token.clone(),
+            Who::User(user) => again(&BACKOFF, || sign_in(&http, user)).await?,
+        };
+        Ok(Self {
+            http,
+            settings,
+            token: Mutex::new(token),
+            backoff: BACKOFF,
+        })
+    }
+
+    /// Has a batch of events taken in; `body` is that of `POST /events`.
+    pub async fn take_in(&self, body: Bytes) -> Result<EventsOutcome, ApiError> {
+        again(&self.backoff, || self.post("/events", body.clone())).await
+    }
+
+    /// Once more with a new token, where the old one has had its hour.
+    async fn post(&self, path: &str, body: Bytes) -> Result<EventsOutcome, ApiError> {
+        let token = self.token.lock().await.clone();
+        let refused = match self.post_as(&token, path, body.clone()).await {
+            Err(error) => error,
+            done => return done,
+        };
+        match (&refused, &self.settings.who) {
+            (ApiError::Refused { status, .. }, Who::User(user))
+                if *status == StatusCode::UNAUTHORIZED =>
+            {
+                let token = self.renewed(&token, user).await?;
+                self.post_as(&token, path, body).await
+            }
+            _ => Err(refused),
+        }
+    }
+
+    /// Another token than this one. Of those who ask at once only the first signs in.
+    async fn renewed(&self, old: &str, user: &User) -> Result<String, ApiError> {
+        let mut token = self.token.lock().await;
+        if *token == old {
+            *token = sign_in(&self.http, user).await?;
+        }
+        Ok(token.clone())
+    }
+
+    async fn post_as(
+        &self,
+        token: &str,
+        path: &str,
+        body: Bytes,
+    ) -> Result<EventsOutcome, ApiError> {
+        let address = format!("{}{path}", self.settings.http_url);
+        let unreachable = |cause| unreachable(&address, cause);
+        let request = self
+            .http
+            .post(&address)
+            .bearer_auth(token)
+            .timeout(PATIENCE);
+        let request = request.header(CONTENT_TYPE, "application/json").body(body);
+        let response = request.send().await.map_err(unreachable)?;
+        if response.status().is_success() {
+            return response.json().await.map_err(unreachable);
+        }
+        Err(refusal(response).await)
+    }
+}
+
+async fn sign_in(http: &Client, user: &User) -> Result<String, ApiError> {
+    let body = json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": user.client_id,
+        "AuthParameters": {"USERNAME": user.name, "PASSWORD": user.password}});
+    let request = http.post(&user.endpoint).timeout(PATIENCE);
+    let request = request
+        .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+        .header(
+            "x-amz-target",
+            "AWSCognitoIdentityProviderService.InitiateAuth",
+        )
+        .body(body.to_string());
+    let unreachable = |cause| unreachable(&user.endpoint, cause);
+    let response = request.send().await.map_err(unreachable)?;
+    if response.status().is_server_error() {
+        return Err(refusal(response).await);
+    }
+    let answer: Value = response.json().await.map_err(unreachable)?;
+    let token = answer["AuthenticationResult"]["IdToken"].as_str();
+    token.map(str::to_owned).ok_or_else(|| ApiError::SignIn {
+        name: user.name.clone(),
+        reason: match (answer["message"].as_str(), answer["ChallengeName"].as_str()) {
+            (Some(message), _) => message.to_owned(),
+            (None, Some(challenge)) => {
+                format!("Cognito asks for {challenge}; give ADOLOGY_TOKEN instead")
+            }
+            (None, None) => "Cognito gave no token".into(),
+        },
+    })
+}
+
+fn unreachable(address: &str, cause: reqwest::Error) -> ApiError {
+    ApiError::Unreachable {
+        address: address.into(),
+        cause: cause.without_url(),
+    }
+}
+
+async fn refusal(response: Response) -> ApiError {
+    let status = response.status();
+    let seconds = response.headers().get(RETRY_AFTER);
+    let seconds = seconds.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let text = response.text().await.unwrap_or_default();
+    let (code, message) = match serde_json::from_str::<Problem>(&text) {
+        Ok(problem) => (problem.code, problem.detail),
+        // A gateway's own answer.
+        Err(_) => (String::new(), text),
+    };
+    ApiError::Refused {
+        status,
+        code,
+        message,
+        not_before: seconds.map(Duration::from_secs),
+    }
+}
+
+async fn again<T>(
+    backoff: &Backoff,
+    mut attempt: impl AsyncFnMut() -> Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    let random = || getrandom::u64().unwrap_or(u64::MAX);
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let failure = match attempt().await {
+            Err(failure) => failure,
+            done => return done,
+        };
+        let Some(wait) = backoff.next(attempts, failure.retry(), &random) else {
+            return Err(failure);
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, not_before: Option<Duration>) -> Retry {
+        let refused = ApiError::Refused {
+            status: StatusCode::from_u16(status).unwrap(),
+            code: String::new(),
+            message: String::new(),
+            not_before,
+        };
+        refused.retry()
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_again_when_the_api_says() {
+        let later = Duration::from_secs(7);
+        for status in [429, 500, 502, 503, 504] {
+            assert_eq!(refused(status, None), Retry::Transient);
+            assert_eq!(refused(status, Some(later)), Retry::NotBefore(later));
+        }
+        for status in [400, 401, 403, 413, 422] {
+            assert_eq!(refused(status, None), Retry::Permanent);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Commands for those who run Adology. `main.rs` reads the command line; everything else is here.
+
+pub mod api;
+pub mod command;
+pub mod import;
+pub mod progress;
+pub mod report;
+pub mod seed;
+pub mod settings;
+pub mod upload;

@@ -1,0 +1,122 @@
+//! `ops`: commands for those who run Adology. `ops help` lists them.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Parser;
+use indicatif::ProgressBar;
+use ops::api::Api;
+use ops::command::{Cli, Command, Import, Seed};
+use ops::import::ImportError;
+use ops::report::{Report, Summary};
+use ops::seed::Traffic;
+use ops::settings::Settings;
+use ops::upload::{self, Packer, UploadError};
+use ops::{progress, seed};
+use serde_json::json;
+use time::OffsetDateTime;
+
+/// Something was refused, or is not complete.
+const INCOMPLETE: u8 = 1;
+/// Wrong usage or settings; clap's code too.
+const USAGE: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = match Settings::read(|name| std::env::var(name).ok()) {
+        Ok(settings) => settings,
+        Err(error) => return failed(USAGE, error),
+    };
+    match cli.command {
+        Command::Import(import) => run_import(&import, settings, cli.json).await,
+        Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
+    }
+}
+
+async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode {
+    let plan = match import.plan() {
+        Ok(plan) => plan,
+        Err(error) => return failed(USAGE, error),
+    };
+    let errors = match import.errors.as_ref().map(File::create).transpose() {
+        Ok(errors) => errors,
+        Err(error) => return failed(USAGE, format!("--errors: {error}")),
+    };
+    let files = import.files.iter().map(String::as_str);
+    let bar = shown(json, progress::of_files(files));
+    let report = Arc::new(Report::new(errors, bar.clone()));
+    let produce = move |packer: &mut Packer| plan.run(packer, &bar);
+    run(settings, report, import.requests, json, produce).await
+}
+
+async fn run_seed(seed: &Seed, settings: Settings, json: bool) -> ExitCode {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where the command begins, and given on from here"
+    )]
+    let until = seed.until.unwrap_or_else(OffsetDateTime::now_utc);
+    let traffic = Traffic::new(seed.seed, seed.days, until);
+    let events = traffic.take(usize::try_from(seed.events).unwrap_or(usize::MAX));
+    let report = Arc::new(Report::new(None, shown(json, progress::of_events())));
+    let produce = move |packer: &mut Packer| seed::pack(events, packer);
+    run(settings, report, seed.requests, json, produce).await
+}
+
+async fn run(
+    settings: Settings,
+    report: Arc<Report>,
+    requests: u8,
+    json: bool,
+    produce: impl FnOnce(&mut Packer) -> Result<(), ImportError> + Send + 'static,
+) -> ExitCode {
+    let start = Instant::now();
+    let done = match Api::open(settings).await {
+        Ok(api) => upload::run(&api, &report, requests.into(), produce).await,
+        Err(error) => Err(UploadError::from(error)),
+    };
+    let told = report
+        .end()
+        .and_then(|summary| tell(&summary, start.elapsed().as_secs_f64(), json).map(|()| summary));
+    match (done, told) {
+        (Err(error), _) => failed(
+            INCOMPLETE,
+            format!("{error}\nWhat was accepted stays; run the same command again to go on."),
+        ),
+        (_, Err(error)) => failed(INCOMPLETE, error),
+        (Ok(()), Ok(summary)) if summary.refused > 0 => INCOMPLETE.into(),
+        (Ok(()), Ok(_)) => ExitCode::SUCCESS,
+    }
+}
+
+fn tell(summary: &Summary, seconds: f64, json: bool) -> io::Result<()> {
+    let Summary {
+        lines,
+        accepted,
+        duplicates,
+        refused,
+    } = summary;
+    if json {
+        let result = json!({"lines": lines, "accepted": accepted, "duplicates": duplicates, "refused": refused,
+            "seconds": seconds});
+        return writeln!(io::stdout(), "{result}");
+    }
+    writeln!(
+        io::stdout(),
+        "{lines} lines in {seconds:.1} s: {accepted} accepted, {duplicates} known already, {refused} refused"
+    )
+}
+
+fn shown(json: bool, bar: ProgressBar) -> ProgressBar {
+    if json { ProgressBar::hidden() } else { bar }
+}
+
+fn failed(code: u8, error: impl Display) -> ExitCode {
+    // Where even that cannot be written, the code still tells.
+    let _ = writeln!(io::stderr(), "ops: {error}");
+    code.into()
+}
