@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
+from stack import build
 from stack.bring_up import bring_up
 from stack.commands.up import undone_on_failure
 from stack.errors import StackError
@@ -13,6 +14,7 @@ from stack.progress import Progress
 from stack.settings import Settings
 
 _DEFAULT_COUNT = "100000"
+_OPS = "ops"
 
 
 def main(settings: Settings, progress: Progress) -> int:
@@ -20,9 +22,11 @@ def main(settings: Settings, progress: Progress) -> int:
     count, seed = (_number(settings, name, default) for name, default in (("N", _DEFAULT_COUNT), ("SEED", "1")))
     with exclusive(settings, progress), undone_on_failure(settings):
         env = bring_up(settings, progress).env
+        with progress.step("Build ops") as step:
+            ops = build.compile_all(settings, [_OPS], step)[_OPS]
     progress.close()
     user = {"ADOLOGY_USERNAME": env["DEMO_USERNAME"], "ADOLOGY_PASSWORD": env["DEMO_PASSWORD"], "ADOLOGY_TOKEN": ""}
-    command = ["cargo", "run", "--quiet", "-p", "ops", "--", "seed", "--events", count, "--seed", seed]
+    command = [str(ops), "seed", "--events", count, "--seed", seed]
     code = subprocess.run(command, cwd=settings.root, env={**os.environ, **env, **user}, check=False).returncode
     if code == 0:
         progress.say(f"\n  The events of seed {seed} are those of tenant demo; the same command again changes nothing.")
