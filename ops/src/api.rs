@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use protocol::http::EventsOutcome;
+use protocol::http::{BroadcastBody, BroadcastTaken, EventsOutcome};
 use protocol::problem::Problem;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use retry::{Backoff, Failure, Retry};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -61,6 +62,12 @@ impl Failure for ApiError {
     fn retry(&self) -> Retry {
         match self {
             Self::Unreachable { .. } => Retry::Transient,
+            // The same submission is being taken on at this very moment.
+            Self::Refused {
+                status: StatusCode::CONFLICT,
+                not_before: Some(later),
+                ..
+            } => Retry::NotBefore(*later),
             Self::Refused {
                 status, not_before, ..
             } if *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() => {
@@ -69,6 +76,15 @@ impl Failure for ApiError {
             Self::SignIn { .. } | Self::Refused { .. } => Retry::Permanent,
         }
     }
+}
+
+/// A POST of JSON.
+#[derive(Debug, Clone)]
+struct Call<'a> {
+    path: &'a str,
+    body: Bytes,
+    /// What makes a repetition one and the same.
+    key: Option<&'a str>,
 }
 
 /// The HTTP API, asked by somebody who is signed in.
@@ -98,13 +114,32 @@ impl Api {
 
     /// Has a batch of events taken in; `body` is that of `POST /events`.
     pub async fn take_in(&self, body: Bytes) -> Result<EventsOutcome, ApiError> {
-        again(&self.backoff, || self.post("/events", body.clone())).await
+        let call = Call {
+            path: "/events",
+            body,
+            key: None,
+        };
+        again(&self.backoff, || self.post(&call)).await
+    }
+
+    /// Has everybody told, once under this key however often it is tried.
+    pub async fn broadcast(
+        &self,
+        body: &BroadcastBody,
+        key: &str,
+    ) -> Result<BroadcastTaken, ApiError> {
+        let call = Call {
+            path: "/broadcast",
+            body: json!(body).to_string().into(),
+            key: Some(key),
+        };
+        again(&self.backoff, || self.post(&call)).await
     }
 
     /// Once more with a new token, where the old one has had its hour.
-    async fn post(&self, path: &str, body: Bytes) -> Result<EventsOutcome, ApiError> {
+    async fn post<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, ApiError> {
         let token = self.token.lock().await.clone();
-        let refused = match self.post_as(&token, path, body.clone()).await {
+        let refused = match self.post_as(&token, call).await {
             Err(error) => error,
             done => return done,
         };
@@ -113,7 +148,7 @@ impl Api {
                 if *status == StatusCode::UNAUTHORIZED =>
             {
                 let token = self.renewed(&token, user).await?;
-                self.post_as(&token, path, body).await
+                self.post_as(&token, call).await
             }
             _ => Err(refused),
         }
@@ -128,20 +163,23 @@ impl Api {
         Ok(token.clone())
     }
 
-    async fn post_as(
+    async fn post_as<T: DeserializeOwned>(
         &self,
         token: &str,
-        path: &str,
-        body: Bytes,
-    ) -> Result<EventsOutcome, ApiError> {
-        let address = format!("{}{path}", self.settings.http_url);
+        call: &Call<'_>,
+    ) -> Result<T, ApiError> {
+        let address = format!("{}{}", self.settings.http_url, call.path);
         let unreachable = |cause| unreachable(&address, cause);
         let request = self
             .http
             .post(&address)
             .bearer_auth(token)
             .timeout(PATIENCE);
-        let request = request.header(CONTENT_TYPE, "application/json").body(body);
+        let mut request = request.header(CONTENT_TYPE, "application/json");
+        if let Some(key) = call.key {
+            request = request.header("idempotency-key", key);
+        }
+        let request = request.body(call.body.clone());
         let response = request.send().await.map_err(unreachable)?;
         if response.status().is_success() {
             return response.json().await.map_err(unreachable);
@@ -245,8 +283,9 @@ mod tests {
             assert_eq!(refused(status, None), Retry::Transient);
             assert_eq!(refused(status, Some(later)), Retry::NotBefore(later));
         }
-        for status in [400, 401, 403, 413, 422] {
+        for status in [400, 401, 403, 409, 413, 422] {
             assert_eq!(refused(status, None), Retry::Permanent);
         }
+        assert_eq!(refused(409, Some(later)), Retry::NotBefore(later));
     }
 }

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
+use crate::settings::Role;
 
 const ABOUT: &str = "\
 Commands for those who run Adology.
@@ -36,6 +37,18 @@ pub enum Command {
     Import(Import),
     /// Send made-up events of the last days, the same ones for the same seed.
     Seed(Seed),
+    /// Tell everybody who is connected, or have them connect anew; takes the group `operator` (docs/broadcast.md).
+    Broadcast(Broadcast),
+}
+
+impl Command {
+    /// Whose rights it takes.
+    pub fn role(&self) -> Role {
+        match self {
+            Self::Import(_) | Self::Seed(_) => Role::Demo,
+            Self::Broadcast(_) => Role::Operator,
+        }
+    }
 }
 
 /// `ops import`.
@@ -68,6 +81,26 @@ pub struct Import {
     /// Requests at once.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub requests: u8,
+}
+
+/// `ops broadcast`.
+#[derive(Debug, Args)]
+pub struct Broadcast {
+    /// What everybody is told.
+    #[arg(required_unless_present = "reconnect_within", conflicts_with = "reconnect_within")]
+    pub message: Option<String>,
+    /// The message is JSON, and no text.
+    #[arg(long, requires = "message")]
+    pub as_json: bool,
+    /// Have each client open a new connection at a moment within so many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=3_600))]
+    pub reconnect_within: Option<u16>,
+    /// Why, for people.
+    #[arg(long, default_value = "deploy", requires = "reconnect_within")]
+    pub reason: String,
+    /// Only the connections of this tenant.
+    #[arg(long)]
+    pub tenant: Option<String>,
 }
 
 /// `ops seed`.
@@ -134,7 +167,7 @@ mod tests {
         let arguments = ["ops", "import"].iter().chain(arguments);
         match Cli::try_parse_from(arguments).unwrap().command {
             Command::Import(import) => import.plan(),
-            Command::Seed(_) => panic!("an import"),
+            Command::Seed(_) | Command::Broadcast(_) => panic!("an import"),
         }
     }
 

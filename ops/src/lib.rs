@@ -1,6 +1,7 @@
 //! Commands for those who run Adology. `main.rs` reads the command line; everything else is here.
 
 pub mod api;
+pub mod broadcast;
 pub mod command;
 pub mod import;
 pub mod progress;

@@ -10,13 +10,13 @@ use std::time::Instant;
 use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
-use ops::command::{Cli, Command, Import, Seed};
+use ops::command::{Broadcast, Cli, Command, Import, Seed};
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
 use ops::settings::Settings;
 use ops::upload::{self, Packer, UploadError};
-use ops::{progress, seed};
+use ops::{broadcast, progress, seed};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -28,13 +28,14 @@ const USAGE: u8 = 2;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let settings = match Settings::read(|name| std::env::var(name).ok()) {
+    let settings = match Settings::read(cli.command.role(), |name| std::env::var(name).ok()) {
         Ok(settings) => settings,
         Err(error) => return failed(USAGE, error),
     };
     match cli.command {
         Command::Import(import) => run_import(&import, settings, cli.json).await,
         Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
+        Command::Broadcast(broadcast) => run_broadcast(&broadcast, settings, cli.json).await,
     }
 }
 
@@ -65,6 +66,33 @@ async fn run_seed(seed: &Seed, settings: Settings, json: bool) -> ExitCode {
     let report = Arc::new(Report::new(None, shown(json, progress::of_events())));
     let produce = move |packer: &mut Packer| seed::pack(events, packer);
     run(settings, report, seed.requests, json, produce).await
+}
+
+async fn run_broadcast(broadcast: &Broadcast, settings: Settings, json: bool) -> ExitCode {
+    let body = match broadcast::body(broadcast) {
+        Ok(body) => body,
+        Err(error) => return failed(USAGE, error),
+    };
+    let key = match getrandom::u64() {
+        Ok(random) => format!("ops-{random:016x}"),
+        Err(error) => return failed(INCOMPLETE, error),
+    };
+    let told = async { Api::open(settings).await?.broadcast(&body, &key).await };
+    match told.await {
+        Err(error) => failed(INCOMPLETE, error),
+        Ok(taken) => {
+            let line = if json {
+                json!(taken).to_string()
+            } else {
+                let (id, shards) = (taken.broadcast_id, taken.shards);
+                format!("queued as {id}, on its way in {shards} parts")
+            };
+            match writeln!(io::stdout(), "{line}") {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => failed(INCOMPLETE, error),
+            }
+        }
+    }
 }
 
 async fn run(

@@ -2,6 +2,25 @@
 
 use std::fmt::{self, Debug, Formatter};
 
+/// Whose sign-in is taken where no other is given: the local stack has one for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Somebody of the demo tenant.
+    Demo,
+    /// A member of the group `operator`.
+    Operator,
+}
+
+impl Role {
+    /// The variables with the name and the password.
+    fn variables(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Demo => ("DEMO_USERNAME", "DEMO_PASSWORD"),
+            Self::Operator => ("OPERATOR_USERNAME", "OPERATOR_PASSWORD"),
+        }
+    }
+}
+
 /// Where the system is and who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -42,14 +61,17 @@ pub enum SettingsError {
     /// Neither a token nor a user.
     #[error(
         "nobody to sign in as: set ADOLOGY_TOKEN to an ID token, or ADOLOGY_USERNAME and ADOLOGY_PASSWORD \
-         (the local stack's demo user is taken where DEMO_USERNAME and DEMO_PASSWORD are set)"
+         (the local stack's user is taken where {0} and {1} are set)"
     )]
-    Nobody,
+    Nobody(&'static str, &'static str),
 }
 
 impl Settings {
     /// Reads them with `variable`, for which an empty variable is like none.
-    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+    pub fn read(
+        role: Role,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SettingsError> {
         let variable = |name| variable(name).filter(|value| !value.is_empty());
         let needed = |name| variable(name).ok_or(SettingsError::Missing(name));
         let http_url = needed("ADOLOGY_HTTP_URL")?.trim_end_matches('/').to_owned();
@@ -57,10 +79,11 @@ impl Settings {
             let who = Who::Token(token);
             return Ok(Self { http_url, who });
         }
+        let local = role.variables();
         let pair = |name, password| variable(name).zip(variable(password));
         let (name, password) = pair("ADOLOGY_USERNAME", "ADOLOGY_PASSWORD")
-            .or_else(|| pair("DEMO_USERNAME", "DEMO_PASSWORD"))
-            .ok_or(SettingsError::Nobody)?;
+            .or_else(|| pair(local.0, local.1))
+            .ok_or(SettingsError::Nobody(local.0, local.1))?;
         let endpoint = match variable("AWS_ENDPOINT_URL") {
             Some(endpoint) => endpoint,
             None => format!(
@@ -111,7 +134,7 @@ mod tests {
     ];
 
     fn read(changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        Settings::read(|name| {
+        Settings::read(Role::Demo, |name| {
             let mut all = changes.iter().chain(USER);
             all.find(|(known, _)| *known == name)
                 .map(|(_, value)| (*value).to_owned())
@@ -144,7 +167,8 @@ mod tests {
     fn what_is_missing_is_named() {
         let missing = read(&[("ADOLOGY_HTTP_URL", "")]).unwrap_err();
         assert_eq!(missing, SettingsError::Missing("ADOLOGY_HTTP_URL"));
-        assert_eq!(read(&[("DEMO_PASSWORD", "")]), Err(SettingsError::Nobody));
+        let nobody = SettingsError::Nobody("DEMO_USERNAME", "DEMO_PASSWORD");
+        assert_eq!(read(&[("DEMO_PASSWORD", "")]), Err(nobody));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use end_to_end::Stack;
 use end_to_end::fault_proxy::{Action, Call, Plan, TcpProxy};
 use futures::future::join_all;
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::lane::{Lane, large, small};
 use crate::site::Site;
@@ -112,17 +112,22 @@ async fn one_failed_call_anywhere_costs_no_attempt() {
     .await;
 }
 
+/// A line to the server that a variable names, and the variable for whoever is to use that line.
+async fn cable(variable: &str) -> (String, TcpProxy) {
+    let url = Stack::variable(variable);
+    let (before, rest) = url.split_once("127.0.0.1:").expect("a local server");
+    let (port, after) = rest.split_once('/').expect("a database");
+    let cable = TcpProxy::start(&format!("127.0.0.1:{port}")).await;
+    (format!("{before}{}/{after}", cable.address()), cable)
+}
+
 /// The database that a kind reads from goes away in the middle.
 #[tokio::test]
 async fn a_database_that_is_away_for_seconds_is_waited_for() {
     Site::with(async |site| {
         let lane = site.lane().await;
-        let uri = Stack::variable("MONGODB_URI");
-        let (before, rest) = uri.split_once("127.0.0.1:").expect("a local server");
-        let (port, after) = rest.split_once('/').expect("a database");
-        let cable = TcpProxy::start(&format!("127.0.0.1:{port}")).await;
-        let cut_uri = format!("{before}{}/{after}", cable.address());
-        let worker = lane.worker(&[("MONGODB_URI", &cut_uri)]);
+        let (uri, cable) = cable("MONGODB_URI").await;
+        let worker = lane.worker(&[("MONGODB_URI", &uri)]);
         let source = lane.source();
         let first = lane.submit(small()).await;
         let _polling = source.poll(&worker);
@@ -135,6 +140,37 @@ async fn a_database_that_is_away_for_seconds_is_waited_for() {
         let ended = lane.settle(&tasks, Status::Completed).await;
         let tried_again = ended.iter().any(|task| task.attempt > 1);
         assert!(tried_again, "the outage was not noticed");
+    })
+    .await;
+}
+
+/// The rows that an export reads are away, until the first attempt has met that.
+#[tokio::test]
+async fn rows_that_are_away_are_waited_for() {
+    Site::with(async |site| {
+        let lane = site.lane().await;
+        let (url, cable) = cable("DATABASE_URL").await;
+        let worker = lane.worker(&[("DATABASE_URL", &url)]);
+        let _polling = lane.source().poll(&worker);
+        let export = async || lane.submit_kind("export", json!({"source": "users"})).await;
+        lane.settle(&[export().await], Status::Completed).await;
+
+        cable.cut();
+        let task = export().await;
+        let met = async || {
+            let stored = site.stored(task.request_id).await;
+            stored.updates.iter().any(|update| update.error.is_some())
+        };
+        let noticed = async {
+            while !met().await {
+                sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let noticed = timeout(Duration::from_mins(1), noticed).await;
+        noticed.expect("the outage is noticed");
+        cable.mend();
+        let ended = lane.settle(&[task], Status::Completed).await;
+        assert!(ended[0].attempt > 1, "{ended:#?}");
     })
     .await;
 }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use end_to_end::runtime_api::Function;
 use end_to_end::{Caller, Socket, Stack, fresh};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -138,4 +139,28 @@ async fn a_client_that_stops_reading_delays_nobody() {
         let heard = tokio::time::timeout(Duration::from_secs(30), heard).await;
         heard.expect("it is heard while others read nothing");
     }
+}
+
+/// By the program `ops`, which signs in as the operator itself.
+#[tokio::test]
+async fn an_operator_tells_everybody_from_a_shell() {
+    let stack = Stack::running().await;
+    let tenant = format!("t-{}", fresh());
+    let (name, password) = stack.new_login(&tenant, &["operator"]).await;
+    let mut socket = stack.new_tenant().await.socket().await;
+    let text = fresh();
+    let run = tokio::process::Command::new(Function::binary("ops"))
+        .args(["--json", "broadcast", &text])
+        .env("ADOLOGY_USERNAME", name)
+        .env("ADOLOGY_PASSWORD", password)
+        .env_remove("ADOLOGY_TOKEN")
+        .output();
+    let output = run.await.expect("ops runs");
+    assert!(output.status.success(), "{output:?}");
+    let taken: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let frame = frame_with(&mut socket, "broadcast", &text).await;
+    assert_eq!(
+        (&frame["id"], &frame["message"]),
+        (&taken["broadcast_id"], &json!(text))
+    );
 }
