@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 use crate::settings::{Settings, User, Who};
 
-/// Two and a half minutes at most: a deployment, or a database that fails over, is sat out.
+/// Two minutes at most: a deployment, or a database that fails over, is sat out.
 const BACKOFF: Backoff = Backoff {
     base: Duration::from_millis(500),
     cap: Duration::from_secs(30),
@@ -36,6 +36,9 @@ pub enum ApiError {
         #[source]
         cause: reqwest::Error,
     },
+    /// There is no client to ask with, for example because this machine has no root certificates.
+    #[error("no HTTP client could be made: {0}")]
+    Client(#[source] reqwest::Error),
     /// Cognito does not let the user in.
     #[error("signing in as {name} failed: {reason}")]
     SignIn {
@@ -73,7 +76,7 @@ impl Failure for ApiError {
             } if *status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() => {
                 not_before.map_or(Retry::Transient, Retry::NotBefore)
             }
-            Self::SignIn { .. } | Self::Refused { .. } => Retry::Permanent,
+            Self::Client(_) | Self::SignIn { .. } | Self::Refused { .. } => Retry::Permanent,
         }
     }
 }
@@ -99,7 +102,7 @@ pub struct Api {
 impl Api {
     /// Signs in.
     pub async fn open(settings: Settings) -> Result<Self, ApiError> {
-        let http = Client::new();
+        let http = Client::builder().build().map_err(ApiError::Client)?;
         let token = match &settings.who {
             Who::Token(token) => token.clone(),
             Who::User(user) => again(&BACKOFF, || sign_in(&http, user)).await?,

@@ -3,11 +3,12 @@
 //! What is in memory is bounded: one batch being packed, one waiting, and one for each request.
 
 use std::sync::Arc;
+use std::thread;
 
 use bytes::Bytes;
 use domain::event::MOST_IN_BATCH;
 use futures::{StreamExt, TryStreamExt, stream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::api::{Api, ApiError};
 use crate::import::ImportError;
@@ -138,23 +139,23 @@ pub async fn run(
         out,
         report: Arc::clone(report),
     };
-    let reader = tokio::task::spawn_blocking(move || {
+    // A thread of its own, since it may wait for an input that goes on when nobody can send any more; nothing
+    // waits for it then.
+    let (end, ended) = oneshot::channel();
+    thread::spawn(move || {
         // What was read before a failure is worth sending.
         let read = produce(&mut packer);
-        packer.end()?;
-        read
+        let read = packer.end().map_err(ImportError::from).and(read);
+        // Nobody waits for it where sending has failed.
+        let _ = end.send(read);
     });
     let batches = stream::unfold(batches, async |mut batches| {
         batches.recv().await.map(|batch| (batch, batches))
     });
     let take_in = |batch| send(api, report, batch);
-    let sent = batches
-        .map(Ok)
-        .try_for_each_concurrent(requests, take_in)
-        .await;
-    let read = reader.await.map_err(|_| UploadError::Reader)?;
-    sent?;
-    Ok(read?)
+    let batches = batches.map(Ok);
+    batches.try_for_each_concurrent(requests, take_in).await?;
+    Ok(ended.await.map_err(|_| UploadError::Reader)??)
 }
 
 async fn send(api: &Api, report: &Report, mut batch: Batch) -> Result<(), UploadError> {

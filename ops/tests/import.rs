@@ -87,6 +87,11 @@ async fn serve(listener: TcpListener, api: Shared) {
 
 /// Runs the program with this as its standard input.
 async fn run(api: &Shared, arguments: &[&str], input: &str) -> Output {
+    run_with(api, arguments, input, false).await
+}
+
+/// The same; with `open` the input does not end before the program does.
+async fn run_with(api: &Shared, arguments: &[&str], input: &str, open: bool) -> Output {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(serve(listener, Arc::clone(api)));
@@ -110,7 +115,7 @@ async fn run(api: &Shared, arguments: &[&str], input: &str) -> Output {
     let output = tokio::task::spawn_blocking(move || {
         // Who refuses to begin does not read either.
         let _ = stdin.write_all(input.as_bytes());
-        drop(stdin);
+        let _stdin = open.then_some(stdin);
         child.wait_with_output().unwrap()
     });
     let output = output.await.unwrap();
@@ -187,11 +192,12 @@ async fn refused_lines_are_told_with_their_numbers() {
     assert!(said.contains("(stdin):4: in_the_future"), "{said}");
 }
 
+/// Also where the input would go on.
 #[tokio::test]
 async fn what_cannot_pass_ends_it_with_a_reason_and_without_secrets() {
     let api = Shared::default();
     api.lock().unwrap().failures = vec![403];
-    let output = run(&api, LOG, &log(5_000)).await;
+    let output = run_with(&api, LOG, &log(1_500), true).await;
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(

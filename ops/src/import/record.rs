@@ -1,7 +1,7 @@
 //! What a format's reader finds, and how that becomes an event.
 
 use domain::event::Event;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -52,21 +52,15 @@ impl Record {
     /// The event as JSON.
     pub fn event(self, defaults: &Defaults) -> Result<Vec<u8>, Problem> {
         let mut fields = self.fields?;
-        let mut default = |field: &str, value: &str| {
-            fields
-                .entry(field)
-                .or_insert_with(|| Value::String(value.into()));
-        };
-        default("type", &defaults.event_type);
-        default("service", &defaults.service);
-        let event_type = fields["type"].as_str().unwrap_or_default();
-        if matches!(event_type, "session" | "user") && fields["service"] == *defaults.service {
-            // They belong to no service, and would keep the default as a field without a meaning.
-            fields.remove("service");
+        let event_type = fields.entry("type").or_insert_with(|| json!(defaults.event_type));
+        let event_type = event_type.as_str().unwrap_or_default().to_owned();
+        // The others belong to no service.
+        if matches!(&*event_type, "request" | "log") {
+            let service = || json!(defaults.service);
+            fields.entry("service").or_insert_with(service);
         }
         if !fields.contains_key("id") {
-            let event_type = fields["type"].as_str().unwrap_or_default();
-            let id = id(&defaults.source, event_type, self.line, &self.content);
+            let id = id(&defaults.source, &event_type, self.line, &self.content);
             fields.insert("id".into(), Value::String(id));
         }
         let event = Value::Object(fields);
@@ -95,8 +89,6 @@ fn id(source: &str, event_type: &str, line: u64, content: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn defaults() -> Defaults {
