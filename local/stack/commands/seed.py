@@ -33,5 +33,7 @@ def main(settings: Settings, progress: Progress) -> int:
 def _number(settings: Settings, name: str, default: str) -> str:
     given = settings.environ.get(name) or default
     if not given.isdecimal() or int(given) == 0:
-        raise StackError(f"{name}={given} is not a number of 1 or more.", hint=f"For example: make seed {name}={default}")
+        raise StackError(
+            f"{name}={given} is not a number of 1 or more.", hint=f"For example: make seed {name}={default}"
+        )
     return given
