@@ -26,8 +26,8 @@ def _fix_cors(settings: Settings, api: dict[str, object]) -> None:
 
 
 def _fix_concurrency(settings: Settings) -> None:
-    """ministack 1.5.33 takes `MaximumConcurrency: !Ref SomeNumber` for a text and then compares it with numbers, so that
-    no queue is read any more."""
+    """ministack 1.5.33 takes `MaximumConcurrency: !Ref SomeNumber` for a text and then compares it with
+    numbers, so that no queue is read any more."""
     functions = emulator.client(settings, "lambda")
     # boto3 would hide the fault: it makes numbers of them.
     for mapping in emulator.get_json(settings, "/2015-03-31/event-source-mappings/")["EventSourceMappings"]:

@@ -8,8 +8,8 @@ API Gateway hands the status and the `Sec-WebSocket-Protocol` header of the `$co
 client. ministack 1.5.33 accepts without a subprotocol, on which browsers close the connection if they have offered
 one, and refuses with 403 whatever the function has said.
 
-It also starts a process for every invocation that finds the others busy. A thousand browsers that leave at once would be
-a thousand processes on a laptop; here they wait for their turn instead.
+It also starts a process for every invocation that finds the others busy. A thousand browsers that leave at
+once would be a thousand processes on a laptop; here they wait for their turn instead.
 """
 
 from __future__ import annotations
