@@ -87,7 +87,10 @@ pub struct Import {
 #[derive(Debug, Args)]
 pub struct Broadcast {
     /// What everybody is told.
-    #[arg(required_unless_present = "reconnect_within", conflicts_with = "reconnect_within")]
+    #[arg(
+        required_unless_present = "reconnect_within",
+        conflicts_with = "reconnect_within"
+    )]
     pub message: Option<String>,
     /// The message is JSON, and no text.
     #[arg(long, requires = "message")]

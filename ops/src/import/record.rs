@@ -52,7 +52,9 @@ impl Record {
     /// The event as JSON.
     pub fn event(self, defaults: &Defaults) -> Result<Vec<u8>, Problem> {
         let mut fields = self.fields?;
-        let event_type = fields.entry("type").or_insert_with(|| json!(defaults.event_type));
+        let event_type = fields
+            .entry("type")
+            .or_insert_with(|| json!(defaults.event_type));
         let event_type = event_type.as_str().unwrap_or_default().to_owned();
         // The others belong to no service.
         if matches!(&*event_type, "request" | "log") {

@@ -5,15 +5,15 @@ use super::*;
 
 #[test]
 fn apaches_own_examples_are_read() {
-    let common = r#"127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326"#;
+    let common =
+        r#"127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326"#;
     let entry = Entry::parse(common).unwrap();
     assert_eq!(entry.at, datetime!(2000-10-10 20:55:36 UTC));
     assert_eq!(entry.user.as_deref(), Some("frank"));
     assert_eq!(entry.method_and_path(), ("GET", "/apache_pb.gif"));
     assert_eq!((entry.status, entry.bytes), (200, Some(2326)));
     assert_eq!((entry.agent, entry.took), (None, None));
-    let combined =
-        format!(r#"{common} "http://www.example.com/start.html" "Mozilla \"4\" [en]""#);
+    let combined = format!(r#"{common} "http://www.example.com/start.html" "Mozilla \"4\" [en]""#);
     let agent = Entry::parse(&combined).unwrap().agent.unwrap();
     assert_eq!(agent.1, "Mozilla \"4\" [en]");
     for with_time in [format!("{combined} 0.25"), format!("{common} 0.25")] {
