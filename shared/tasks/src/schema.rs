@@ -15,9 +15,12 @@ pub(crate) fn window(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": ["string", "null"], "enum": names})
 }
 
+/// The most dollars that an amount can hold, in whole ones.
+const MOST_DOLLARS: u64 = u64::MAX / 1_000_000_000;
+
 /// An amount of US dollars, or none.
 pub(crate) fn dollars(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({"type": ["number", "null"], "minimum": 0})
+    json_schema!({"type": ["number", "null"], "minimum": 0, "maximum": MOST_DOLLARS})
 }
 
 /// A task's or an upload's name, or none.
