@@ -29,6 +29,10 @@ def start(settings: Settings) -> bool:
         cwd=settings.home,
         env=_environment(settings),
     )
+    record = services.read(settings, SERVICE)
+    if record and record.fingerprint != service.fingerprint:
+        # Before its state is looked at: another port makes that useless.
+        services.stop(settings, SERVICE)
     if not services.is_running(settings, SERVICE):
         _prepare_state(settings)
     return services.ensure(settings, service)
