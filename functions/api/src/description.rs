@@ -1,7 +1,7 @@
 //! What the API says of itself: its routes, and the inputs of the tasks that it takes.
 
 use domain::kind::About;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
 /// Bodies that name a kind and hold its input.
@@ -34,12 +34,8 @@ fn take_apart(schemas: &mut Value, name: String, mut input: Value) {
         // `OpenAPI` says the dialect once, for the whole document.
         whole.remove("$schema");
         if let Some(Value::Object(inner)) = whole.remove("$defs") {
-            let inner: Map<_, _> = inner
-                .into_iter()
-                .map(|(inner, schema)| (format!("{name}.{inner}"), schema))
-                .collect();
-            for (name, schema) in inner {
-                schemas[name] = schema;
+            for (inner, schema) in inner {
+                schemas[format!("{name}.{inner}")] = schema;
             }
         }
     }

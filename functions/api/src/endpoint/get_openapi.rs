@@ -1,6 +1,6 @@
 //! `GET /openapi.json`: the API's description, made from the code. Open to everybody.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Json;
 use axum::extract::State;
@@ -10,12 +10,16 @@ use crate::description::describe;
 use crate::router::routes_described;
 use crate::state::App;
 
+/// The same for the life of the process, and this route is open to everybody.
+static DESCRIPTION: OnceLock<Value> = OnceLock::new();
+
 /// Describes this API
 #[utoipa::path(get, path = "/openapi.json", tag = "service", security(()), responses(
     (status = 200, body = Object, description = "An OpenAPI 3.1 document."),
 ))]
-pub(crate) async fn get_openapi(State(app): State<Arc<App>>) -> Json<Value> {
-    Json(describe(&routes_described(), app.kinds.about()))
+pub(crate) async fn get_openapi(State(app): State<Arc<App>>) -> Json<&'static Value> {
+    let describe = || describe(&routes_described(), app.kinds.about());
+    Json(DESCRIPTION.get_or_init(describe))
 }
 
 #[cfg(test)]
