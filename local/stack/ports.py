@@ -7,8 +7,12 @@ import socket
 import subprocess
 from pathlib import Path
 
+from stack import process
 from stack.errors import StackError
 from stack.settings import Port
+
+# A program that was ended a moment ago may still hold its port: on a busy machine the system closes it late.
+_PATIENCE_SECONDS = 5.0
 
 
 def is_free(number: int) -> bool:
@@ -26,7 +30,10 @@ def answers(number: int) -> bool:
     """Whether somebody listens there."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", number)) == 0
+        if probe.connect_ex(("127.0.0.1", number)) != 0:
+            return False
+        # Where nobody listens, the system may pair a socket with itself.
+        return probe.getsockname() != probe.getpeername()
 
 
 def require_free(port: Port) -> None:
@@ -34,6 +41,8 @@ def require_free(port: Port) -> None:
     if is_free(port.number):
         return
     holder = find_holder(port.number)
+    if not holder and process.wait_until(lambda: is_free(port.number), _PATIENCE_SECONDS):
+        return
     by = f" by {holder}" if holder else ""
     raise StackError(
         f"Port {port.number}, meant for {port.use}, is taken{by}.",
@@ -51,15 +60,15 @@ def _from_proc(number: int) -> str:
     inodes = _listening_inodes(number)
     if not inodes:
         return ""
-    for process in Path("/proc").iterdir():
-        if not process.name.isdigit():
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
             continue
         try:
-            links = [str(entry.readlink()) for entry in (process / "fd").iterdir()]
+            links = [str(link.readlink()) for link in (entry / "fd").iterdir()]
         except OSError:
             continue
         if any(link == f"socket:[{inode}]" for link in links for inode in inodes):
-            return _describe(process)
+            return _describe(entry)
     return ""
 
 

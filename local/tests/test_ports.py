@@ -1,5 +1,6 @@
 import os
 import socket
+import threading
 from pathlib import Path
 
 from stack import ports
@@ -24,3 +25,14 @@ class RequireFree(StackTestCase):
             self.assertIn("ADOLOGY_WEB_PORT=", text)
             if Path("/proc/net/tcp").exists():
                 self.assertIn(f"(process {os.getpid()})", text)
+
+    def test_a_port_that_nobody_holds_any_more_is_waited_for(self):
+        number = free_port()
+        # Bound without listening: taken, and no program is found that listens there.
+        leaving = socket.socket()
+        leaving.bind(("127.0.0.1", number))
+        self.assertFalse(ports.is_free(number))
+        timer = threading.Timer(0.3, leaving.close)
+        timer.start()
+        self.addCleanup(timer.join)
+        ports.require_free(Port(number, "ADOLOGY_WEB_PORT", "the dashboard"))
