@@ -63,13 +63,13 @@ mod tests {
             credentials: &credentials,
             service: "service",
             region: "us-east-1",
-            now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_440_938_160),
+            now: SystemTime::UNIX_EPOCH + Duration::from_mins(24_015_636),
         };
         let request = http::Request::get("https://example.amazonaws.com/")
             .body(Vec::new())
             .unwrap();
-        let signed = signed(&signer, request).unwrap();
-        let authorization = signed.headers()["authorization"].to_str().unwrap();
+        let request = signed(&signer, request).unwrap();
+        let authorization = request.headers()["authorization"].to_str().unwrap();
         assert!(
             authorization.ends_with(
                 "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
