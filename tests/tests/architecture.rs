@@ -72,7 +72,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("ops", &["domain", "protocol", "retry"]),
     ("document-gateway", &[]),
-    ("end-to-end", &[]),
+    ("runtime-api", &[]),
+    ("end-to-end", &["runtime-api"]),
 ];
 
 const FUNCTION: &[&str] = &[
