@@ -74,7 +74,8 @@ impl Lane {
 
     /// A pool of this lane.
     pub(crate) fn pool(&self, instead: &[(&str, &str)]) -> Pool {
-        let ours = [("POOL_HEALTH_PORT", "0")];
+        let table = Stack::variable("POOL_TABLE");
+        let ours = [("POOL_HEALTH_PORT", "0"), ("POOL_TABLE", &*table)];
         Pool::start(&self.env(&[&ours, instead].concat()))
     }
 
