@@ -39,11 +39,14 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "canary", Arc::new(SystemClock))?;
-    let canary = Canary {
+    let canary = Arc::new(Canary {
         login: Arc::new(SecretText::new(&Sdk::load().await?, settings.secret)),
         probe: Probe::new(settings.target)?,
         meter: meter.clone(),
+    });
+    let fly = move |tick: LambdaEvent<_>| {
+        let (meter, canary) = (meter.clone(), Arc::clone(&canary));
+        async move { meter.around(canary.handle(tick.payload)).await }
     };
-    let fly = |tick: LambdaEvent<_>| meter.around(canary.handle(tick.payload));
     boot::serve(fly).await
 }

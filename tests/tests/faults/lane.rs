@@ -68,6 +68,7 @@ impl Lane {
             arguments: vec![],
             env: self.env(instead),
             timeout: TIMEOUT,
+            at_once: 1,
         })
     }
 
@@ -78,7 +79,7 @@ impl Lane {
         Pool::start(&self.env(&[&ours, instead].concat()))
     }
 
-    fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub(crate) fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
             ("URGENT_TASK_QUEUE_URL", &*self.tasks),
