@@ -25,6 +25,12 @@ def ensure_tools(settings: Settings, progress: Progress) -> Path:
     return _ensure(settings, progress, "venv-tools", "requirements-tools.txt", label).parent
 
 
+def ensure_checkov(settings: Settings, progress: Progress) -> Path:
+    """The environment of checkov, which shares no versions with the others; gives the program."""
+    label = "checkov (first time only)"
+    return _ensure(settings, progress, "venv-checkov", "requirements-checkov.txt", label).parent / "checkov"
+
+
 def _ensure(settings: Settings, progress: Progress, folder: str, pins: str, label: str) -> Path:
     home = settings.shared_home / folder
     python = home / "bin" / "python"

@@ -8,6 +8,7 @@
 mod consume;
 mod drain;
 mod health;
+mod probe;
 mod settings;
 mod stop;
 
@@ -35,6 +36,9 @@ use crate::stop::StopSignals;
 const CLEAN_UP: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("health") {
+        return probe::main();
+    }
     boot::start(Settings::read, serve)
 }
 
