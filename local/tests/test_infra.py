@@ -94,11 +94,11 @@ class Rights(Infra):
     def test_no_function_is_told_a_secret_on_aws(self):
         for name, each in self.functions().items():
             variables = each["Properties"].get("Environment", {}).get("Variables", {})
-            for variable in ("DATABASE_URL", "MONGODB_URI"):
-                if variable in variables:
-                    self.assertNotIn({"Ref": variable}, list(variables.values()), name)
-                    on_aws = str(variables[variable]).split("'OnAws', ")[-1]
-                    self.assertTrue(on_aws.startswith("{'Ref': 'AWS::NoValue'}"), f"{name}: {variable}")
+            for variable, value in variables.items():
+                for parameter in ("DatabaseUrl", "MongodbUri"):
+                    # The second branch of a choice by OnAws is the laptop's.
+                    on_aws = str(value).split("'OnAws', {'Ref': 'AWS::NoValue'}, ")[0]
+                    self.assertNotIn(f"'{parameter}'", on_aws, f"{name}: {variable}")
 
 
 class Queues(Infra):
@@ -216,5 +216,6 @@ class Alarms(Infra):
 
     def test_every_function_is_watched(self):
         watched = str(self.children["monitoring.yaml"]["Resources"])
-        for name in self.functions():
+        # Whoever invokes the migrator sees how it ended.
+        for name in set(self.functions()) - {"Migrator"}:
             self.assertIn(f"${{Name}}-{template.kebab(name)}", watched)

@@ -55,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
     ("sweeper", FUNCTION),
+    ("migrator", FUNCTION),
     (
         "pool",
         &[

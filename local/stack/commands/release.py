@@ -25,7 +25,9 @@ def build_zips(settings: Settings, progress: Progress) -> int:
     programs = venv.ensure_tools(settings, progress)
     progress.close()
     command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--arm64"]
-    command += [word for function in template.load(settings.template).functions for word in ("-p", function.binary)]
+    command += [
+        word for function in template.load(settings.template).functions_on_aws for word in ("-p", function.binary)
+    ]
     env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
     return subprocess.run(command, cwd=settings.root, env=env, check=False).returncode
 
