@@ -16,6 +16,8 @@ from stack.errors import StackError
 from stack.template_names import unknown_names
 
 _FUNCTION = "AWS::Serverless::Function"
+# The condition of what the emulator never gets.
+_NOT_HERE = "OnAws"
 
 
 class _Loader(yaml.SafeLoader):
@@ -65,12 +67,12 @@ class Template:
 
     @property
     def functions(self) -> list[Function]:
-        """All functions that are deployed everywhere."""
-        return self._functions(lambda each: "Condition" not in each)
+        """All functions that are deployed here, or may be."""
+        return self._functions(lambda each: each.get("Condition") != _NOT_HERE)
 
     @property
     def functions_on_aws(self) -> list[Function]:
-        """These, and those that a condition keeps from the emulator."""
+        """These, and those that the emulator never gets."""
         return self._functions(lambda _: True)
 
     def _functions(self, wanted: Callable[[dict[str, Any]], bool]) -> list[Function]:

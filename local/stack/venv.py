@@ -31,6 +31,11 @@ def ensure_checkov(settings: Settings, progress: Progress) -> Path:
     return _ensure(settings, progress, "venv-checkov", "requirements-checkov.txt", label).parent / "checkov"
 
 
+def ensure_bench(settings: Settings, progress: Progress) -> Path:
+    """The environment of the Python functions that `make bench` measures beside ours; gives its interpreter."""
+    return _ensure(settings, progress, "venv-bench", "requirements-bench.txt", "Python packages of the peers")
+
+
 def _ensure(settings: Settings, progress: Progress, folder: str, pins: str, label: str) -> Path:
     home = settings.shared_home / folder
     python = home / "bin" / "python"

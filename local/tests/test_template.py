@@ -36,7 +36,7 @@ class Templates(StackTestCase):
         self.assertEqual(function["Environment"]["Variables"]["ARN"], {"Fn::GetAtt": ["Queue", "Arn"]})
         self.assertEqual(body["AWSTemplateFormatVersion"], "2010-09-09")
 
-    def test_a_function_with_a_condition_is_for_aws_alone(self):
+    def test_a_function_on_aws_alone_is_not_for_the_emulator(self):
         kept = "AWS::Serverless::Function\n    Condition: OnAws"
         read = template.load(self.write(_TEMPLATE.replace("AWS::Serverless::Function", kept)))
         self.assertEqual(read.functions, [])

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod bedrock;
 pub mod dynamo;
+pub mod event_sources;
 pub mod gateway;
 pub mod s3;
 pub mod secrets;
