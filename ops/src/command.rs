@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
 use crate::settings::Role;
@@ -13,8 +14,11 @@ use crate::settings::Role;
 const ABOUT: &str = "\
 Commands for those who run Adology.
 
-The system is named by ADOLOGY_HTTP_URL. ADOLOGY_TOKEN says who asks, or ADOLOGY_USERNAME and ADOLOGY_PASSWORD with \
-COGNITO_CLIENT_ID and AWS_REGION. For the local stack `set -a; . ./.local/stack.env; set +a` is enough.
+A deployment on AWS is named by --stack; its addresses are the stack's outputs, and variables such as ADOLOGY_HTTP_URL go \
+before them. Where nothing names one, the local stack of this checkout is meant (.local/stack.env). What goes through \
+the HTTP API is asked by ADOLOGY_TOKEN, or by ADOLOGY_USERNAME and ADOLOGY_PASSWORD.
+
+With --json a command prints one line of JSON, an object.
 
 Exit codes: 0, all was taken; 1, something was refused or is not complete; 2, wrong usage or settings.";
 
@@ -25,6 +29,9 @@ pub struct Cli {
     /// Print the result as one line of JSON, and no progress.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Which deployment.
+    #[command(flatten)]
+    pub meant: Meant,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

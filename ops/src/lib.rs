@@ -3,9 +3,12 @@
 pub mod api;
 pub mod broadcast;
 pub mod command;
+pub mod deployment;
+pub mod environment;
 pub mod import;
 pub mod progress;
 pub mod report;
 pub mod seed;
 pub mod settings;
+pub mod table;
 pub mod upload;

@@ -11,12 +11,13 @@ use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
 use ops::command::{Broadcast, Cli, Command, Import, Seed};
+use ops::deployment::Deployment;
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
 use ops::settings::Settings;
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, progress, seed};
+use ops::{broadcast, environment, progress, seed};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -25,10 +26,21 @@ const INCOMPLETE: u8 = 1;
 /// Wrong usage or settings; clap's code too.
 const USAGE: u8 = 2;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    let settings = match Settings::read(cli.command.role(), |name| std::env::var(name).ok()) {
+    // Before there is a second thread: the process is replaced by itself.
+    match environment::lacking(&cli.meant) {
+        Ok(lacking) if lacking.is_empty() => run_command(cli),
+        Ok(lacking) => failed(USAGE, environment::again_with(lacking)),
+        Err(error) => failed(USAGE, error),
+    }
+}
+
+#[tokio::main]
+async fn run_command(cli: Cli) -> ExitCode {
+    let deployment = Deployment::from_environment();
+    let variable = |name: &str| deployment.get(name).map(str::to_owned);
+    let settings = match Settings::read(cli.command.role(), variable) {
         Ok(settings) => settings,
         Err(error) => return failed(USAGE, error),
     };
