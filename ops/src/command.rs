@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::dlq::Dlq;
 use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
@@ -46,6 +47,9 @@ pub enum Command {
     Seed(Seed),
     /// Tell everybody who is connected, or have them connect anew; takes the group `operator` (docs/broadcast.md).
     Broadcast(Broadcast),
+    /// Look at dead letters, mend them, and send them on their way again (docs/ops-dlq.md).
+    #[command(subcommand)]
+    Dlq(Dlq),
 }
 
 impl Command {
@@ -53,7 +57,7 @@ impl Command {
     pub fn role(&self) -> Role {
         match self {
             Self::Import(_) | Self::Seed(_) => Role::Demo,
-            Self::Broadcast(_) => Role::Operator,
+            Self::Broadcast(_) | Self::Dlq(_) => Role::Operator,
         }
     }
 }
@@ -177,7 +181,7 @@ mod tests {
         let arguments = ["ops", "import"].iter().chain(arguments);
         match Cli::try_parse_from(arguments).unwrap().command {
             Command::Import(import) => import.plan(),
-            Command::Seed(_) | Command::Broadcast(_) => panic!("an import"),
+            _ => panic!("an import"),
         }
     }
 

@@ -1,5 +1,7 @@
 //! `ops`: commands for those who run Adology. `ops help` lists them.
 
+mod desks;
+
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,6 +14,7 @@ use indicatif::ProgressBar;
 use ops::api::Api;
 use ops::command::{Broadcast, Cli, Command, Import, Seed};
 use ops::deployment::Deployment;
+use ops::dlq::{self, Dlq};
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
@@ -39,6 +42,9 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run_command(cli: Cli) -> ExitCode {
     let deployment = Deployment::from_environment();
+    if let Command::Dlq(dlq) = &cli.command {
+        return run_dlq(dlq, &deployment, cli.json).await;
+    }
     let variable = |name: &str| deployment.get(name).map(str::to_owned);
     let settings = match Settings::read(cli.command.role(), variable) {
         Ok(settings) => settings,
@@ -48,6 +54,21 @@ async fn run_command(cli: Cli) -> ExitCode {
         Command::Import(import) => run_import(&import, settings, cli.json).await,
         Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
         Command::Broadcast(broadcast) => run_broadcast(&broadcast, settings, cli.json).await,
+        // It asks no API.
+        Command::Dlq(_) => ExitCode::SUCCESS,
+    }
+}
+
+async fn run_dlq(dlq: &Dlq, deployment: &Deployment, json: bool) -> ExitCode {
+    let office = match desks::office(deployment).await {
+        Ok(office) => office,
+        Err(error) => return failed(USAGE, error),
+    };
+    match dlq::run(dlq, &office, json).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => INCOMPLETE.into(),
+        Err(error) if error.is_usage() => failed(USAGE, error),
+        Err(error) => failed(INCOMPLETE, error),
     }
 }
 

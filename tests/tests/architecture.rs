@@ -68,7 +68,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "worker",
         ],
     ),
-    ("ops", &["domain", "protocol", "retry"]),
+    (
+        "ops",
+        &["app", "aws", "boot", "domain", "protocol", "retry", "wire"],
+    ),
     ("document-gateway", &[]),
     ("end-to-end", &[]),
 ];

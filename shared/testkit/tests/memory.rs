@@ -7,17 +7,18 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
-    dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, late_usage,
-    log_search, pusher_queue, rate_limit, report_store, response_times, result_store,
-    root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
-    update_queue, uploads,
+    dead_letter_desk, dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter,
+    lanes, late_usage, log_search, pusher_queue, rate_limit, report_store, response_times,
+    result_store, root_secret_store, source_queue, spending, stale_connections, stuck_tasks,
+    submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch, text_model,
+    texts, ticket_store, time_series, update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
-    MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPusherQueue, MemoryRates,
-    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    MemoryDeadLetters, MemoryDesk, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPusherQueue,
+    MemoryRates, MemoryReports, MemoryResults, MemoryRootSecrets, MemorySource, MemorySpending,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -397,4 +398,18 @@ async fn spending_is_counted() {
 #[tokio::test]
 async fn a_scripted_model_is_a_text_model() {
     text_model::all(async |take| ScriptedModel::new(move |_| take.clone())).await;
+}
+
+#[tokio::test]
+async fn a_desk_is_a_dead_letter_desk() {
+    let desk = MemoryDesk::default();
+    let pass = async |_| desk.show_all();
+    dead_letter_desk::all(&desk, &desk, pass).await;
+}
+
+#[tokio::test]
+async fn a_source_is_a_source_queue() {
+    let source = MemorySource::default();
+    let receive = async || source.take().into_iter().map(|(body, _)| body).collect();
+    source_queue::all(&source, &build::tenant(), receive).await;
 }

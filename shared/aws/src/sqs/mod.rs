@@ -5,16 +5,20 @@
 mod broadcasts;
 mod callbacks;
 mod dead_letters;
+mod desk;
 mod inbox;
 mod outbox;
 mod receipts;
+mod source;
 mod tasks;
 mod updates;
 
 pub use broadcasts::BroadcastSender;
 pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
+pub use desk::LetterDesk;
 pub use inbox::PolledQueue;
 pub use receipts::Receipts;
+pub use source::RawSender;
 pub use tasks::TaskSender;
 pub use updates::UpdateSender;

@@ -4,6 +4,7 @@
 mod ambient;
 mod broadcast;
 mod callbacks;
+mod dead_letters;
 mod events;
 mod export;
 mod fairness;
@@ -25,6 +26,7 @@ mod uploads;
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
+pub use dead_letters::{DeadLetterDesk, HeldLetter, SourceQueue};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
