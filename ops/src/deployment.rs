@@ -108,7 +108,10 @@ mod tests {
             ("UserPoolClientId", "client"),
             ("LanesTable", "lanes"),
         ]);
-        let deployment = set.into_iter().collect::<Deployment>().with_outputs(outputs);
+        let deployment = set
+            .into_iter()
+            .collect::<Deployment>()
+            .with_outputs(outputs);
         assert_eq!(deployment.get("ADOLOGY_HTTP_URL"), Some("http://set"));
         assert_eq!(deployment.get("TASK_DLQ_URL"), Some("https://dlq"));
         assert_eq!(deployment.get("COGNITO_CLIENT_ID"), Some("client"));

@@ -22,13 +22,13 @@ const NAMES: [&str; 3] = ["STACK_NAME", "ADOLOGY_HTTP_URL", "AWS_ENDPOINT_URL"];
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which deployment")]
 pub struct Meant {
-    /// The CloudFormation stack [env: STACK_NAME].
+    /// The CloudFormation stack [variable: `STACK_NAME`].
     #[arg(long, global = true, value_name = "NAME")]
     pub stack: Option<String>,
-    /// Its AWS region [env: AWS_REGION].
+    /// Its AWS region [variable: `AWS_REGION`].
     #[arg(long, global = true)]
     pub region: Option<String>,
-    /// The profile of the AWS credentials [env: AWS_PROFILE].
+    /// The profile of the AWS credentials [variable: `AWS_PROFILE`].
     #[arg(long, global = true)]
     pub profile: Option<String>,
 }

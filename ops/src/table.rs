@@ -202,6 +202,9 @@ mod tests {
     #[test]
     fn a_file_gets_whole_lines() {
         insta::assert_snapshot!(queues().draw(Look::PLAIN), @r"
+        QUEUE      WAITING  STATE  WHAT TO DO
+        task            12  ok
+        callbacks     1000  fail   look at the dead letters, and at what the receivers answer
         ");
     }
 
@@ -212,8 +215,16 @@ mod tests {
             colour: false,
         };
         let text = queues().draw(look);
-        assert!(text.lines().all(|line| line.chars().count() <= 50), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 50),
+            "{text}"
+        );
         insta::assert_snapshot!(text, @r"
+        QUEUE      WAITING  STATE  WHAT TO DO
+        task            12  ok
+        callbacks     1000  fail   look at the dead
+                                   letters, and at what
+                                   the receivers answer
         ");
     }
 

@@ -10,8 +10,8 @@ use domain::Task;
 use domain::ports::{Announcement, Clock, Job, TaskQueue, TaskStore};
 use domain::task::Status;
 use end_to_end::fault_proxy::AwsProxy;
-use end_to_end::runtime_api::{Function, Setup};
-use end_to_end::{EventSource, Pool, Stack};
+use end_to_end::{EventSource, Pool, Stack, binary};
+use runtime_api::{Function, Setup};
 use serde_json::{Value, json};
 use testkit::build;
 
@@ -64,7 +64,8 @@ impl Lane {
     /// A worker of this lane.
     pub(crate) fn worker(&self, instead: &[(&str, &str)]) -> Function {
         Function::new(Setup {
-            binary: Function::binary("worker"),
+            program: binary("worker"),
+            arguments: vec![],
             env: self.env(instead),
             timeout: TIMEOUT,
         })

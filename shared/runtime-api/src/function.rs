@@ -1,12 +1,11 @@
 //! A function that can be invoked and killed.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::process::{Hold, Lines, Process, Setup};
+use crate::process::{Hold, Lines, Process, Setup};
 
 /// Why there is no answer to an event.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -59,19 +58,6 @@ impl Function {
         Ok(function)
     }
 
-    /// A binary of this workspace, where cargo has put it: beside the folder of this test.
-    pub fn binary(name: &str) -> PathBuf {
-        let test = std::env::current_exe().expect("this program has a path");
-        let profile = test.ancestors().nth(2).expect("target/<profile>/deps");
-        let binary = profile.join(name);
-        assert!(
-            binary.exists(),
-            "{} is not built: run `make up`",
-            binary.display()
-        );
-        binary
-    }
-
     /// Has a process up. Until it is, the function cannot be killed.
     pub async fn start(&self) -> Result<(), Failed> {
         self.running(&mut *self.0.process.lock().await).await
@@ -110,6 +96,12 @@ impl Function {
         *self.0.hold.lock().unwrap_or_else(PoisonError::into_inner) = Some(process.hold());
         *slot = Some(process);
         Ok(())
+    }
+
+    /// The system's id of the present process.
+    pub async fn process_id(&self) -> Option<u32> {
+        let slot = self.0.process.lock().await;
+        slot.as_ref().and_then(Process::id)
     }
 
     /// Kills the process by SIGKILL and returns when it is gone.

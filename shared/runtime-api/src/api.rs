@@ -1,21 +1,23 @@
 //! The Runtime API of one process.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc, oneshot};
+use uuid::Uuid;
 
 use crate::http_server::{Answered, Asked, Cut, HttpServer};
-use crate::stack::fresh;
 
 const VERSION: &str = "/2018-06-01/runtime";
 
 /// What a function made of an event: its answer, or the error it reported.
-pub(super) type Reported = Result<Value, Value>;
+pub(crate) type Reported = Result<Value, Value>;
 
 /// An event on its way into the function.
 struct Invocation {
@@ -40,14 +42,16 @@ struct State {
 }
 
 /// A server that one function process calls.
-pub(super) struct Api {
+pub(crate) struct Api {
     server: HttpServer,
     events: mpsc::Sender<Invocation>,
 }
 
 impl Api {
     /// Serves a function of this name. What is received once tells how its start went.
-    pub(super) async fn start(name: &str) -> (Self, oneshot::Receiver<Result<(), Value>>) {
+    pub(crate) async fn start(
+        name: &str,
+    ) -> io::Result<(Self, oneshot::Receiver<Result<(), Value>>)> {
         let (events, waiting) = mpsc::channel(1);
         let (told, started) = oneshot::channel();
         let state = Arc::new(State {
@@ -57,17 +61,17 @@ impl Api {
             started: Mutex::new(Some(told)),
         });
         let handle = move |request| handle(Arc::clone(&state), request);
-        let server = HttpServer::start(handle).await;
-        (Self { server, events }, started)
+        let server = HttpServer::start(handle).await?;
+        Ok((Self { server, events }, started))
     }
 
     /// The value of `AWS_LAMBDA_RUNTIME_API`.
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.server.address().to_string()
     }
 
     /// Hands an event over. What is received is the function's answer; nothing, if it ends first.
-    pub(super) async fn hand_over(
+    pub(crate) async fn hand_over(
         &self,
         event: Value,
         timeout: Duration,
@@ -120,7 +124,7 @@ async fn next(state: &State) -> Result<Answered, Cut> {
     };
     let deadline = invocation.deadline.duration_since(UNIX_EPOCH);
     let answer = Response::builder()
-        .header("content-type", "application/json")
+        .header(CONTENT_TYPE, "application/json")
         .header("lambda-runtime-aws-request-id", &invocation.id)
         .header(
             "lambda-runtime-deadline-ms",
@@ -129,7 +133,7 @@ async fn next(state: &State) -> Result<Answered, Cut> {
         .header("lambda-runtime-invoked-function-arn", &state.arn)
         .header("lambda-runtime-trace-id", trace_id())
         .body(Full::from(invocation.event.to_string()))
-        .expect("valid headers");
+        .map_err(|_| Cut)?;
     *state.in_hand.lock().await = Some(InHand {
         id: invocation.id,
         answer: invocation.answer,
@@ -162,11 +166,11 @@ fn refused(status: StatusCode, kind: &str) -> Answered {
 }
 
 fn answer(status: StatusCode, body: &Value) -> Answered {
-    let answer = Response::builder().status(status);
-    let answer = answer.header("content-type", "application/json");
+    let mut answer = Response::new(Full::from(body.to_string()));
+    *answer.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    answer.headers_mut().insert(CONTENT_TYPE, json);
     answer
-        .body(Full::from(body.to_string()))
-        .expect("valid headers")
 }
 
 /// In X-Ray's form: version, start as eight hexadecimal digits, 96 random bits.
@@ -187,4 +191,12 @@ fn trace_id() -> String {
 )]
 fn now() -> SystemTime {
     SystemTime::now()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "invocations and traces of a stand-in need names that differ, no more"
+)]
+fn fresh() -> String {
+    Uuid::new_v4().simple().to_string()
 }
