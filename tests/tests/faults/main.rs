@@ -9,6 +9,7 @@
     reason = "a test stops at what is not as it should be"
 )]
 
+mod calls;
 mod duplicates;
 mod exports;
 mod kills;
