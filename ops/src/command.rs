@@ -6,11 +6,13 @@ use clap::{Args, Parser, Subcommand};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::cost::Cost;
 use crate::dlq::Dlq;
 use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
 use crate::settings::Role;
+use crate::tasks::Tasks;
 
 const ABOUT: &str = "\
 Commands for those who run Adology.
@@ -50,14 +52,21 @@ pub enum Command {
     /// Look at dead letters, mend them, and send them on their way again (docs/ops-dlq.md).
     #[command(subcommand)]
     Dlq(Dlq),
+    /// What a month costs: by what tasks have used lately, or by a load that would be (docs/costs.md).
+    Cost(Cost),
+    /// Look at tasks, submit, watch, cancel and retry them, as the tenant that is signed in (docs/ops-tasks.md).
+    #[command(subcommand)]
+    Tasks(Tasks),
+    /// How many are connected, by tenant and shard, and how many rows are stale.
+    Connections,
 }
 
 impl Command {
     /// Whose rights it takes.
     pub fn role(&self) -> Role {
         match self {
-            Self::Import(_) | Self::Seed(_) => Role::Demo,
-            Self::Broadcast(_) | Self::Dlq(_) => Role::Operator,
+            Self::Import(_) | Self::Seed(_) | Self::Tasks(_) => Role::Demo,
+            Self::Broadcast(_) | Self::Dlq(_) | Self::Cost(_) | Self::Connections => Role::Operator,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::RedriveTask;
 use app::announce::Announcer;
-use aws::dynamo::Tasks;
+use aws::dynamo::{Connections, Tasks};
 use aws::sqs::{CallbackSender, LetterDesk, RawSender, TaskSender, UpdateSender};
 use aws::{NoRegion, Sdk};
 use boot::SystemClock;
@@ -21,6 +21,20 @@ pub(crate) enum DeskError {
     /// Nor in which region.
     #[error(transparent)]
     Region(#[from] NoRegion),
+}
+
+/// Where tasks are.
+pub(crate) async fn tasks(deployment: &Deployment) -> Result<Tasks, DeskError> {
+    let table = deployment.needed("TASKS_TABLE")?;
+    let sdk = Sdk::load().await?;
+    Ok(Tasks::new(&sdk, table, Arc::new(SystemClock)))
+}
+
+/// Where connections are.
+pub(crate) async fn connections(deployment: &Deployment) -> Result<Connections, DeskError> {
+    let table = deployment.needed("CONNECTIONS_TABLE")?;
+    let sdk = Sdk::load().await?;
+    Ok(Connections::new(&sdk, table))
 }
 
 /// Where dead letters are looked at.

@@ -3,6 +3,8 @@
 pub mod api;
 pub mod broadcast;
 pub mod command;
+pub mod connections;
+pub mod cost;
 pub mod deployment;
 pub mod dlq;
 pub mod environment;
@@ -13,4 +15,5 @@ pub mod report;
 pub mod seed;
 pub mod settings;
 pub mod table;
+pub mod tasks;
 pub mod upload;

@@ -1,6 +1,7 @@
 //! `ops`: commands for those who run Adology. `ops help` lists them.
 
 mod desks;
+mod pricing;
 
 use std::fmt::Display;
 use std::fs::File;
@@ -10,17 +11,21 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
+use domain::{Architecture, Prices};
 use indicatif::ProgressBar;
 use ops::api::Api;
 use ops::command::{Broadcast, Cli, Command, Import, Seed};
+use ops::cost::{Comparison, Cost, Model, What, measured, update};
 use ops::deployment::Deployment;
 use ops::dlq::{self, Dlq};
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
 use ops::settings::Settings;
+use ops::table::show;
+use ops::tasks::{self, Tasks};
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, environment, progress, seed};
+use ops::{broadcast, connections, environment, progress, seed};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -42,8 +47,13 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run_command(cli: Cli) -> ExitCode {
     let deployment = Deployment::from_environment();
-    if let Command::Dlq(dlq) = &cli.command {
-        return run_dlq(dlq, &deployment, cli.json).await;
+    match &cli.command {
+        Command::Dlq(dlq) => return run_dlq(dlq, &deployment, cli.json).await,
+        Command::Cost(cost) => {
+            return ended(run_cost(cost, &deployment, cli.json).await);
+        }
+        Command::Connections => return ended(run_connections(&deployment, cli.json).await),
+        _ => {}
     }
     let variable = |name: &str| deployment.get(name).map(str::to_owned);
     let settings = match Settings::read(cli.command.role(), variable) {
@@ -55,7 +65,8 @@ async fn run_command(cli: Cli) -> ExitCode {
         Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
         Command::Broadcast(broadcast) => run_broadcast(&broadcast, settings, cli.json).await,
         // It asks no API.
-        Command::Dlq(_) => ExitCode::SUCCESS,
+        Command::Tasks(tasks) => ended(run_tasks(&tasks, settings, cli.json).await),
+        Command::Dlq(_) | Command::Cost(_) | Command::Connections => ExitCode::SUCCESS,
     }
 }
 
@@ -68,6 +79,75 @@ async fn run_dlq(dlq: &Dlq, deployment: &Deployment, json: bool) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => INCOMPLETE.into(),
         Err(error) if error.is_usage() => failed(USAGE, error),
+        Err(error) => failed(INCOMPLETE, error),
+    }
+}
+
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    domain::causes(error)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the command begins, and given on from here"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+async fn run_tasks(tasks: &Tasks, settings: Settings, json: bool) -> Result<bool, String> {
+    let api = Api::open(settings)
+        .await
+        .map_err(|error| error.to_string())?;
+    let done = tasks::run(tasks, &api, now(), json).await;
+    done.map_err(|error| error.to_string())
+}
+
+async fn run_connections(deployment: &Deployment, json: bool) -> Result<bool, String> {
+    let census = desks::connections(deployment)
+        .await
+        .map_err(|error| words(&error))?;
+    let connected = connections::count(&census, now())
+        .await
+        .map_err(|error| words(&error))?;
+    show(&connected, json)
+        .map(|()| true)
+        .map_err(|error| words(&error))
+}
+
+async fn run_cost(cost: &Cost, deployment: &Deployment, json: bool) -> Result<bool, String> {
+    let now = now();
+    if cost.update_prices {
+        let prices = pricing::aws(deployment).await?;
+        let compared = update::compare(&prices, now.date().to_string()).await?;
+        if let Some(file) = &cost.write {
+            std::fs::write(file, compared.new_list()).map_err(|error| words(&error))?;
+        }
+        show(&compared, json).map_err(|error| words(&error))?;
+        return Ok(compared.is_well() || cost.write.is_some());
+    }
+    let shown = match (cost.what, cost.what_if.load()) {
+        (Some(What::Model), _) => show(&Model, json),
+        (None, Some(load)) => show(&Comparison::of(&load), json),
+        (None, None) => {
+            let tasks = desks::tasks(deployment)
+                .await
+                .map_err(|error| words(&error))?;
+            let spent = measured::read(&tasks)
+                .await
+                .map_err(|error| words(&error))?;
+            let prices = Prices::us_east_1(Architecture::Arm64);
+            let measured = measured::measure(spent, &prices, now, cost.within.length());
+            show(&measured, json)
+        }
+    };
+    shown.map(|()| true).map_err(|error| words(&error))
+}
+
+fn ended(done: Result<bool, String>) -> ExitCode {
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => INCOMPLETE.into(),
         Err(error) => failed(INCOMPLETE, error),
     }
 }

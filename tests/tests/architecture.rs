@@ -72,7 +72,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "ops",
-        &["app", "aws", "boot", "domain", "protocol", "retry", "wire"],
+        &[
+            "app", "aws", "aws-call", "boot", "cost", "domain", "protocol", "retry", "wire",
+        ],
     ),
     ("document-gateway", &[]),
     ("runtime-api", &[]),

@@ -6,12 +6,12 @@ use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
+    activity, activity_rows, audience, broadcast_queue, callback_queue, census, connection_store,
     dead_letter_desk, dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter,
     lanes, late_usage, log_search, pusher_queue, rate_limit, report_store, response_times,
-    result_store, root_secret_store, source_queue, spending, stale_connections, stuck_tasks,
-    submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch, text_model,
-    texts, ticket_store, time_series, update_queue, uploads,
+    result_store, root_secret_store, source_queue, spending, spent_tasks, stale_connections,
+    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch,
+    text_model, texts, ticket_store, time_series, update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
@@ -39,6 +39,11 @@ async fn tasks_are_a_task_index() {
 #[tokio::test]
 async fn tasks_take_late_usage() {
     late_usage::all(&MemoryTasks::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_tell_what_was_spent() {
+    spent_tasks::all(&MemoryTasks::default(), &build::tenant()).await;
 }
 
 #[tokio::test]
@@ -164,6 +169,11 @@ async fn connections_are_an_audience() {
         audience: &connections,
     };
     audience::all(hall, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_can_be_counted() {
+    census::all(&MemoryConnections::default(), &build::tenant()).await;
 }
 
 #[tokio::test]

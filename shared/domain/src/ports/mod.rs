@@ -4,6 +4,7 @@
 mod ambient;
 mod broadcast;
 mod callbacks;
+mod census;
 mod dead_letters;
 mod events;
 mod export;
@@ -16,6 +17,7 @@ mod pusher;
 mod realtime;
 mod reports;
 mod series;
+mod spent;
 mod submissions;
 mod subscriptions;
 mod sweep;
@@ -26,6 +28,7 @@ mod uploads;
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
+pub use census::{Census, Present};
 pub use dead_letters::{DeadLetterDesk, HeldLetter, SourceQueue};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
@@ -42,6 +45,7 @@ pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use reports::{ReportPage, ReportStore};
 pub use series::{SeriesError, TimeSeries};
+pub use spent::{Spent, SpentPage, SpentTasks};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};
