@@ -11,7 +11,7 @@ use crate::dlq::Dlq;
 use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
-use crate::settings::Role;
+use crate::replay::Replay;
 use crate::tasks::Tasks;
 
 const ABOUT: &str = "\
@@ -59,16 +59,8 @@ pub enum Command {
     Tasks(Tasks),
     /// How many are connected, by tenant and shard, and how many rows are stale.
     Connections,
-}
-
-impl Command {
-    /// Whose rights it takes.
-    pub fn role(&self) -> Role {
-        match self {
-            Self::Import(_) | Self::Seed(_) | Self::Tasks(_) => Role::Demo,
-            Self::Broadcast(_) | Self::Dlq(_) | Self::Cost(_) | Self::Connections => Role::Operator,
-        }
-    }
+    /// Hand a captured event to a function again, twice, in another order or while it dies (docs/ops-replay.md).
+    Replay(Replay),
 }
 
 /// `ops import`.

@@ -11,6 +11,7 @@ pub mod environment;
 pub mod import;
 pub mod moment;
 pub mod progress;
+pub mod replay;
 pub mod report;
 pub mod seed;
 pub mod settings;

@@ -1,6 +1,8 @@
 //! `ops`: commands for those who run Adology. `ops help` lists them.
 
+mod back_office;
 mod desks;
+mod lambda;
 mod pricing;
 
 use std::fmt::Display;
@@ -11,21 +13,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
-use domain::{Architecture, Prices};
 use indicatif::ProgressBar;
 use ops::api::Api;
 use ops::command::{Broadcast, Cli, Command, Import, Seed};
-use ops::cost::{Comparison, Cost, Model, What, measured, update};
 use ops::deployment::Deployment;
-use ops::dlq::{self, Dlq};
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
-use ops::settings::Settings;
-use ops::table::show;
-use ops::tasks::{self, Tasks};
+use ops::settings::{Role, Settings, SettingsError};
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, connections, environment, progress, seed};
+use ops::{broadcast, environment, progress, seed};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -46,45 +43,32 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run_command(cli: Cli) -> ExitCode {
-    let deployment = Deployment::from_environment();
-    match &cli.command {
-        Command::Dlq(dlq) => return run_dlq(dlq, &deployment, cli.json).await,
-        Command::Cost(cost) => {
-            return ended(run_cost(cost, &deployment, cli.json).await);
+    let told = dispatch(cli, &Deployment::from_environment()).await;
+    told.unwrap_or_else(|error| failed(USAGE, error))
+}
+
+async fn dispatch(cli: Cli, deployment: &Deployment) -> Result<ExitCode, SettingsError> {
+    let json = cli.json;
+    Ok(match cli.command {
+        Command::Import(import) => {
+            run_import(&import, settings(Role::Demo, deployment)?, json).await
         }
-        Command::Connections => return ended(run_connections(&deployment, cli.json).await),
-        _ => {}
-    }
-    let variable = |name: &str| deployment.get(name).map(str::to_owned);
-    let settings = match Settings::read(cli.command.role(), variable) {
-        Ok(settings) => settings,
-        Err(error) => return failed(USAGE, error),
-    };
-    match cli.command {
-        Command::Import(import) => run_import(&import, settings, cli.json).await,
-        Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
-        Command::Broadcast(broadcast) => run_broadcast(&broadcast, settings, cli.json).await,
-        // It asks no API.
-        Command::Tasks(tasks) => ended(run_tasks(&tasks, settings, cli.json).await),
-        Command::Dlq(_) | Command::Cost(_) | Command::Connections => ExitCode::SUCCESS,
-    }
+        Command::Seed(seed) => run_seed(&seed, settings(Role::Demo, deployment)?, json).await,
+        Command::Broadcast(broadcast) => {
+            run_broadcast(&broadcast, settings(Role::Operator, deployment)?, json).await
+        }
+        Command::Tasks(tasks) => {
+            back_office::tasks(&tasks, settings(Role::Demo, deployment)?, json).await
+        }
+        Command::Dlq(dlq) => back_office::dlq(&dlq, deployment, json).await,
+        Command::Cost(cost) => back_office::cost(&cost, deployment, json).await,
+        Command::Connections => back_office::connections(deployment, json).await,
+        Command::Replay(replay) => back_office::replay(&replay, deployment, json).await,
+    })
 }
 
-async fn run_dlq(dlq: &Dlq, deployment: &Deployment, json: bool) -> ExitCode {
-    let office = match desks::office(deployment).await {
-        Ok(office) => office,
-        Err(error) => return failed(USAGE, error),
-    };
-    match dlq::run(dlq, &office, json).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => INCOMPLETE.into(),
-        Err(error) if error.is_usage() => failed(USAGE, error),
-        Err(error) => failed(INCOMPLETE, error),
-    }
-}
-
-fn words(error: &(dyn std::error::Error + 'static)) -> String {
-    domain::causes(error)
+fn settings(role: Role, deployment: &Deployment) -> Result<Settings, SettingsError> {
+    Settings::read(role, |name| deployment.get(name).map(str::to_owned))
 }
 
 #[expect(
@@ -93,63 +77,6 @@ fn words(error: &(dyn std::error::Error + 'static)) -> String {
 )]
 fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
-}
-
-async fn run_tasks(tasks: &Tasks, settings: Settings, json: bool) -> Result<bool, String> {
-    let api = Api::open(settings)
-        .await
-        .map_err(|error| error.to_string())?;
-    let done = tasks::run(tasks, &api, now(), json).await;
-    done.map_err(|error| error.to_string())
-}
-
-async fn run_connections(deployment: &Deployment, json: bool) -> Result<bool, String> {
-    let census = desks::connections(deployment)
-        .await
-        .map_err(|error| words(&error))?;
-    let connected = connections::count(&census, now())
-        .await
-        .map_err(|error| words(&error))?;
-    show(&connected, json)
-        .map(|()| true)
-        .map_err(|error| words(&error))
-}
-
-async fn run_cost(cost: &Cost, deployment: &Deployment, json: bool) -> Result<bool, String> {
-    let now = now();
-    if cost.update_prices {
-        let prices = pricing::aws(deployment).await?;
-        let compared = update::compare(&prices, now.date().to_string()).await?;
-        if let Some(file) = &cost.write {
-            std::fs::write(file, compared.new_list()).map_err(|error| words(&error))?;
-        }
-        show(&compared, json).map_err(|error| words(&error))?;
-        return Ok(compared.is_well() || cost.write.is_some());
-    }
-    let shown = match (cost.what, cost.what_if.load()) {
-        (Some(What::Model), _) => show(&Model, json),
-        (None, Some(load)) => show(&Comparison::of(&load), json),
-        (None, None) => {
-            let tasks = desks::tasks(deployment)
-                .await
-                .map_err(|error| words(&error))?;
-            let spent = measured::read(&tasks)
-                .await
-                .map_err(|error| words(&error))?;
-            let prices = Prices::us_east_1(Architecture::Arm64);
-            let measured = measured::measure(spent, &prices, now, cost.within.length());
-            show(&measured, json)
-        }
-    };
-    shown.map(|()| true).map_err(|error| words(&error))
-}
-
-fn ended(done: Result<bool, String>) -> ExitCode {
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => INCOMPLETE.into(),
-        Err(error) => failed(INCOMPLETE, error),
-    }
 }
 
 async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode {
@@ -169,11 +96,7 @@ async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode
 }
 
 async fn run_seed(seed: &Seed, settings: Settings, json: bool) -> ExitCode {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "where the command begins, and given on from here"
-    )]
-    let until = seed.until.unwrap_or_else(OffsetDateTime::now_utc);
+    let until = seed.until.unwrap_or_else(now);
     let traffic = Traffic::new(seed.seed, seed.days, until);
     let events = traffic.take(usize::try_from(seed.events).unwrap_or(usize::MAX));
     let report = Arc::new(Report::new(None, shown(json, progress::of_events())));

@@ -73,7 +73,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "ops",
         &[
-            "app", "aws", "aws-call", "boot", "cost", "domain", "protocol", "retry", "wire",
+            "app",
+            "aws",
+            "aws-call",
+            "boot",
+            "cost",
+            "domain",
+            "protocol",
+            "retry",
+            "runtime-api",
+            "wire",
         ],
     ),
     ("document-gateway", &[]),

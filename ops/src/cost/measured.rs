@@ -132,7 +132,7 @@ fn whole(spent: Vec<Spent>, since: OffsetDateTime) -> Vec<Whole> {
     for one in spent {
         match one.task {
             Some((kind, at)) if at >= since => {
-                tasks.push((one.tenant, one.request_id, kind, one.usage))
+                tasks.push((one.tenant, one.request_id, kind, one.usage));
             }
             Some(_) => {}
             None => *later.entry(one.request_id).or_default() += one.usage,

@@ -67,9 +67,8 @@ impl Compared {
         let new = self.new_list();
         let pairs = LIST_SOURCE.lines().zip(new.lines());
         let changed = pairs.filter(|(old, new)| old != new);
-        changed
-            .map(|(old, new)| format!("-{old}\n+{new}\n"))
-            .collect()
+        let lines = changed.flat_map(|(old, new)| [format!("-{old}"), format!("+{new}")]);
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -152,14 +151,19 @@ fn amount(usd: &str) -> Option<u64> {
 
 impl Shown for Compared {
     fn text(&self, _: Look) -> String {
-        let mut text = self.diff();
-        for (key, why) in &self.unknown {
-            text.push_str(&format!("?{key}: {why}\n"));
-        }
-        let (same, changed, unknown) = (self.same, self.changed.len(), self.unknown.len());
-        format!(
-            "{text}{same} prices are the same, {changed} changed, {unknown} were not found as the list names them"
-        )
+        let unknown = self
+            .unknown
+            .iter()
+            .map(|(key, why)| format!("?{key}: {why}"));
+        let diff = Some(self.diff()).filter(|diff| !diff.is_empty());
+        let summary = format!(
+            "{} prices are the same, {} changed, {} were not found as the list names them",
+            self.same,
+            self.changed.len(),
+            self.unknown.len()
+        );
+        let lines = diff.into_iter().chain(unknown).chain([summary]);
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
