@@ -51,6 +51,7 @@ impl Subject {
             arguments: self.arguments.clone(),
             env: self.env.clone().into_iter().collect(),
             timeout: TIMEOUT,
+            at_once: 1,
         }
     }
 }

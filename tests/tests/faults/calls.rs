@@ -40,6 +40,7 @@ async fn submission(site: &Arc<Site>, lane: &Lane, instead: &[(&str, &str)]) -> 
         arguments: vec![],
         env: site.with_its_own(deployed_env("api").await, &[&ours, instead].concat()),
         timeout: TIMEOUT,
+        at_once: 1,
     });
     let mut event: Value =
         serde_json::from_str(include_str!("../../../events/api/submit-aggregate.json"))

@@ -10,6 +10,7 @@
 )]
 
 mod calls;
+mod crowds;
 mod duplicates;
 mod exports;
 mod kills;

@@ -5,6 +5,7 @@
 mod broadcasts;
 mod callbacks;
 mod dead_letters;
+mod depth;
 mod desk;
 mod inbox;
 mod outbox;
@@ -16,6 +17,7 @@ mod updates;
 pub use broadcasts::BroadcastSender;
 pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
+pub use depth::QueueDepth;
 pub use desk::LetterDesk;
 pub use inbox::PolledQueue;
 pub use receipts::Receipts;
