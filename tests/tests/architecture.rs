@@ -70,7 +70,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "worker",
         ],
     ),
-    ("ops", &["domain", "protocol", "retry"]),
+    (
+        "ops",
+        &["aws", "aws-call", "domain", "protocol", "retry", "stores"],
+    ),
     ("document-gateway", &[]),
     ("runtime-api", &[]),
     ("end-to-end", &["runtime-api"]),

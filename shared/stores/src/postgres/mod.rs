@@ -10,11 +10,13 @@ mod pool;
 mod rows;
 mod stream;
 mod tls;
+mod vitals;
 
 use std::path::Path;
 
 pub use activity::Activity;
 pub use migrate::{MigrateError, migrate};
+pub use vitals::{TableSize, Vitals, VitalsError, newest_migration, table_sizes, vitals};
 
 use crate::ConnectError;
 use address::Address;
