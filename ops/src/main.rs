@@ -10,12 +10,15 @@ use std::time::Instant;
 use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
-use ops::command::{Broadcast, Cli, Command, Import, Seed};
+use ops::check::{self, Expected};
+use ops::command::{Broadcast, Check, Cli, Command, Import, Seed};
 use ops::deployment::Deployment;
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
-use ops::settings::Settings;
+use ops::settings::{Role, Settings, SettingsError};
+use ops::site::Site;
+use ops::table::show;
 use ops::upload::{self, Packer, UploadError};
 use ops::{broadcast, environment, progress, seed};
 use serde_json::json;
@@ -38,17 +41,39 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run_command(cli: Cli) -> ExitCode {
-    let deployment = Deployment::from_environment();
-    let variable = |name: &str| deployment.get(name).map(str::to_owned);
-    let settings = match Settings::read(cli.command.role(), variable) {
-        Ok(settings) => settings,
-        Err(error) => return failed(USAGE, error),
+    let told = dispatch(cli, Deployment::from_environment()).await;
+    told.unwrap_or_else(|error| failed(USAGE, error))
+}
+
+async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, SettingsError> {
+    let json = cli.json;
+    Ok(match cli.command {
+        Command::Import(import) => {
+            let settings = settings(Role::Demo, deployment).await?;
+            run_import(&import, settings, json).await
+        }
+        Command::Seed(seed) => {
+            let settings = settings(Role::Demo, deployment).await?;
+            run_seed(&seed, settings, json).await
+        }
+        Command::Broadcast(broadcast) => {
+            let settings = settings(Role::Operator, deployment).await?;
+            run_broadcast(&broadcast, settings, json).await
+        }
+        Command::Check(check) => run_check(&check, deployment, json).await,
+    })
+}
+
+/// Who asks the API, and where it is: as it was told, or as the stack's outputs say.
+async fn settings(role: Role, deployment: Deployment) -> Result<Settings, SettingsError> {
+    let told =
+        deployment.get("ADOLOGY_HTTP_URL").is_some() || deployment.get("STACK_NAME").is_none();
+    let deployment = if told {
+        deployment
+    } else {
+        Site::find(deployment, now()).await.deployment
     };
-    match cli.command {
-        Command::Import(import) => run_import(&import, settings, cli.json).await,
-        Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
-        Command::Broadcast(broadcast) => run_broadcast(&broadcast, settings, cli.json).await,
-    }
+    Settings::read(role, |name| deployment.get(name).map(str::to_owned))
 }
 
 async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode {
@@ -68,16 +93,23 @@ async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode
 }
 
 async fn run_seed(seed: &Seed, settings: Settings, json: bool) -> ExitCode {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "where the command begins, and given on from here"
-    )]
-    let until = seed.until.unwrap_or_else(OffsetDateTime::now_utc);
+    let until = seed.until.unwrap_or_else(now);
     let traffic = Traffic::new(seed.seed, seed.days, until);
     let events = traffic.take(usize::try_from(seed.events).unwrap_or(usize::MAX));
     let report = Arc::new(Report::new(None, shown(json, progress::of_events())));
     let produce = move |packer: &mut Packer| seed::pack(events, packer);
     run(settings, report, seed.requests, json, produce).await
+}
+
+async fn run_check(check: &Check, deployment: Deployment, json: bool) -> ExitCode {
+    let began = tokio::time::Instant::now();
+    let site = Site::find(deployment, now()).await;
+    let expected = Expected { pool: check.pool };
+    let checklist = check::run(&site, expected, began).await;
+    match show(&checklist, json) {
+        Ok(()) => checklist.exit_code().into(),
+        Err(error) => failed(USAGE, error),
+    }
 }
 
 async fn run_broadcast(broadcast: &Broadcast, settings: Settings, json: bool) -> ExitCode {
@@ -149,6 +181,14 @@ fn tell(summary: &Summary, seconds: f64, json: bool) -> io::Result<()> {
         io::stdout(),
         "{lines} lines in {seconds:.1} s: {accepted} accepted, {duplicates} known already, {refused} refused"
     )
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where commands begin, and given on from here"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 fn shown(json: bool, bar: ProgressBar) -> ProgressBar {

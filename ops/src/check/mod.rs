@@ -1,0 +1,78 @@
+//! `ops check`: the daily checklist. Everything is looked at side by side, and nothing waits for what hangs.
+//!
+//! Each area has a file, which says what is well and why; it asks, and plain functions judge the answers.
+
+mod alarms;
+mod api;
+mod functions;
+mod mongo;
+mod pool;
+mod postgres;
+mod queues;
+mod rds;
+mod row;
+mod stack;
+mod triggers;
+mod websocket;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+pub use row::{Bounds, Checklist, Row, State};
+pub use triggers::{Trigger, triggers};
+
+use crate::site::Site;
+
+/// How long an area may take: with what is asked before, the whole takes less than five seconds.
+const AREA: Duration = Duration::from_millis(3_300);
+
+/// What is expected of the deployment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Expected {
+    /// Processes of the pool that were asked for, where nobody else knows.
+    pub pool: Option<u32>,
+}
+
+/// Looks at everything.
+pub async fn run(site: &Site, expected: Expected, began: Instant) -> Checklist {
+    let (api, functions, queues, postgres, mongo, websocket, pool, alarms) = tokio::join!(
+        within("api", api::check(site)),
+        within("functions", functions::check(site)),
+        within("queues", queues::check(site)),
+        within("postgres", postgres::check(site)),
+        within("mongodb", mongo::check(site)),
+        within("websocket", websocket::check(site)),
+        within("pool", pool::check(site, expected.pool)),
+        within("alarms", alarms::check(site)),
+    );
+    let mut rows = stack::check(site);
+    for area in [
+        api, functions, queues, postgres, mongo, websocket, pool, alarms,
+    ] {
+        rows.extend(area);
+    }
+    let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Checklist::new(site.name(), took, rows)
+}
+
+async fn within(area: &'static str, looked_at: impl Future<Output = Vec<Row>>) -> Vec<Row> {
+    timeout(AREA, looked_at).await.unwrap_or_else(|_| {
+        let figure = format!("no answer within {:.1} s", AREA.as_secs_f64());
+        let row = Row::fail(area, "all", figure);
+        vec![row.advise("`ops doctor` looks at the way there")]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_area_that_hangs_is_a_row_of_its_own() {
+        let rows = within("queues", std::future::pending()).await;
+        assert_eq!((rows.len(), rows[0].state), (1, State::Fail));
+        assert_eq!(rows[0].figure, "no answer within 3.3 s");
+        assert!(!rows[0].advice.is_empty());
+    }
+}
