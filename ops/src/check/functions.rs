@@ -1,12 +1,13 @@
 //! Each function: calls, errors, throttles, duration and cold starts of the last hour.
 
 use aws_call::{CallError, Caller, Service};
-use futures::future::{join, join_all};
+use futures::future::{join, join_all, try_join_all};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::lines::{self, Told};
 use super::{Bounds, Row, State, triggers};
-use crate::metrics::{self, Query, Span};
+use crate::metrics::{self, Query};
 use crate::site::Site;
 use crate::stack::Stack;
 
@@ -38,15 +39,16 @@ const BY_THE_CLOCK: [&str; 3] = ["Sweeper", "Canary", "Overflow"];
 
 const MINUTES: i64 = 60;
 const PERIOD: u32 = 300;
-/// Each function's log line says it: `faas.coldstart` (shared/boot/src/run.rs).
-const COLD_LINE: &str = r#""\"faas.coldstart\":true""#;
+/// Queries for each function.
+const QUERIES: usize = 4;
 
 /// What is known of a function.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Facts {
     calls: f64,
     errors: f64,
-    throttles: f64,
+    /// None where it is not measured.
+    throttles: Option<f64>,
     p95_ms: Option<f64>,
     cold: Option<f64>,
     timeout_ms: Option<f64>,
@@ -59,9 +61,8 @@ pub(super) async fn check(site: &Site) -> Vec<Row> {
         Ok(both) => both,
         Err(why) => return vec![Row::fail(AREA, "all", why)],
     };
-    let span = site.last_minutes(MINUTES);
     let (measured, triggers) = join(
-        functions(caller, stack, span),
+        functions(site, caller, stack),
         triggers::check(caller, stack),
     )
     .await;
@@ -71,37 +72,84 @@ pub(super) async fn check(site: &Site) -> Vec<Row> {
     rows
 }
 
-async fn functions(caller: &Caller, stack: &Stack, span: Span) -> Result<Vec<Row>, CallError> {
+async fn functions(site: &Site, caller: &Caller, stack: &Stack) -> Result<Vec<Row>, CallError> {
     let all: Vec<_> = stack.of_kind(KIND).collect();
-    let names = || all.iter().map(|function| function.physical.as_str());
-    let queries: Vec<_> = names().flat_map(queries).collect();
-    let (figures, each) = join(
-        metrics::figures(caller, &queries, span, PERIOD),
-        join_all(names().map(|name| join(settings(caller, name), cold_starts(caller, name, span)))),
-    )
-    .await;
-    let figures = figures?;
-    let mut figures = figures.chunks(4);
-    let rows = all.iter().zip(each).map(|(function, (settings, cold))| {
-        let measured = figures.next().unwrap_or_default();
-        let sum = |n: usize| measured.get(n).map_or(0.0, |values| values.iter().sum());
-        let slowest = measured
-            .get(3)
-            .and_then(|values| values.iter().copied().reduce(f64::max));
+    let names: Vec<_> = all
+        .iter()
+        .map(|function| function.physical.as_str())
+        .collect();
+    let settings = join_all(names.iter().map(|name| settings(caller, name)));
+    let (settings, figures) = join(settings, figures(site, caller, &names)).await;
+    let each = all.iter().zip(settings).zip(figures?);
+    let rows = each.map(|((function, settings), figures)| {
         let facts = Facts {
-            calls: sum(0),
-            errors: sum(1),
-            throttles: sum(2),
-            p95_ms: slowest,
-            cold,
-            ..settings
+            timeout_ms: settings.timeout_ms,
+            broken: settings.broken,
+            ..figures
         };
         judge(&function.logical, &facts)
     });
     Ok(rows.collect())
 }
 
-fn queries(function: &str) -> [Query; 4] {
+/// What is measured, of each function. The emulator measures only what is invoked by its API; there the functions' own
+/// lines are read. A call that is throttled leaves none.
+async fn figures(site: &Site, caller: &Caller, names: &[&str]) -> Result<Vec<Facts>, CallError> {
+    let span = site.last_minutes(MINUTES);
+    if site.deployment.is_local() {
+        let told = names.iter().map(|name| lines::told(caller, name, span));
+        let told = try_join_all(told).await?;
+        return Ok(told.into_iter().map(of_lines).collect());
+    }
+    let queries: Vec<_> = names.iter().copied().flat_map(queries).collect();
+    let cold = names
+        .iter()
+        .map(|name| lines::cold_starts(caller, name, span));
+    let (measured, cold) = join(
+        metrics::figures(caller, &queries, span, PERIOD),
+        join_all(cold),
+    )
+    .await;
+    let measured = measured?;
+    let each = measured.chunks(QUERIES).zip(cold);
+    Ok(each
+        .map(|(measured, cold)| of_metrics(measured, cold.ok()))
+        .collect())
+}
+
+fn of_lines(told: Told) -> Facts {
+    Facts {
+        calls: told.calls,
+        errors: told.errors,
+        throttles: None,
+        p95_ms: told.p95_ms,
+        cold: Some(told.cold),
+        ..Facts::default()
+    }
+}
+
+fn of_metrics(measured: &[Vec<f64>], cold: Option<f64>) -> Facts {
+    let sum = |n: usize| {
+        measured
+            .get(n)
+            .into_iter()
+            .flatten()
+            .fold(0.0, |sum, value| sum + value)
+    };
+    let slowest = measured
+        .get(3)
+        .and_then(|values| values.iter().copied().reduce(f64::max));
+    Facts {
+        calls: sum(0),
+        errors: sum(1),
+        throttles: Some(sum(2)),
+        p95_ms: slowest,
+        cold,
+        ..Facts::default()
+    }
+}
+
+fn queries(function: &str) -> [Query; QUERIES] {
     let query = |metric, stat| Query {
         namespace: "AWS/Lambda",
         metric,
@@ -141,22 +189,6 @@ fn read_settings(answer: &Value) -> Facts {
     }
 }
 
-/// None where the log does not tell.
-async fn cold_starts(caller: &Caller, name: &str, (from, to): Span) -> Option<f64> {
-    let body = json!({
-        "logGroupName": format!("/aws/lambda/{name}"),
-        "filterPattern": COLD_LINE,
-        "startTime": from.unix_timestamp() * 1_000,
-        "endTime": to.unix_timestamp() * 1_000,
-    });
-    let answer = caller
-        .json(Service::LOGS, "FilterLogEvents", &body)
-        .await
-        .ok()?;
-    #[expect(clippy::cast_precision_loss, reason = "a page of a log")]
-    Some(answer["events"].as_array()?.len() as f64)
-}
-
 fn judge(name: &str, facts: &Facts) -> Row {
     let share = |count: f64| {
         if count > 0.0 {
@@ -181,7 +213,7 @@ fn judge(name: &str, facts: &Facts) -> Row {
             "it crashed or ran out of time: its log lines of the level ERROR say why",
         ),
         (
-            THROTTLES.judge(share(facts.throttles)),
+            THROTTLES.judge(share(facts.throttles.unwrap_or_default())),
             "too many at once: compare with the account's concurrency, or raise its own",
         ),
         (
@@ -205,11 +237,12 @@ fn judge(name: &str, facts: &Facts) -> Row {
         .max_by_key(|(state, _)| *state)
         .unwrap_or((State::Ok, ""));
     let row = Row::new(AREA, name.to_lowercase(), state, figure(facts)).advise(advice);
-    let optional = [("p95_ms", facts.p95_ms), ("cold_starts", facts.cold)];
-    let row = row
-        .with("calls", facts.calls)
-        .with("errors", facts.errors)
-        .with("throttles", facts.throttles);
+    let row = row.with("calls", facts.calls).with("errors", facts.errors);
+    let optional = [
+        ("throttles", facts.throttles),
+        ("p95_ms", facts.p95_ms),
+        ("cold_starts", facts.cold),
+    ];
     optional
         .into_iter()
         .fold(row, |row, (name, value)| match value {
@@ -228,8 +261,11 @@ fn figure(facts: &Facts) -> String {
     let mut parts = vec![
         format!("{} calls", facts.calls),
         format!("{} errors", facts.errors),
-        format!("{} throttled", facts.throttles),
     ];
+    parts.push(match facts.throttles {
+        Some(count) => format!("{count} throttled"),
+        None => "throttles n/a (not emulated)".to_owned(),
+    });
     parts.extend(facts.p95_ms.map(|p95| format!("p95 {p95:.0} ms")));
     parts.extend(facts.cold.map(|cold| format!("{cold} cold")));
     parts.join(", ")
@@ -237,6 +273,8 @@ fn figure(facts: &Facts) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn facts(calls: f64) -> Facts {
@@ -263,7 +301,7 @@ mod tests {
         assert_eq!(state(&errors(1.0, 1_000.0)), State::Warn);
         assert_eq!(state(&errors(50.0, 1_000.0)), State::Fail);
         let throttled = Facts {
-            throttles: 3.0,
+            throttles: Some(3.0),
             ..facts(1_000.0)
         };
         assert!(judge("Api", &throttled).advice.contains("concurrency"));

@@ -5,6 +5,7 @@
 mod alarms;
 mod api;
 mod functions;
+mod lines;
 mod mongo;
 mod pool;
 mod postgres;
@@ -17,6 +18,7 @@ mod websocket;
 
 use std::time::Duration;
 
+use futures::future::{BoxFuture, join_all};
 use tokio::time::{Instant, timeout};
 
 pub use row::{Bounds, Checklist, Row, State};
@@ -36,27 +38,25 @@ pub struct Expected {
 
 /// Looks at everything.
 pub async fn run(site: &Site, expected: Expected, began: Instant) -> Checklist {
-    let (api, functions, queues, postgres, mongo, websocket, pool, alarms) = tokio::join!(
-        within("api", api::check(site)),
-        within("functions", functions::check(site)),
-        within("queues", queues::check(site)),
-        within("postgres", postgres::check(site)),
-        within("mongodb", mongo::check(site)),
-        within("websocket", websocket::check(site)),
-        within("pool", pool::check(site, expected.pool)),
-        within("alarms", alarms::check(site)),
-    );
-    let mut rows = stack::check(site);
-    for area in [
-        api, functions, queues, postgres, mongo, websocket, pool, alarms,
-    ] {
-        rows.extend(area);
-    }
+    let areas: [(&str, BoxFuture<'_, Vec<Row>>); 8] = [
+        ("api", Box::pin(api::check(site))),
+        ("functions", Box::pin(functions::check(site))),
+        ("queues", Box::pin(queues::check(site))),
+        ("postgres", Box::pin(postgres::check(site))),
+        ("mongodb", Box::pin(mongo::check(site))),
+        ("websocket", Box::pin(websocket::check(site))),
+        ("pool", Box::pin(pool::check(site, expected.pool))),
+        ("alarms", Box::pin(alarms::check(site))),
+    ];
+    let found = join_all(areas.map(|(area, looked_at)| within(area, looked_at))).await;
+    let rows = stack::check(site)
+        .into_iter()
+        .chain(found.into_iter().flatten());
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Checklist::new(site.name(), took, rows)
+    Checklist::new(site.name(), took, rows.collect())
 }
 
-async fn within(area: &'static str, looked_at: impl Future<Output = Vec<Row>>) -> Vec<Row> {
+async fn within(area: &'static str, looked_at: BoxFuture<'_, Vec<Row>>) -> Vec<Row> {
     timeout(AREA, looked_at).await.unwrap_or_else(|_| {
         let figure = format!("no answer within {:.1} s", AREA.as_secs_f64());
         let row = Row::fail(area, "all", figure);
@@ -70,7 +70,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_area_that_hangs_is_a_row_of_its_own() {
-        let rows = within("queues", std::future::pending()).await;
+        let rows = within("queues", Box::pin(std::future::pending())).await;
         assert_eq!((rows.len(), rows[0].state), (1, State::Fail));
         assert_eq!(rows[0].figure, "no answer within 3.3 s");
         assert!(!rows[0].advice.is_empty());

@@ -78,9 +78,10 @@ fn judge(triggers: &[Trigger]) -> Row {
         })
         .collect();
     let on = triggers.len() - off.len();
-    let figure = match off.is_empty() {
-        true => format!("{on} on"),
-        false => format!("{on} on, off: {}", off.join(", ")),
+    let figure = if off.is_empty() {
+        format!("{on} on")
+    } else {
+        format!("{on} on, off: {}", off.join(", "))
     };
     let state = if off.is_empty() {
         State::Ok

@@ -1,4 +1,4 @@
-//! WebSockets: who is connected, and whether an update gets through.
+//! `WebSocket`s: who is connected, and whether an update gets through.
 
 use aws::dynamo::Connections;
 use domain::broadcast::Shard;
@@ -78,14 +78,14 @@ async fn open(
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
 fn judge(open: usize, all: bool, stale: usize) -> Row {
     let share = stale as f64 / (open + stale).max(1) as f64;
-    let state = if stale < FEW {
+    let judged = if stale < FEW {
         State::Ok
     } else {
         STALE.judge(share)
     };
     let more = if all { "" } else { "more than " };
     let figure = format!("{more}{open} open, {stale} stale ({:.0} %)", share * 100.0);
-    Row::new(AREA, "connections", state, figure)
+    Row::new(AREA, "connections", judged, figure)
         .advise("the sweep lags or does not run: look at the function `sweeper`, or run `ops connections`")
         .with("open", open as f64)
         .with("stale", stale as f64)
