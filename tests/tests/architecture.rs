@@ -57,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
     ("sweeper", FUNCTION),
+    ("overflow", FUNCTION),
     (
         "pool",
         &[
@@ -65,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "boot",
             "domain",
             "metrics",
+            "protocol",
             "sqs-batch",
             "tasks",
             "worker",

@@ -25,7 +25,7 @@ use aws::secrets::RootSecretReader;
 use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
 use boot::{OsEntropy, SystemClock};
 use domain::{Architecture, Prices};
-use lambda_http::lambda_runtime::run;
+use lambda_http::lambda_runtime::run_concurrent;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
@@ -42,8 +42,11 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "api", Arc::new(SystemClock))?;
     let app = App::over(ports(settings, &meter).await?);
     let router = router::router(Arc::new(app));
-    let answer = |event| meter.around(lambda::answer(router.clone(), event));
-    run(service_fn(answer)).await
+    let answer = move |event| {
+        let (meter, router) = (meter.clone(), router.clone());
+        async move { meter.around(lambda::answer(router, event)).await }
+    };
+    run_concurrent(service_fn(answer)).await
 }
 
 async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {

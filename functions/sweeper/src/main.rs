@@ -48,8 +48,11 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "sweeper", Arc::new(SystemClock))?;
-    let sweeper = wire(&Sdk::load().await?, settings, &meter);
-    let sweep = |tick: LambdaEvent<_>| meter.around(sweeper.handle(tick.payload));
+    let sweeper = Arc::new(wire(&Sdk::load().await?, settings, &meter));
+    let sweep = move |tick: LambdaEvent<_>| {
+        let (meter, sweeper) = (meter.clone(), Arc::clone(&sweeper));
+        async move { meter.around(sweeper.handle(tick.payload)).await }
+    };
     boot::serve(sweep).await
 }
 

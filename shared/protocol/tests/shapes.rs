@@ -351,8 +351,14 @@ fn queue_messages() {
         tenant: "acme".into(),
         request_id: ID.into(),
         trace: Some(TRACE.into()),
+        run_at: None,
     };
     assert_json_snapshot!("queued_task", task);
+    let later = TaskMessage {
+        run_at: Some(AT),
+        ..task
+    };
+    assert_json_snapshot!("queued_task_for_later", later);
     let update = UpdateMessage {
         v: VERSION,
         trace: None,

@@ -1,5 +1,6 @@
 //! The Runtime API of one process.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -27,16 +28,11 @@ struct Invocation {
     answer: oneshot::Sender<Reported>,
 }
 
-/// The invocation that the function works on.
-struct InHand {
-    id: String,
-    answer: oneshot::Sender<Reported>,
-}
-
 struct State {
     arn: String,
     waiting: Mutex<mpsc::Receiver<Invocation>>,
-    in_hand: Mutex<Option<InHand>>,
+    /// The invocations that the function works on, by their ids.
+    in_hand: Mutex<HashMap<String, oneshot::Sender<Reported>>>,
     /// Told once: by the first call for an event, or by an error of the start.
     started: Mutex<Option<oneshot::Sender<Result<(), Value>>>>,
 }
@@ -134,18 +130,17 @@ async fn next(state: &State) -> Result<Answered, Cut> {
         .header("lambda-runtime-trace-id", trace_id())
         .body(Full::from(invocation.event.to_string()))
         .map_err(|_| Cut)?;
-    *state.in_hand.lock().await = Some(InHand {
-        id: invocation.id,
-        answer: invocation.answer,
-    });
+    let mut in_hand = state.in_hand.lock().await;
+    in_hand.insert(invocation.id, invocation.answer);
     Ok(answer)
 }
 
 async fn report(state: &State, id: &str, reported: Reported) -> Answered {
-    let in_hand = state.in_hand.lock().await.take_if(|held| held.id == id);
-    match in_hand {
-        Some(held) => {
-            let _ = held.answer.send(reported);
+    let held = state.in_hand.lock().await.remove(id);
+    match held {
+        Some(answer) => {
+            // Whoever asked may have lost patience.
+            let _ = answer.send(reported);
             accepted()
         }
         None => refused(StatusCode::BAD_REQUEST, "InvalidRequestID"),

@@ -1,5 +1,6 @@
 //! A stand-in for Lambda: runs a function's own binary and hands it events over the
-//! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), one at a time.
+//! [Runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), one at a time or, as Lambda
+//! Managed Instances do, several at once.
 //!
 //! | file | what |
 //! |---|---|

@@ -29,6 +29,9 @@ pub struct Setup {
     pub env: Vec<(String, String)>,
     /// How long one invocation may take.
     pub timeout: Duration,
+    /// How many invocations a process has in hand at once: 1 on Lambda, more on Lambda Managed
+    /// Instances.
+    pub at_once: usize,
 }
 
 /// The standard output and error of all processes of a function.
@@ -102,12 +105,13 @@ impl Process {
     }
 
     /// Has it handle one event; nothing if it ends meanwhile.
-    pub(crate) async fn invoke(&mut self, event: Value, timeout: Duration) -> Option<Reported> {
+    pub(crate) async fn invoke(&self, event: Value, timeout: Duration) -> Option<Reported> {
+        let mut hold = self.hold();
         let answered = self.api.hand_over(event, timeout).await;
         tokio::select! {
             biased;
             reported = answered => reported.ok(),
-            () = self.hold.ended() => None,
+            () = hold.ended() => None,
         }
     }
 }
@@ -135,6 +139,9 @@ fn command(setup: &Setup, name: &str, api: &str) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
+    if setup.at_once > 1 {
+        command.env("AWS_LAMBDA_MAX_CONCURRENCY", setup.at_once.to_string());
+    }
     command
 }
 

@@ -68,16 +68,18 @@ impl Lane {
             arguments: vec![],
             env: self.env(instead),
             timeout: TIMEOUT,
+            at_once: 1,
         })
     }
 
     /// A pool of this lane.
     pub(crate) fn pool(&self, instead: &[(&str, &str)]) -> Pool {
-        let ours = [("POOL_HEALTH_PORT", "0")];
+        let table = Stack::variable("POOL_TABLE");
+        let ours = [("POOL_HEALTH_PORT", "0"), ("POOL_TABLE", &*table)];
         Pool::start(&self.env(&[&ours, instead].concat()))
     }
 
-    fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub(crate) fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
             ("URGENT_TASK_QUEUE_URL", &*self.tasks),

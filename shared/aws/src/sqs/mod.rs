@@ -5,6 +5,7 @@
 mod broadcasts;
 mod callbacks;
 mod dead_letters;
+mod depth;
 mod inbox;
 mod outbox;
 mod receipts;
@@ -14,6 +15,7 @@ mod updates;
 pub use broadcasts::BroadcastSender;
 pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
+pub use depth::QueueDepth;
 pub use inbox::PolledQueue;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;

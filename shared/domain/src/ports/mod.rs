@@ -11,6 +11,8 @@ mod lanes;
 mod logs;
 mod messages;
 mod models;
+mod overflow;
+mod pool;
 mod pusher;
 mod realtime;
 mod reports;
@@ -36,6 +38,8 @@ pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
 pub use models::{Answer, ModelError, Spending, TextModel};
+pub use overflow::{Backlog, EventSources};
+pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use reports::{ReportPage, ReportStore};
