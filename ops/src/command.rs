@@ -49,6 +49,10 @@ pub enum Command {
     ///
     /// Exit codes: 0, all is well; 1, something is worth a look; 2, something does not work.
     Check(Check),
+    /// Say in plain words what is wrong with this machine or this deployment when something does not start.
+    ///
+    /// Exit codes as those of `check`.
+    Doctor,
 }
 
 /// `ops import`.

@@ -5,6 +5,7 @@ pub mod broadcast;
 pub mod check;
 pub mod command;
 pub mod deployment;
+pub mod doctor;
 pub mod environment;
 pub mod import;
 pub mod metrics;

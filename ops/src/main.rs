@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
-use ops::check::{self, Expected};
+use ops::check::{self, Checklist, Expected};
 use ops::command::{Broadcast, Check, Cli, Command, Import, Seed};
 use ops::deployment::Deployment;
 use ops::import::ImportError;
@@ -20,7 +20,7 @@ use ops::settings::{Role, Settings, SettingsError};
 use ops::site::Site;
 use ops::table::show;
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, environment, progress, seed};
+use ops::{broadcast, doctor, environment, progress, seed};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -61,6 +61,7 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
             run_broadcast(&broadcast, settings, json).await
         }
         Command::Check(check) => run_check(&check, deployment, json).await,
+        Command::Doctor => run_doctor(deployment, json).await,
     })
 }
 
@@ -105,8 +106,20 @@ async fn run_check(check: &Check, deployment: Deployment, json: bool) -> ExitCod
     let began = tokio::time::Instant::now();
     let site = Site::find(deployment, now()).await;
     let expected = Expected { pool: check.pool };
-    let checklist = check::run(&site, expected, began).await;
-    match show(&checklist, json) {
+    ticked(&check::run(&site, expected, began).await, json)
+}
+
+async fn run_doctor(deployment: Deployment, json: bool) -> ExitCode {
+    let began = tokio::time::Instant::now();
+    let site = Site::find(deployment, now()).await;
+    // A folder that is gone is in no checkout.
+    let folder = std::env::current_dir().unwrap_or_default();
+    ticked(&doctor::run(&site, &folder, began).await, json)
+}
+
+/// Shows a checklist; the worst of it is the exit code.
+fn ticked(checklist: &Checklist, json: bool) -> ExitCode {
+    match show(checklist, json) {
         Ok(()) => checklist.exit_code().into(),
         Err(error) => failed(USAGE, error),
     }

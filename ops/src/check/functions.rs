@@ -73,7 +73,8 @@ pub(super) async fn check(site: &Site) -> Vec<Row> {
 }
 
 async fn functions(site: &Site, caller: &Caller, stack: &Stack) -> Result<Vec<Row>, CallError> {
-    let all: Vec<_> = stack.of_kind(KIND).collect();
+    let mut all: Vec<_> = stack.of_kind(KIND).collect();
+    all.sort_by_key(|function| function.logical.as_str());
     let names: Vec<_> = all
         .iter()
         .map(|function| function.physical.as_str())

@@ -38,7 +38,23 @@ pub struct Expected {
 
 /// Looks at everything.
 pub async fn run(site: &Site, expected: Expected, began: Instant) -> Checklist {
-    let areas: [(&str, BoxFuture<'_, Vec<Row>>); 8] = [
+    let found = look(all(site, expected)).await;
+    let rows = stack::check(site).into_iter().chain(found);
+    let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Checklist::new(site.name(), took, rows.collect())
+}
+
+/// Looks at some areas, by name.
+pub async fn areas(site: &Site, names: &[&str]) -> Vec<Row> {
+    let mut areas = all(site, Expected::default());
+    areas.retain(|(area, _)| names.contains(area));
+    look(areas).await
+}
+
+type Looking<'a> = (&'static str, BoxFuture<'a, Vec<Row>>);
+
+fn all(site: &Site, expected: Expected) -> Vec<Looking<'_>> {
+    vec![
         ("api", Box::pin(api::check(site))),
         ("functions", Box::pin(functions::check(site))),
         ("queues", Box::pin(queues::check(site))),
@@ -47,13 +63,12 @@ pub async fn run(site: &Site, expected: Expected, began: Instant) -> Checklist {
         ("websocket", Box::pin(websocket::check(site))),
         ("pool", Box::pin(pool::check(site, expected.pool))),
         ("alarms", Box::pin(alarms::check(site))),
-    ];
-    let found = join_all(areas.map(|(area, looked_at)| within(area, looked_at))).await;
-    let rows = stack::check(site)
-        .into_iter()
-        .chain(found.into_iter().flatten());
-    let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Checklist::new(site.name(), took, rows.collect())
+    ]
+}
+
+async fn look(areas: Vec<Looking<'_>>) -> Vec<Row> {
+    let looking = areas.into_iter().map(|(area, looking)| within(area, looking));
+    join_all(looking).await.into_iter().flatten().collect()
 }
 
 async fn within(area: &'static str, looked_at: BoxFuture<'_, Vec<Row>>) -> Vec<Row> {

@@ -19,7 +19,8 @@ const LAG: Bounds = Bounds {
     warn: 10.0,
     fail: 60.0,
 };
-const RIGHTS: &str = "the server does not tell this user; the role clusterMonitor may know";
+const RIGHTS: &str =
+    "not told: this user lacks the role clusterMonitor, or the server has no such figure";
 
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let Some(uri) = site.deployment.get("MONGODB_URI") else {

@@ -224,6 +224,39 @@ mod tests {
         assert_eq!(code(&[State::Fail, State::Warn]), 2);
     }
 
+    fn checklist() -> Checklist {
+        let rows = vec![
+            Row::new("api", "health", State::Ok, "12 ms").with("took_ms", 12.0),
+            Row::not_applicable("api", "latency", "the emulator measures no HTTP API"),
+            Row::new("queues", "dead tasks", State::Warn, "1 message")
+                .advise("`ops dlq` shows it by its reason"),
+            Row::fail(
+                "postgres",
+                "reachable",
+                "127.0.0.1:5432 refuses connections",
+            )
+            .advise("start it, or correct DATABASE_URL"),
+        ];
+        Checklist::new("adology-dev", 1_234, rows)
+    }
+
+    #[test]
+    fn people_get_a_table() {
+        insta::assert_snapshot!("checklist_in_a_file", checklist().text(Look::PLAIN));
+        let narrow = Look {
+            width: Some(72),
+            colour: false,
+        };
+        insta::assert_snapshot!("checklist_in_a_terminal", checklist().text(narrow));
+    }
+
+    #[test]
+    fn programs_get_one_line() {
+        let line = serde_json::to_string(&checklist()).unwrap();
+        assert!(!line.contains('\n'));
+        insta::assert_json_snapshot!("checklist", checklist());
+    }
+
     #[test]
     fn advice_is_for_what_is_not_well() {
         let advised = |state| Row::new("queues", "task", state, "").advise("look").advice;
