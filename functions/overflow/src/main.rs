@@ -55,8 +55,11 @@ fn seconds(count: u32) -> Duration {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "overflow", Arc::new(SystemClock))?;
-    let overflow = wire(&Sdk::load().await?, settings, &meter)?;
-    let decide = |tick: LambdaEvent<_>| meter.around(overflow.handle(tick.payload));
+    let overflow = Arc::new(wire(&Sdk::load().await?, settings, &meter)?);
+    let decide = move |tick: LambdaEvent<_>| {
+        let (meter, overflow) = (meter.clone(), Arc::clone(&overflow));
+        async move { meter.around(overflow.handle(tick.payload)).await }
+    };
     boot::serve(decide).await
 }
 
