@@ -9,6 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
+use crate::shells::Shell;
 
 const ABOUT: &str = "\
 Commands for those who run Adology.
@@ -53,6 +54,13 @@ pub enum Command {
     ///
     /// Exit codes as those of `check`.
     Doctor,
+    /// Print what a shell needs to complete this command line.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print the man page: `ops man | man -l -`.
+    Man,
 }
 
 /// `ops import`.

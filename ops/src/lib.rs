@@ -14,6 +14,7 @@ pub mod reach;
 pub mod report;
 pub mod seed;
 pub mod settings;
+pub mod shells;
 pub mod site;
 pub mod size;
 pub mod stack;

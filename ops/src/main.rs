@@ -20,7 +20,7 @@ use ops::settings::{Role, Settings, SettingsError};
 use ops::site::Site;
 use ops::table::show;
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, doctor, environment, progress, seed};
+use ops::{broadcast, doctor, environment, progress, seed, shells};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -62,6 +62,8 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
         }
         Command::Check(check) => run_check(&check, deployment, json).await,
         Command::Doctor => run_doctor(deployment, json).await,
+        Command::Completions { shell } => written(shells::complete(shell, &mut io::stdout())),
+        Command::Man => written(shells::manual(&mut io::stdout())),
     })
 }
 
@@ -115,6 +117,13 @@ async fn run_doctor(deployment: Deployment, json: bool) -> ExitCode {
     // A folder that is gone is in no checkout.
     let folder = std::env::current_dir().unwrap_or_default();
     ticked(&doctor::run(&site, &folder, began).await, json)
+}
+
+fn written(written: io::Result<()>) -> ExitCode {
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(INCOMPLETE, error),
+    }
 }
 
 /// Shows a checklist; the worst of it is the exit code.

@@ -67,7 +67,9 @@ fn all(site: &Site, expected: Expected) -> Vec<Looking<'_>> {
 }
 
 async fn look(areas: Vec<Looking<'_>>) -> Vec<Row> {
-    let looking = areas.into_iter().map(|(area, looking)| within(area, looking));
+    let looking = areas
+        .into_iter()
+        .map(|(area, looking)| within(area, looking));
     join_all(looking).await.into_iter().flatten().collect()
 }
 

@@ -21,14 +21,26 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn check(site: &Site) -> Row {
     if site.deployment.is_local() {
-        return Row::not_applicable(MACHINE, ITEM, "the stack runs on this machine, by the same clock");
+        return Row::not_applicable(
+            MACHINE,
+            ITEM,
+            "the stack runs on this machine, by the same clock",
+        );
     }
     let Some(region) = site.deployment.get("AWS_REGION") else {
-        return Row::not_applicable(MACHINE, ITEM, "no region to ask for the time: AWS_REGION is not set");
+        return Row::not_applicable(
+            MACHINE,
+            ITEM,
+            "no region to ask for the time: AWS_REGION is not set",
+        );
     };
     match date(&format!("https://sts.{region}.amazonaws.com/")).await {
         Some(there) => judge((site.now - there).as_seconds_f64()),
-        None => Row::not_applicable(MACHINE, ITEM, "AWS does not answer, so its time is not known"),
+        None => Row::not_applicable(
+            MACHINE,
+            ITEM,
+            "AWS does not answer, so its time is not known",
+        ),
     }
 }
 

@@ -37,13 +37,24 @@ const MOST_FAILURES: usize = 3;
 
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let mut rows = vec![region(site), access(site)];
-    let areas = check::areas(site, &["api", "functions", "queues", "postgres", "mongodb", "websocket"]);
+    let areas = check::areas(
+        site,
+        &[
+            "api",
+            "functions",
+            "queues",
+            "postgres",
+            "mongodb",
+            "websocket",
+        ],
+    );
     let (failures, found) = tokio::join!(failures(site), areas);
     rows.extend(failures);
     rows.push(variables(site));
     // Where AWS itself cannot be asked, that is told once, above.
     let told = |row: &Row| site.stack.is_ok() || ["api", "postgres", "mongodb"].contains(&row.area);
-    let worth = |row: &Row| row.state == State::Fail || STEPS.contains(&(row.area, row.item.as_str()));
+    let worth =
+        |row: &Row| row.state == State::Fail || STEPS.contains(&(row.area, row.item.as_str()));
     rows.extend(found.into_iter().filter(|row| told(row) && worth(row)));
     rows
 }
@@ -66,8 +77,15 @@ fn region(site: &Site) -> Row {
 /// Whether CloudFormation describes the stack to whoever asks.
 fn access(site: &Site) -> Row {
     match &site.stack {
-        Ok(stack) => Row::new(AREA, "stack", State::Ok, format!("{} is {}", stack.name, stack.status)),
-        Err(why) => Row::fail(AREA, "stack", why.as_str()).advise(mend(why, site.deployment.is_local())),
+        Ok(stack) => Row::new(
+            AREA,
+            "stack",
+            State::Ok,
+            format!("{} is {}", stack.name, stack.status),
+        ),
+        Err(why) => {
+            Row::fail(AREA, "stack", why.as_str()).advise(mend(why, site.deployment.is_local()))
+        }
     }
 }
 
@@ -76,7 +94,12 @@ fn mend(why: &str, local: bool) -> &'static str {
     let has = |parts: &[&str]| parts.iter().any(|part| why.contains(part));
     if has(&["STACK_NAME is not set"]) {
         "give --stack, or start the local stack with `make up`"
-    } else if has(&["credentials", "ExpiredToken", "InvalidClientTokenId", "security token"]) {
+    } else if has(&[
+        "credentials",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+        "security token",
+    ]) {
         "sign in to AWS again (`aws sso login`), or give --profile"
     } else if has(&["AccessDenied", "not authorized"]) {
         "these credentials may not look: they need cloudformation:DescribeStacks and ListStackResources"
@@ -107,7 +130,14 @@ async fn failures(site: &Site) -> Vec<Row> {
 
 async fn events(caller: &Caller, stack: &str) -> Result<String, CallError> {
     let named = [("StackName", stack)];
-    caller.query(Service::CLOUDFORMATION, VERSION, "DescribeStackEvents", &named).await
+    caller
+        .query(
+            Service::CLOUDFORMATION,
+            VERSION,
+            "DescribeStackEvents",
+            &named,
+        )
+        .await
 }
 
 /// Events come newest first; those before the last deployment's beginning are of others.
@@ -140,8 +170,12 @@ fn variables(site: &Site) -> Row {
     if missing.is_empty() {
         return Row::new(AREA, "addresses", State::Ok, "all known");
     }
-    Row::fail(AREA, "addresses", format!("not known: {}", missing.join(", ")))
-        .advise("they are the stack's outputs: once the stack is found, they are known")
+    Row::fail(
+        AREA,
+        "addresses",
+        format!("not known: {}", missing.join(", ")),
+    )
+    .advise("they are the stack's outputs: once the stack is found, they are known")
 }
 
 #[cfg(test)]
@@ -159,8 +193,18 @@ mod tests {
         let stack = "AWS::CloudFormation::Stack";
         let xml = [
             event("live", stack, "UPDATE_ROLLBACK_COMPLETE", ""),
-            event("Pusher", "AWS::Lambda::Function", "UPDATE_FAILED", "Resource update cancelled"),
-            event("TaskQueue", "AWS::SQS::Queue", "UPDATE_FAILED", "Invalid value 99 for VisibilityTimeout"),
+            event(
+                "Pusher",
+                "AWS::Lambda::Function",
+                "UPDATE_FAILED",
+                "Resource update cancelled",
+            ),
+            event(
+                "TaskQueue",
+                "AWS::SQS::Queue",
+                "UPDATE_FAILED",
+                "Invalid value 99 for VisibilityTimeout",
+            ),
             event("live", stack, "UPDATE_IN_PROGRESS", "User Initiated"),
             event("Api", "AWS::Lambda::Function", "CREATE_FAILED", "long ago"),
         ];
@@ -174,9 +218,18 @@ mod tests {
     fn each_reason_has_its_remedy() {
         let remedies = [
             ("no AWS credentials for cloudformation", "aws sso login"),
-            ("cloudformation answers 403 AccessDenied: User is not authorized", "may not look"),
-            ("cloudformation answers 400 ValidationError: Stack with id x does not exist", "list-stacks"),
-            ("cloudformation answers 403 SignatureDoesNotMatch: expired", "clock"),
+            (
+                "cloudformation answers 403 AccessDenied: User is not authorized",
+                "may not look",
+            ),
+            (
+                "cloudformation answers 400 ValidationError: Stack with id x does not exist",
+                "list-stacks",
+            ),
+            (
+                "cloudformation answers 403 SignatureDoesNotMatch: expired",
+                "clock",
+            ),
             ("cloudformation does not answer: connection refused", "VPN"),
         ];
         for (why, remedy) in remedies {

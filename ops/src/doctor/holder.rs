@@ -38,25 +38,41 @@ fn from_proc(port: u16) -> Option<Holder> {
         .flatten()
         .flat_map(|table| listening(table, port))
         .collect();
-    let processes = fs::read_dir("/proc").ok()?.flatten();
-    let mut processes = processes.map(|entry| entry.path());
-    processes.find(|process| holds(process, &inodes)).map(|process| describe(&process))
+    let entries = fs::read_dir("/proc").ok()?.flatten();
+    let mut processes = entries
+        .filter(|entry| is_number(&entry.file_name().to_string_lossy()))
+        .map(|entry| entry.path());
+    processes
+        .find(|process| holds(process, &inodes))
+        .map(|process| describe(&process))
+}
+
+/// Processes are named by numbers; `self` would be found before them.
+fn is_number(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The inodes of sockets that listen on this port. State `0A` is LISTEN.
 fn listening(table: &str, port: u16) -> Vec<String> {
     let end = format!(":{port:04X}");
-    let rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
-    rows.filter(|row| row.get(1).is_some_and(|local| local.ends_with(&end)) && row.get(3) == Some(&"0A"))
-        .filter_map(|row| Some(format!("socket:[{}]", row.get(9)?)))
-        .collect()
+    let rows = table
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().collect::<Vec<_>>());
+    rows.filter(|row| {
+        row.get(1).is_some_and(|local| local.ends_with(&end)) && row.get(3) == Some(&"0A")
+    })
+    .filter_map(|row| Some(format!("socket:[{}]", row.get(9)?)))
+    .collect()
 }
 
 fn holds(process: &Path, inodes: &[String]) -> bool {
     let Ok(files) = fs::read_dir(process.join("fd")) else {
         return false;
     };
-    let mut links = files.flatten().filter_map(|file| fs::read_link(file.path()).ok());
+    let mut links = files
+        .flatten()
+        .filter_map(|file| fs::read_link(file.path()).ok());
     links.any(|link| inodes.iter().any(|inode| link == PathBuf::from(inode)))
 }
 
@@ -64,7 +80,9 @@ fn describe(process: &Path) -> Holder {
     let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
     let id = process.file_name().unwrap_or_default().to_string_lossy();
     let environment = fs::read(process.join("environ")).unwrap_or_default();
-    let mut variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+    let mut variables = environment
+        .split(|byte| *byte == 0)
+        .map(String::from_utf8_lossy);
     Holder {
         who: format!("{} (process {id})", name.trim()),
         stack: variables.find_map(|variable| variable.strip_prefix(MARKER).map(str::to_owned)),
@@ -80,7 +98,10 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let holder = of(port).await.unwrap();
-        assert!(holder.who.contains(&std::process::id().to_string()), "{holder:?}");
+        assert!(
+            holder.who.contains(&std::process::id().to_string()),
+            "{holder:?}"
+        );
         drop(listener);
         assert_eq!(of(port).await, None);
     }

@@ -10,7 +10,11 @@ use crate::check::{Row, State};
 
 pub(super) fn check(root: &Path) -> Vec<Row> {
     let home = root.join(".local");
-    vec![settings(&home), records(&home.join("run")), lock(&home.join("lock"))]
+    vec![
+        settings(&home),
+        records(&home.join("run")),
+        lock(&home.join("lock")),
+    ]
 }
 
 fn settings(home: &Path) -> Row {
@@ -18,8 +22,13 @@ fn settings(home: &Path) -> Row {
     if home.join(item).is_file() {
         return Row::new(MACHINE, item, State::Ok, "there");
     }
-    Row::new(MACHINE, item, State::Warn, "no local stack has come up here yet")
-        .advise("`make up` brings it up and writes the file; .local/logs says why it does not")
+    Row::new(
+        MACHINE,
+        item,
+        State::Warn,
+        "no local stack has come up here yet",
+    )
+    .advise("`make up` brings it up and writes the file; .local/logs says why it does not")
 }
 
 /// Processes that were started and have ended without `make` ending them.
@@ -42,9 +51,14 @@ fn judge_records(running: usize, ended: &[(String, u64)]) -> Row {
         return Row::new(MACHINE, item, State::Ok, format!("{running} running"));
     }
     let names: Vec<_> = ended.iter().map(|(name, _)| name.as_str()).collect();
-    let figure = format!("{running} running, ended by themselves: {}", names.join(", "));
-    Row::fail(MACHINE, item, figure)
-        .advise(format!("its last words are in .local/logs/{}.log; `make up` starts it again", names[0]))
+    let figure = format!(
+        "{running} running, ended by themselves: {}",
+        names.join(", ")
+    );
+    Row::fail(MACHINE, item, figure).advise(format!(
+        "its last words are in .local/logs/{}.log; `make up` starts it again",
+        names[0]
+    ))
 }
 
 fn is_alive(id: u64) -> bool {
@@ -59,10 +73,13 @@ fn lock(file: &Path) -> Row {
     match File::open(file).map(|file| file.try_lock()) {
         Err(_) => Row::new(MACHINE, item, State::Ok, "never taken"),
         Ok(Ok(())) => Row::new(MACHINE, item, State::Ok, "free"),
-        Ok(Err(TryLockError::WouldBlock)) => {
-            Row::new(MACHINE, item, State::Warn, "another make of this checkout is at work")
-                .advise("wait for it, or end it; `fuser .local/lock` names it. Others wait meanwhile")
-        }
+        Ok(Err(TryLockError::WouldBlock)) => Row::new(
+            MACHINE,
+            item,
+            State::Warn,
+            "another make of this checkout is at work",
+        )
+        .advise("wait for it, or end it; `fuser .local/lock` names it. Others wait meanwhile"),
         Ok(Err(TryLockError::Error(error))) => {
             Row::not_applicable(MACHINE, item, format!("cannot be looked at: {error}"))
         }

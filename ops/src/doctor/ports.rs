@@ -7,8 +7,8 @@ use std::path::Path;
 
 use futures::future::join_all;
 
-use super::holder::{self, Holder};
 use super::MACHINE;
+use super::holder::{self, Holder};
 use crate::check::{Row, State};
 
 const DEFAULT_BASE: u16 = 4560;
@@ -30,7 +30,13 @@ pub(super) async fn check(root: &Path) -> Vec<Row> {
             .or_else(|| number(&settings, "ADOLOGY_PORT_BASE")?.checked_add(*distance))
             .unwrap_or(DEFAULT_BASE + distance);
         let holder = holder::of(port).await;
-        judge(port, (variable, purpose), is_free(port), holder.as_ref(), &home)
+        judge(
+            port,
+            (variable, purpose),
+            is_free(port),
+            holder.as_ref(),
+            &home,
+        )
     });
     join_all(looked_at).await
 }
@@ -41,7 +47,10 @@ fn settings(file: &str, present: impl Fn(&str) -> Option<String>) -> BTreeMap<St
     let mut settings: BTreeMap<_, _> = pairs
         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
         .collect();
-    let names = PORTS.iter().map(|(name, ..)| *name).chain(["ADOLOGY_PORT_BASE"]);
+    let names = PORTS
+        .iter()
+        .map(|(name, ..)| *name)
+        .chain(["ADOLOGY_PORT_BASE"]);
     settings.extend(names.filter_map(|name| Some((name.to_owned(), present(name)?))));
     settings
 }
@@ -54,15 +63,28 @@ fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
-fn judge(port: u16, (variable, purpose): (&str, &str), free: bool, holder: Option<&Holder>, home: &Path) -> Row {
+fn judge(
+    port: u16,
+    (variable, purpose): (&str, &str),
+    free: bool,
+    holder: Option<&Holder>,
+    home: &Path,
+) -> Row {
     let item = format!("port {port}");
     if free {
         return Row::new(MACHINE, item, State::Ok, format!("free, for {purpose}"));
     }
-    let who = holder.map_or("somebody whom the system does not name", |holder| &holder.who);
+    let who = holder.map_or("somebody whom the system does not name", |holder| {
+        &holder.who
+    });
     let ours = holder.and_then(|holder| holder.stack.as_deref()) == home.to_str();
     if ours {
-        return Row::new(MACHINE, item, State::Ok, format!("{purpose} of this stack: {who}"));
+        return Row::new(
+            MACHINE,
+            item,
+            State::Ok,
+            format!("{purpose} of this stack: {who}"),
+        );
     }
     Row::new(MACHINE, item, State::Warn, format!("for {purpose}, taken by {who}")).advise(format!(
         "if that is not the stack's own server: stop it, or set {variable} or ADOLOGY_PORT_BASE in .env"
@@ -79,7 +101,9 @@ mod tests {
         let none = settings(file, |_| None);
         assert_eq!(number(&none, "ADOLOGY_PORT_BASE"), Some(5000));
         assert_eq!(number(&none, "ADOLOGY_AWS_PORT"), Some(4566));
-        let changed = settings(file, |name| (name == "ADOLOGY_PORT_BASE").then(|| "6000".into()));
+        let changed = settings(file, |name| {
+            (name == "ADOLOGY_PORT_BASE").then(|| "6000".into())
+        });
         assert_eq!(number(&changed, "ADOLOGY_PORT_BASE"), Some(6000));
     }
 

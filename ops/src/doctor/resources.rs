@@ -20,8 +20,9 @@ pub(super) async fn check(root: &Path) -> Vec<Row> {
     let disk = disk.and_then(|said| free_disk(&said));
     let memory = memory.and_then(|said| free_memory(&said));
     vec![
-        judge("disk", disk, DISK)
-            .advise("make room: `cargo clean`, or `make clean-local` for the stack's data and downloads"),
+        judge("disk", disk, DISK).advise(
+            "make room: `cargo clean`, or `make clean-local` for the stack's data and downloads",
+        ),
         judge("memory", memory, MEMORY)
             .advise("close what takes it; building with `CARGO_BUILD_JOBS=1` needs less"),
     ]
@@ -47,7 +48,9 @@ fn free_disk(said: &str) -> Option<i64> {
 }
 
 fn free_memory(said: &str) -> Option<i64> {
-    let line = said.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = said
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let blocks = line.split_whitespace().next()?;
     blocks.parse::<i64>().ok()?.checked_mul(1_024)
 }
@@ -63,7 +66,10 @@ mod tests {
         let meminfo = "MemTotal: 8000000 kB\nMemAvailable:  976562 kB\n";
         assert_eq!(free_memory(meminfo), Some(999_999_488));
         assert_eq!(judge("disk", free_disk(df), DISK).state, State::Warn);
-        assert_eq!(judge("memory", free_memory(meminfo), MEMORY).figure, "1000 MB free");
+        assert_eq!(
+            judge("memory", free_memory(meminfo), MEMORY).figure,
+            "1000 MB free"
+        );
         assert_eq!(judge("disk", Some(GB), DISK).state, State::Fail);
         assert_eq!(judge("disk", None, DISK).state, State::NotApplicable);
     }

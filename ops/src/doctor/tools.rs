@@ -80,7 +80,9 @@ fn judge(tool: &Tool, said: Option<&str>) -> Row {
 
 /// The first two numbers of `v20.19.2` or `Python 3.11.2`.
 fn version(said: &str) -> Option<(u32, u32)> {
-    let words = said.split_whitespace().map(|word| word.trim_start_matches('v'));
+    let words = said
+        .split_whitespace()
+        .map(|word| word.trim_start_matches('v'));
     let mut versions = words.filter_map(|word| {
         let mut parts = word.split('.').map(str::parse);
         Some((parts.next()?.ok()?, parts.next()?.ok()?))
@@ -96,7 +98,10 @@ mod tests {
     fn versions_are_found_in_what_programs_say() {
         assert_eq!(version("cargo 1.95.0 (abc 2026-01-01)"), Some((1, 95)));
         assert_eq!(version("v20.19.2\n"), Some((20, 19)));
-        assert_eq!(version("cc (Debian 12.2.0-14) 12.2.0\nCopyright"), Some((12, 2)));
+        assert_eq!(
+            version("cc (Debian 12.2.0-14) 12.2.0\nCopyright"),
+            Some((12, 2))
+        );
         assert_eq!(version("nothing"), None);
     }
 
@@ -105,7 +110,10 @@ mod tests {
         let node = &TOOLS[4];
         assert_eq!(judge(node, Some("v20.1.0")).state, State::Ok);
         let old = judge(node, Some("v18.19.0"));
-        assert_eq!((old.state, old.figure.as_str()), (State::Fail, "18.19 is older than 20.0"));
+        assert_eq!(
+            (old.state, old.figure.as_str()),
+            (State::Fail, "18.19 is older than 20.0")
+        );
         assert!(judge(node, None).advice.contains("apt-get install nodejs"));
     }
 }
