@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("idempotency", &[]),
     ("retry", &[]),
     ("sqs-batch", &["retry"]),
+    ("probe", &[]),
     ("webhooks", &[]),
     ("api", FUNCTION),
     ("callback", FUNCTION),
@@ -58,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pusher", FUNCTION),
     ("sweeper", FUNCTION),
     ("overflow", FUNCTION),
+    ("canary", FUNCTION),
     (
         "pool",
         &[
@@ -88,6 +90,7 @@ const FUNCTION: &[&str] = &[
     "domain",
     "idempotency",
     "metrics",
+    "probe",
     "protocol",
     "sqs-batch",
     "stores",
