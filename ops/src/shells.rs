@@ -39,7 +39,7 @@ pub fn complete(shell: Shell, out: &mut impl Write) -> io::Result<()> {
 /// # Errors
 ///
 /// It cannot be written.
-pub fn manual(out: &mut impl Write) -> io::Result<()> {
+pub fn manual<W: Write>(out: &mut W) -> io::Result<()> {
     let mut command = Cli::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(out)?;
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn the_man_page_tells_commands_and_exit_codes() {
-        let page = written(|out| manual(out));
+        let page = written(manual);
         assert!(page.contains(".TH ops 1"), "{page}");
         for part in [".SH OPS CHECK", "Exit codes", "\\-\\-json", "\\-\\-pool"] {
             assert!(page.contains(part), "{part}");

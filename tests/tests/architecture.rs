@@ -76,7 +76,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "ops",
-        &["aws", "aws-call", "domain", "protocol", "retry", "stores"],
+        &[
+            "aws", "aws-call", "domain", "probe", "protocol", "retry", "stores",
+        ],
     ),
     ("document-gateway", &[]),
     ("runtime-api", &[]),

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod api;
+mod canary;
 mod functions;
 mod lines;
 mod mongo;
@@ -11,6 +12,7 @@ mod pool;
 mod postgres;
 mod queues;
 mod rds;
+mod round_trip;
 mod row;
 mod stack;
 mod triggers;
@@ -27,7 +29,7 @@ pub use triggers::{Trigger, triggers};
 use crate::site::Site;
 
 /// How long an area may take: with what is asked before, the whole takes less than five seconds.
-const AREA: Duration = Duration::from_millis(3_300);
+const AREA: Duration = Duration::from_millis(3_400);
 
 /// What is expected of the deployment.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,6 +65,7 @@ fn all(site: &Site, expected: Expected) -> Vec<Looking<'_>> {
         ("websocket", Box::pin(websocket::check(site))),
         ("pool", Box::pin(pool::check(site, expected.pool))),
         ("alarms", Box::pin(alarms::check(site))),
+        ("canary", Box::pin(canary::check(site))),
     ]
 }
 
@@ -89,7 +92,7 @@ mod tests {
     async fn an_area_that_hangs_is_a_row_of_its_own() {
         let rows = within("queues", Box::pin(std::future::pending())).await;
         assert_eq!((rows.len(), rows[0].state), (1, State::Fail));
-        assert_eq!(rows[0].figure, "no answer within 3.3 s");
+        assert_eq!(rows[0].figure, "no answer within 3.4 s");
         assert!(!rows[0].advice.is_empty());
     }
 }

@@ -5,7 +5,7 @@ use domain::broadcast::Shard;
 use domain::ports::{Audience, AudienceQuery, PortError, StaleConnections};
 use futures::future::try_join_all;
 
-use super::{Bounds, Row, State};
+use super::{Bounds, Row, State, round_trip};
 use crate::site::Site;
 
 const AREA: &str = "websocket";
@@ -24,7 +24,8 @@ const PAGE: usize = 1_000;
 const MOST_PAGES: usize = 5;
 
 pub(super) async fn check(site: &Site) -> Vec<Row> {
-    vec![connections(site).await]
+    let (connections, round_trip) = tokio::join!(connections(site), round_trip::check(site));
+    vec![connections, round_trip]
 }
 
 async fn connections(site: &Site) -> Row {

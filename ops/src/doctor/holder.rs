@@ -1,7 +1,7 @@
 //! Who listens on a port.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::program;
 
@@ -73,7 +73,11 @@ fn holds(process: &Path, inodes: &[String]) -> bool {
     let mut links = files
         .flatten()
         .filter_map(|file| fs::read_link(file.path()).ok());
-    links.any(|link| inodes.iter().any(|inode| link == PathBuf::from(inode)))
+    links.any(|link| {
+        inodes
+            .iter()
+            .any(|inode| link.as_os_str() == inode.as_str())
+    })
 }
 
 fn describe(process: &Path) -> Holder {
