@@ -58,6 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
     ("sweeper", FUNCTION),
+    ("migrator", FUNCTION),
     ("overflow", FUNCTION),
     ("canary", FUNCTION),
     (

@@ -1,6 +1,7 @@
 //! What the use cases need from the outside, as small traits. Adapters live in other crates and
 //! each passes the contract suite of its port.
 
+mod addresses;
 mod ambient;
 mod broadcast;
 mod callbacks;
@@ -25,6 +26,7 @@ mod tasks;
 mod texts;
 mod uploads;
 
+pub use addresses::AddressSource;
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};

@@ -8,6 +8,7 @@
 
 pub mod activity;
 pub mod activity_rows;
+pub mod address_source;
 pub mod aggregation;
 pub mod audience;
 pub mod backlog;

@@ -4,6 +4,7 @@
 //! return. Ports of one test share one, so that it counts their calls together.
 
 mod activity;
+mod addresses;
 mod aggregation;
 mod audience;
 mod broadcasts;
@@ -35,6 +36,7 @@ mod tickets;
 mod uploads;
 
 pub use activity::MemoryActivity;
+pub use addresses::MemoryAddress;
 pub use aggregation::CannedRows;
 pub use broadcasts::MemoryBroadcastQueue;
 pub use callbacks::{MemoryCallbackQueue, MemoryRootSecrets};
