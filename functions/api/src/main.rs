@@ -19,10 +19,13 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::{Compute, Gate};
 use aws::Sdk;
-use aws::dynamo::{IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
+use aws::dynamo::{Connections, IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
 use aws::s3::{Files, Results, UploadBucket};
 use aws::secrets::RootSecretReader;
-use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
+use aws::sqs::{
+    BroadcastSender, BuriedLetters, CallbackSender, QueueGauges, QueueUrls, TaskSender,
+    UpdateSender,
+};
 use boot::{OsEntropy, SystemClock};
 use domain::{Architecture, Prices};
 use lambda_http::lambda_runtime::run;
@@ -56,6 +59,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let uploads = Arc::new(UploadBucket::new(&sdk, settings.uploads_bucket));
     let results = Arc::new(Results::new(&sdk, &settings.results_bucket));
+    let queues = queue_urls(&settings);
     let needs = Needs {
         aggregation: events.clone(),
         // Here inputs are only checked.
@@ -75,6 +79,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
             uploads: OpenUploads::default(),
         },
     };
+    let connections = Arc::new(Connections::new(&sdk, &settings.connections_table));
     let queue = TaskSender::new(
         &sdk,
         settings.task_queue_url,
@@ -91,9 +96,14 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         limit: settings.tenant_concurrency,
     };
     let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
-    let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
+    let updates = Arc::new(UpdateSender::new(&sdk, settings.updates_queue_url));
     Ok(Ports {
         broadcasts: Arc::new(broadcasts),
+        census: connections.clone(),
+        connections,
+        dead_letters: Arc::new(BuriedLetters::new(&sdk, queues.clone())),
+        postings: updates.clone(),
+        queue_depths: Arc::new(QueueGauges::new(&sdk, queues)),
         compute: Compute::of(boot::settings::lambda_memory_mb()),
         entropy: Arc::new(OsEntropy),
         late_usage: tasks.clone(),
@@ -121,7 +131,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
         traces: Arc::new(OsEntropy),
-        updates: Arc::new(updates),
+        updates,
         upload_forms: uploads,
         websocket_url: settings.websocket_url,
         callbacks: Arc::new(CallbackSender::new(&sdk, settings.callbacks_queue_url)),
@@ -130,4 +140,16 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         events,
         tasks: Arc::new(MeteredTasks::new(tasks, meter)),
     })
+}
+
+fn queue_urls(settings: &Settings) -> QueueUrls {
+    QueueUrls {
+        work: settings.task_queue_url.clone(),
+        urgent: settings.urgent_task_queue_url.clone(),
+        updates: settings.updates_queue_url.clone(),
+        callbacks: settings.callbacks_queue_url.clone(),
+        dead_work: settings.task_dlq_url.clone(),
+        dead_updates: settings.updates_dlq_url.clone(),
+        dead_callbacks: settings.callbacks_dlq_url.clone(),
+    }
 }

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::sweep::LaneSweep;
-use app::{Gate, Sweep};
+use app::{CountConnections, Gate, ReadSystem, Sweep, TellOperators};
 use aws::Sdk;
+use aws::sqs::QueueUrls;
 use boot::SystemClock;
 use boot::settings::Reader;
 use lambda_runtime::{Error, LambdaEvent};
@@ -24,6 +25,7 @@ struct Settings {
     idempotency_table: String,
     task_queue_url: String,
     urgent_task_queue_url: String,
+    queues: QueueUrls,
     tenant_concurrency: u32,
 }
 
@@ -41,8 +43,22 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
         task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
         urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
+        queues: queue_urls(reader),
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
+    }
+}
+
+fn queue_urls(reader: &mut Reader<'_>) -> QueueUrls {
+    let mut url = |name| reader.address(name, &["https", "http"]);
+    QueueUrls {
+        work: url("TASK_QUEUE_URL"),
+        urgent: url("URGENT_TASK_QUEUE_URL"),
+        updates: url("UPDATES_QUEUE_URL"),
+        callbacks: url("CALLBACKS_QUEUE_URL"),
+        dead_work: url("TASK_DLQ_URL"),
+        dead_updates: url("UPDATES_DLQ_URL"),
+        dead_callbacks: url("CALLBACKS_DLQ_URL"),
     }
 }
 
@@ -79,6 +95,19 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
         clock: clock.clone(),
         limit: settings.tenant_concurrency,
     });
+    let operators = TellOperators {
+        connections: connections.clone(),
+        system: ReadSystem {
+            connections: CountConnections {
+                census: connections.clone(),
+                clock: clock.clone(),
+            },
+            clock: clock.clone(),
+            queues: Arc::new(aws::sqs::QueueGauges::new(sdk, settings.queues.clone())),
+        },
+        postings: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.queues.updates)),
+        clock: clock.clone(),
+    };
     Sweeper {
         meter: meter.clone(),
         sweep: Sweep {
@@ -99,6 +128,7 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
                 sdk,
                 settings.idempotency_table,
             )),
+            operators,
             clock,
         },
     }

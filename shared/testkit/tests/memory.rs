@@ -2,22 +2,24 @@
 
 use std::sync::{Arc, Mutex};
 
+use domain::dead_letters::DeadQueue;
 use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, activity_rows, audience, broadcast_queue, callback_queue, connection_store,
-    dead_letter_queue, event_log, event_rows, expiring, file_store, frame_meter, lanes, late_usage,
-    log_search, pusher_queue, rate_limit, report_store, response_times, result_store,
-    root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
-    update_queue, uploads,
+    activity, activity_rows, audience, broadcast_queue, callback_queue, census, connection_store,
+    dead_letter_queue, dead_letters, event_log, event_rows, expiring, file_store, frame_meter,
+    lanes, late_usage, log_search, postings, pusher_queue, queue_depths, rate_limit, report_store,
+    response_times, result_store, root_secret_store, spending, stale_connections, stuck_tasks,
+    submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch, text_model,
+    texts, ticket_store, time_series, update_queue, uploads,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryConnections,
-    MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPusherQueue, MemoryRates,
-    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters, MemoryCallbackQueue,
+    MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPostings,
+    MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
+    MemoryRootSecrets, MemorySpending, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -163,6 +165,43 @@ async fn connections_are_an_audience() {
         audience: &connections,
     };
     audience::all(hall, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_can_be_counted() {
+    let connections = MemoryConnections::default();
+    let counted = census::Counted {
+        store: &connections,
+        census: &connections,
+    };
+    census::all(counted, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn buried_letters_are_dead_letters() {
+    let letters = MemoryBuriedLetters::default();
+    for queue in DeadQueue::ALL {
+        let bury = async |letter: &_| letters.bury(queue, letter);
+        let arrived = async || {
+            let sent = letters.take_sent().into_iter();
+            let ours = sent.filter(|(from, _)| *from == queue);
+            ours.map(|(_, body)| body).collect()
+        };
+        dead_letters::all(&letters, queue, bury, arrived).await;
+    }
+}
+
+#[tokio::test]
+async fn queue_depths_are_told() {
+    let queues = MemoryQueueDepths::default();
+    let send = async |name| queues.send(name);
+    queue_depths::all(&queues, send, async |name| queues.bury(name)).await;
+}
+
+#[tokio::test]
+async fn postings_are_taken() {
+    let queue = MemoryPostings::default();
+    postings::all(&queue, &build::tenant(), async || queue.take()).await;
 }
 
 #[tokio::test]

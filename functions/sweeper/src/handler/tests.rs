@@ -2,14 +2,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use app::{CountConnections, ReadSystem, TellOperators};
 use domain::connection::LIFETIME;
 use domain::ports::{ConnectionStore as _, SubmissionLedger as _, TicketStore as _};
 use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryConnections, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets,
+    Fault, Faults, MemoryConnections, MemoryPostings, MemoryQueueDepths, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 
 use super::*;
@@ -34,15 +35,29 @@ async fn scene() -> (Sweeper, Faults) {
     let (task, submission) = build::submission(&identity.tenant, "key", NOW);
     let recorded = keys.create_once(&task, &submission, NOW).await;
     recorded.unwrap();
+    let clock = Arc::new(FixedClock::at(NOW + LIFETIME));
     let sweep = Sweep {
         stuck: tasks,
         queue: Arc::new(MemoryTaskQueue::new(&faults)),
         stale: connections.clone(),
-        connections,
+        connections: connections.clone(),
         lanes: None,
         tickets,
         idempotency_keys: keys,
-        clock: Arc::new(FixedClock::at(NOW + LIFETIME)),
+        operators: TellOperators {
+            connections: connections.clone(),
+            system: ReadSystem {
+                queues: Arc::new(MemoryQueueDepths::new(&faults)),
+                connections: CountConnections {
+                    census: connections.clone(),
+                    clock: clock.clone(),
+                },
+                clock: clock.clone(),
+            },
+            postings: Arc::new(MemoryPostings::new(&faults)),
+            clock: clock.clone(),
+        },
+        clock,
     };
     let clock = Arc::new(FixedClock::at(NOW));
     let meter = Meter::new("test", "sweeper", clock).unwrap();

@@ -3,8 +3,10 @@
 //! is its tenant.
 
 mod broadcasts;
+mod buried;
 mod callbacks;
 mod dead_letters;
+mod gauges;
 mod inbox;
 mod outbox;
 mod receipts;
@@ -12,8 +14,10 @@ mod tasks;
 mod updates;
 
 pub use broadcasts::BroadcastSender;
+pub use buried::BuriedLetters;
 pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
+pub use gauges::{QueueGauges, QueueUrls};
 pub use inbox::PolledQueue;
 pub use receipts::Receipts;
 pub use tasks::TaskSender;

@@ -11,6 +11,7 @@ mod files;
 mod gateway;
 mod idempotency;
 mod lanes;
+mod operations;
 mod place;
 mod polling;
 mod queues;

@@ -11,6 +11,7 @@ mod lanes;
 mod logs;
 mod messages;
 mod models;
+mod operations;
 mod pusher;
 mod realtime;
 mod reports;
@@ -36,6 +37,7 @@ pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
 pub use models::{Answer, ModelError, Spending, TextModel};
+pub use operations::{Census, DeadLetters, Postings, QueueDepths};
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use reports::{ReportPage, ReportStore};
