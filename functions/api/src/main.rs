@@ -51,6 +51,7 @@ async fn serve(settings: Settings) -> Result<(), Error> {
 
 async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let sdk = Sdk::load().await?;
+    let queues = queue_urls(&settings);
     let clock = Arc::new(SystemClock);
     let activity = Arc::new(postgres::connect(&settings.database_url, None)?);
     let events = Arc::new(mongo::connect(&settings.mongodb_uri, clock.clone()).await?);
@@ -59,7 +60,6 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let uploads = Arc::new(UploadBucket::new(&sdk, settings.uploads_bucket));
     let results = Arc::new(Results::new(&sdk, &settings.results_bucket));
-    let queues = queue_urls(&settings);
     let needs = Needs {
         aggregation: events.clone(),
         // Here inputs are only checked.
