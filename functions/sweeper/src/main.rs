@@ -23,8 +23,6 @@ struct Settings {
     lanes_table: String,
     tickets_table: String,
     idempotency_table: String,
-    task_queue_url: String,
-    urgent_task_queue_url: String,
     queues: QueueUrls,
     tenant_concurrency: u32,
 }
@@ -41,8 +39,6 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         lanes_table: reader.text("LANES_TABLE"),
         tickets_table: reader.text("TICKETS_TABLE"),
         idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
-        task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
-        urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
         queues: queue_urls(reader),
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
@@ -83,8 +79,8 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
     let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
     let queue = Arc::new(aws::sqs::TaskSender::new(
         sdk,
-        settings.task_queue_url,
-        settings.urgent_task_queue_url,
+        &settings.queues.work,
+        &settings.queues.urgent,
         clock.clone(),
     ));
     let gate = (settings.tenant_concurrency > 0).then(|| Gate {

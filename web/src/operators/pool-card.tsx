@@ -16,43 +16,25 @@ export function PoolCard({ system }: { system: System | null }) {
         <span class="muted">{words.overflow[system.overflow] ?? system.overflow}</span>
       </div>
       {system.pool.length === 0 && <Empty title={words.emptyTitle} lead={words.empty} />}
-      {system.pool.length > 0 && (
-        <table class="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{words.process}</th>
-              <th scope="col" class="numeric">
-                {words.running}
-              </th>
-              <th scope="col" class="numeric">
-                {words.oldestWait}
-              </th>
-              <th scope="col">{words.seen}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {system.pool.map((process) => (
-              <Process key={process.id} process={process} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <ul class="tenants">
+        {system.pool.map((process) => (
+          <Process key={process.id} process={process} />
+        ))}
+      </ul>
     </section>
   );
 }
 
 function Process({ process }: { process: PoolProcess }) {
   const { id, running, capacity, oldestWaitMs, seenAt } = process;
+  const wait = oldestWaitMs === null ? words.noWait : words.oldestWait(duration(oldestWaitMs));
   return (
-    <tr data-process={id}>
-      <th scope="row" class="id">
-        {id}
-      </th>
-      <td class="numeric">{words.share(running, capacity)}</td>
-      <td class="numeric">{oldestWaitMs === null ? texts.none : duration(oldestWaitMs)}</td>
-      <td>
-        <Moment at={seenAt} />
-      </td>
-    </tr>
+    <li class="process" data-process={id}>
+      <strong class="id">{id}</strong>
+      <span class="count">{words.share(running, capacity)}</span>
+      <span class="muted">
+        {wait} {words.seen} <Moment at={seenAt} />
+      </span>
+    </li>
   );
 }

@@ -91,7 +91,7 @@ async fn every_sample_is_handled() {
         let (sweeper, _) = scene().await;
         let expected = json!({
             "requeued": 2, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 1, "tickets_removed": 2,
-            "idempotency_keys_removed": 1,
+            "idempotency_keys_removed": 1, "operators_told": false,
         });
         assert_eq!(handle(&sweeper, &event).await, Ok(expected), "{name}");
         let mut lines = Vec::new();
