@@ -126,6 +126,7 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         "PusherConcurrency": "3",
         "SubmissionsPerMinute": "60000",
         "SubmissionBurst": "20000",
+        "Pool": "on" if pool.wanted(settings) else "off",
         "LogLevel": settings.environ.get("ADOLOGY_LOG_LEVEL", "info"),
     }
 

@@ -17,8 +17,8 @@ _DRAIN_SECONDS = 5
 
 
 def wanted(settings: Settings) -> int:
-    """How many processes were asked for."""
-    text = settings.environ.get("POOL") or "0"
+    """How many processes were asked for; as many as run where nobody says."""
+    text = settings.environ.get("POOL") or str(len(_running(settings)))
     if not text.isdigit() or int(text) > _MOST:
         raise StackError(f"POOL={text} is not a number of processes from 0 to {_MOST}.")
     return int(text)
@@ -27,8 +27,8 @@ def wanted(settings: Settings) -> int:
 def start(settings: Settings, binary: Path) -> list[str]:
     """Have as many as were asked for, with what the deployed worker is told; gives their names."""
     names = [f"{BINARY}-{number + 1}" for number in range(wanted(settings))]
-    for name in services.recorded(settings):
-        if name.startswith(f"{BINARY}-") and name not in names:
+    for name in _running(settings):
+        if name not in names:
             services.stop(settings, name)
     if names:
         env = _environment(settings)
@@ -36,6 +36,10 @@ def start(settings: Settings, binary: Path) -> list[str]:
             port = _port(settings, number)
             services.ensure(settings, _service(settings, binary, name, port, env))
     return names
+
+
+def _running(settings: Settings) -> list[str]:
+    return [name for name in services.recorded(settings) if name.startswith(f"{BINARY}-")]
 
 
 def _service(settings: Settings, binary: Path, name: str, port: Port, env: dict[str, str]) -> services.Service:
@@ -61,6 +65,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_EC2_METADATA_DISABLED": "true",
         "POOL_DRAIN_SECONDS": str(_DRAIN_SECONDS),
+        "POOL_TABLE": deploy.outputs(settings)["PoolTable"],
     }
 
 

@@ -36,6 +36,7 @@ def compose(settings: Settings, outputs: dict[str, str], databases: Addresses, u
         "TICKETS_TABLE": outputs.get("TicketsTable", ""),
         "IDEMPOTENCY_TABLE": outputs.get("IdempotencyTable", ""),
         "LANES_TABLE": outputs.get("LanesTable", ""),
+        "POOL_TABLE": outputs.get("PoolTable", ""),
         "COGNITO_USER_POOL_ID": outputs["UserPoolId"],
         "COGNITO_CLIENT_ID": outputs["UserPoolClientId"],
         "DATABASE_URL": databases.postgres,

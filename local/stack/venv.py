@@ -25,6 +25,11 @@ def ensure_tools(settings: Settings, progress: Progress) -> Path:
     return _ensure(settings, progress, "venv-tools", "requirements-tools.txt", label).parent
 
 
+def ensure_bench(settings: Settings, progress: Progress) -> Path:
+    """The environment of the Python functions that `make bench` measures beside ours; gives its interpreter."""
+    return _ensure(settings, progress, "venv-bench", "requirements-bench.txt", "Python packages of the peers")
+
+
 def _ensure(settings: Settings, progress: Progress, folder: str, pins: str, label: str) -> Path:
     home = settings.shared_home / folder
     python = home / "bin" / "python"

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use aws::sqs::PolledQueue;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use boot::{BatchLine, OsEntropy};
-use domain::ports::Entropy;
+use boot::{BatchLine, OsEntropy, SystemClock};
+use domain::ports::{Clock, Entropy};
 use metrics::Meter;
 use sqs_batch::{BoxError, Inbox, Poll, Pulse};
 use tracing::{Instrument as _, info_span};
 use worker::Worker;
 
+use crate::beat::Watched;
 use crate::drain::Stopping;
+use crate::tally::Tally;
 
 /// Runs the tasks of one queue.
 pub(crate) struct Consumer {
@@ -20,6 +22,7 @@ pub(crate) struct Consumer {
     worker: Worker,
     meter: Meter,
     pulse: Arc<Pulse>,
+    tally: Arc<Tally>,
     queue: &'static str,
 }
 
@@ -37,6 +40,7 @@ impl Consumer {
             worker,
             meter: meter.clone(),
             pulse: Arc::default(),
+            tally: Arc::new(Tally::of(at_once)),
             queue,
         }
     }
@@ -44,6 +48,14 @@ impl Consumer {
     /// Tells how it is.
     pub(crate) fn pulse(&self) -> Arc<Pulse> {
         self.pulse.clone()
+    }
+
+    /// Tells what it has in hand.
+    pub(crate) fn watched(&self) -> Watched {
+        Watched {
+            tally: self.tally.clone(),
+            pulse: self.pulse.clone(),
+        }
     }
 
     /// Takes tasks until it is to stop, and ends when the last one has.
@@ -56,6 +68,7 @@ impl Consumer {
 
     /// A message is a batch of its own, with a line of its own. Says whether the queue may forget it.
     async fn handle(&self, message: SqsMessage) -> bool {
+        let _in_hand = self.tally.take(&message, SystemClock.now());
         let mut batch = SqsEvent::default();
         batch.records.push(message);
         let line = BatchLine::of(&batch);

@@ -5,11 +5,13 @@
 //! and gives back those that last longer. Asked a second time it ends at once: leases and the queues'
 //! timeouts do the rest, as after a crash.
 
+mod beat;
 mod consume;
 mod drain;
 mod health;
 mod settings;
 mod stop;
+mod tally;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,13 +19,17 @@ use std::time::Duration;
 
 use app::run_task::Releaser;
 use aws::Sdk;
+use aws::dynamo::Heartbeats;
 use aws::sqs::PolledQueue;
-use boot::SystemClock;
+use boot::{OsEntropy, SystemClock};
+use domain::ids::PoolId;
+use domain::ports::{Clock, Entropy};
 use lambda_runtime::Error;
 use metrics::Meter;
 use tasks::OpenUploads;
 use tokio::time::timeout;
 
+use crate::beat::Beat;
 use crate::consume::Consumer;
 use crate::drain::{Drain, Drained};
 use crate::health::Health;
@@ -70,9 +76,28 @@ async fn serve(settings: Settings) -> Result<(), Error> {
         "takes tasks"
     );
 
+    let clock = Arc::new(SystemClock);
+    let beat = Beat {
+        heartbeats: Arc::new(Heartbeats::new(&sdk, settings.pool_table, clock.clone())),
+        id: PoolId::new(OsEntropy.random().to_string())?,
+        started_at: clock.now(),
+        clock,
+        queues: [normal.watched(), urgent.watched()],
+    };
+    let beating = beat.start();
+
     let (drain, stopping) = Drain::new(releaser, settings.drain);
+    // Whoever takes nothing any more says so before what it has in hand is done.
+    let last_word = async {
+        stopping.clone().asked().await;
+        beating.end().await;
+    };
     let consuming = async {
-        tokio::join!(normal.run(stopping.clone()), urgent.run(stopping.clone()));
+        tokio::join!(
+            normal.run(stopping.clone()),
+            urgent.run(stopping.clone()),
+            last_word
+        );
         let _ = timeout(CLEAN_UP, uploads.closed()).await;
     };
     let drained = tokio::select! {

@@ -8,6 +8,8 @@ use boot::settings::Reader;
 pub(crate) struct Settings {
     /// Where everything is that a worker works with.
     pub(crate) worker: worker::Settings,
+    /// The table of the heartbeats.
+    pub(crate) pool_table: String,
     /// Normal tasks at the same time.
     pub(crate) at_once: usize,
     /// Urgent tasks at the same time. They have places of their own, as they have workers of their own
@@ -28,6 +30,7 @@ impl Settings {
         let everywhere = [("loopback", false), ("all", true)];
         Self {
             worker: worker::Settings::read(reader),
+            pool_table: reader.text("POOL_TABLE"),
             at_once: count(reader.count("POOL_CONCURRENCY", 16, 1..=1_000)),
             urgent_at_once: count(reader.count("POOL_URGENT_CONCURRENCY", 4, 1..=1_000)),
             drain: Duration::from_secs(reader.count("POOL_DRAIN_SECONDS", 90, 0..=3_600).into()),

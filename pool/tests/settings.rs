@@ -25,6 +25,7 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "TASK_DLQ_URL is not set",
         "UPDATES_QUEUE_URL is not set",
         "CALLBACKS_QUEUE_URL is not set",
+        "POOL_TABLE is not set",
         "POOL_CONCURRENCY must be a number from 1 to 1000",
         "POOL_HEALTH_INTERFACE must be one of loopback, all",
     ];

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use runtime_api::{Failed, Function};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
-
-use crate::runtime_api::{Failed, Function};
 
 /// Most messages in one event, as the template has it.
 const BATCH: i32 = 5;

@@ -7,16 +7,16 @@
 // A test harness stops at the first thing that is not as it should be.
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+mod binary;
 mod caller;
 mod event_source;
 pub mod fault_proxy;
-mod http_server;
 mod logs;
 mod pool;
-pub mod runtime_api;
 mod socket;
 mod stack;
 
+pub use binary::binary;
 pub use caller::{Answer, Caller, without_usage};
 pub use event_source::{EventSource, Polling};
 pub use logs::Log;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::runtime_api::Function;
+use crate::binary::binary;
 
 /// A running pool; it is killed when this is dropped.
 pub struct Pool(Child);
@@ -14,7 +14,7 @@ pub struct Pool(Child);
 impl Pool {
     /// Starts the binary of this workspace with this environment and no other.
     pub fn start(env: &[(String, String)]) -> Self {
-        let mut command = Command::new(Function::binary("pool"));
+        let mut command = Command::new(binary("pool"));
         command
             .env_clear()
             .envs(env.iter().map(|(name, value)| (name, value)))

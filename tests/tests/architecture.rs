@@ -32,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "aws",
         &[
+            "aws-call",
             "domain",
             "idempotency",
             "protocol",
@@ -40,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
+    ("aws-call", &[]),
     ("stores", &["domain"]),
     ("boot", &["domain", "metrics", "sqs-batch"]),
     ("metrics", &["domain", "emf"]),
@@ -55,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
     ("sweeper", FUNCTION),
+    ("overflow", FUNCTION),
     (
         "pool",
         &[
@@ -63,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "boot",
             "domain",
             "metrics",
+            "protocol",
             "sqs-batch",
             "tasks",
             "worker",
@@ -70,7 +74,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("ops", &["domain", "protocol", "retry"]),
     ("document-gateway", &[]),
-    ("end-to-end", &[]),
+    ("runtime-api", &[]),
+    ("end-to-end", &["runtime-api"]),
 ];
 
 const FUNCTION: &[&str] = &[
@@ -90,7 +95,7 @@ const FUNCTION: &[&str] = &[
 
 /// Outside crates that only one of ours may use, by prefix.
 const KEPT_IN: &[(&str, &[&str])] = &[
-    ("aws-config", &["aws", "end-to-end"]),
+    ("aws-config", &["aws", "aws-call", "end-to-end"]),
     ("aws-sdk-", &["aws", "end-to-end"]),
     ("tokio-postgres", &["stores", "document-gateway"]),
     ("mongodb", &["stores"]),

@@ -7,7 +7,7 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, LambdaEvent};
 use serde::Serialize;
-use tower::ServiceExt;
+use tower::Service;
 
 use crate::edge::acceptable;
 
@@ -18,5 +18,8 @@ pub(crate) async fn answer(
 ) -> Result<impl Serialize, Infallible> {
     let request = LambdaRequest::ApiGatewayV2(acceptable(payload));
     let event = LambdaEvent::new(request, context);
-    Adapter::from(router).oneshot(event).await
+    // A router is always ready. The adapter is gone before its answer is waited for: unlike that, it
+    // cannot be sent to another thread.
+    let answer = Adapter::from(router).call(event);
+    answer.await
 }

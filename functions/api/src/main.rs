@@ -19,7 +19,10 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::{Compute, Gate};
 use aws::Sdk;
-use aws::dynamo::{Connections, IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
+use aws::dynamo::{
+    Connections, Heartbeats, IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets,
+};
+use aws::event_sources::EventSourceMappings;
 use aws::s3::{Files, Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{
@@ -28,7 +31,7 @@ use aws::sqs::{
 };
 use boot::{OsEntropy, SystemClock};
 use domain::{Architecture, Prices};
-use lambda_http::lambda_runtime::run;
+use lambda_http::lambda_runtime::run_concurrent;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
@@ -45,8 +48,11 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "api", Arc::new(SystemClock))?;
     let app = App::over(ports(settings, &meter).await?);
     let router = router::router(Arc::new(app));
-    let answer = |event| meter.around(lambda::answer(router.clone(), event));
-    run(service_fn(answer)).await
+    let answer = move |event| {
+        let (meter, router) = (meter.clone(), router.clone());
+        async move { meter.around(lambda::answer(router, event)).await }
+    };
+    run_concurrent(service_fn(answer)).await
 }
 
 async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
@@ -79,6 +85,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
             uploads: OpenUploads::default(),
         },
     };
+    let sources = [settings.event_source, settings.urgent_event_source];
     let connections = Arc::new(Connections::new(&sdk, &settings.connections_table));
     let queue = TaskSender::new(
         &sdk,
@@ -101,6 +108,8 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         broadcasts: Arc::new(broadcasts),
         census: connections.clone(),
         connections,
+        event_sources: Arc::new(EventSourceMappings::new(&sdk, sources)?),
+        pool: Arc::new(Heartbeats::new(&sdk, settings.pool_table, clock.clone())),
         dead_letters: Arc::new(BuriedLetters::new(&sdk, queues.clone())),
         postings: updates.clone(),
         queue_depths: Arc::new(QueueGauges::new(&sdk, queues)),

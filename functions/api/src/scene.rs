@@ -19,10 +19,10 @@ use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
     CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters,
-    MemoryCallbackQueue, MemoryConnections, MemoryEvents, MemoryFiles, MemoryHealth,
-    MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
-    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue, MemoryUploads,
+    MemoryCallbackQueue, MemoryConnections, MemoryEventSources, MemoryEvents, MemoryFiles,
+    MemoryHealth, MemoryHeartbeats, MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports,
+    MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue, MemoryUploads,
 };
 use time::Duration;
 
@@ -187,6 +187,7 @@ fn ports(
     queue: &Arc<MemoryTaskQueue>,
     results: Arc<MemoryResults>,
 ) -> Ports {
+    let clock = Arc::new(FixedClock::at(NOW));
     let events = Arc::new(MemoryEvents::new(faults));
     let uploads = Arc::new(MemoryUploads::new(faults));
     let activity = Arc::new(MemoryActivity::new(faults));
@@ -215,9 +216,11 @@ fn ports(
         census: Arc::new(MemoryConnections::new(faults)),
         connections: Arc::new(MemoryConnections::new(faults)),
         dead_letters: Arc::new(MemoryBuriedLetters::new(faults)),
+        event_sources: Arc::new(MemoryEventSources::new(clock.clone(), faults)),
+        pool: Arc::new(MemoryHeartbeats::new(clock.clone(), faults)),
         postings: Arc::new(MemoryPostings::new(faults)),
         queue_depths: Arc::new(MemoryQueueDepths::new(faults)),
-        clock: Arc::new(FixedClock::at(NOW)),
+        clock,
         entropy: Arc::new(Counting::default()),
         traces: Arc::new(Counting::default()),
         events: events.clone(),

@@ -14,9 +14,9 @@ use domain::Prices;
 use domain::kind::Registry;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Census, Clock, ConnectionStore, DeadLetters,
-    Entropy, EventLog, Health, LateUsage, LogSearch, Postings, QueueDepths, ReportStore,
-    ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger, TaskIndex, TaskQueue, TaskStore,
-    TicketStore, TimeSeries, UpdateQueue, UploadForms,
+    Entropy, EventLog, EventSources, Health, LateUsage, LogSearch, PoolHeartbeats, Postings,
+    QueueDepths, ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger,
+    TaskIndex, TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -89,6 +89,7 @@ pub(crate) struct Ports {
     pub(crate) dead_letters: Arc<dyn DeadLetters>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
+    pub(crate) event_sources: Arc<dyn EventSources>,
     pub(crate) guard: Guard,
     pub(crate) keys: Arc<dyn IdempotencyStore>,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
@@ -96,6 +97,7 @@ pub(crate) struct Ports {
     pub(crate) late_usage: Arc<dyn LateUsage>,
     pub(crate) logs: Arc<dyn LogSearch>,
     pub(crate) metering: Option<Metering>,
+    pub(crate) pool: Arc<dyn PoolHeartbeats>,
     pub(crate) postings: Arc<dyn Postings>,
     pub(crate) prices: Prices,
     pub(crate) queue: Arc<dyn TaskQueue>,
@@ -160,6 +162,8 @@ impl App {
             read_system: ReadSystem {
                 queues: ports.queue_depths,
                 connections: count_connections.clone(),
+                pool: ports.pool,
+                sources: ports.event_sources,
                 clock: clock.clone(),
             },
             count_connections,

@@ -46,8 +46,12 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "callback", Arc::new(SystemClock))?;
-    let callbacks = wire(&Sdk::load().await?, settings, &meter)?;
-    boot::serve_batches(&meter, |event, deadline| callbacks.handle(event, deadline)).await
+    let callbacks = Arc::new(wire(&Sdk::load().await?, settings, &meter)?);
+    let handle = move |event, deadline| {
+        let callbacks = Arc::clone(&callbacks);
+        async move { callbacks.handle(event, deadline).await }
+    };
+    boot::serve_batches(meter, handle).await
 }
 
 fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Callbacks, Error> {

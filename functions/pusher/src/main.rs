@@ -43,9 +43,12 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "pusher", Arc::new(SystemClock))?;
-    let pusher = wire(&Sdk::load().await?, settings, &meter);
-    let handle = |event, deadline| Box::pin(pusher.handle(event, deadline));
-    boot::serve_batches(&meter, handle).await
+    let pusher = Arc::new(wire(&Sdk::load().await?, settings, &meter));
+    let handle = move |event, deadline| {
+        let pusher = Arc::clone(&pusher);
+        Box::pin(async move { pusher.handle(event, deadline).await })
+    };
+    boot::serve_batches(meter, handle).await
 }
 
 fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use app::sweep::LaneSweep;
 use app::{CountConnections, Gate, ReadSystem, Sweep, TellOperators};
 use aws::Sdk;
+use aws::event_sources::EventSourceMappings;
 use aws::sqs::QueueUrls;
 use boot::SystemClock;
 use boot::settings::Reader;
@@ -24,6 +25,9 @@ struct Settings {
     tickets_table: String,
     idempotency_table: String,
     queues: QueueUrls,
+    pool_table: String,
+    event_source: String,
+    urgent_event_source: String,
     tenant_concurrency: u32,
 }
 
@@ -40,6 +44,9 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         tickets_table: reader.text("TICKETS_TABLE"),
         idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
         queues: queue_urls(reader),
+        pool_table: reader.text("POOL_TABLE"),
+        event_source: reader.text("EVENT_SOURCE"),
+        urgent_event_source: reader.text("URGENT_EVENT_SOURCE"),
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
     }
@@ -60,12 +67,15 @@ fn queue_urls(reader: &mut Reader<'_>) -> QueueUrls {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "sweeper", Arc::new(SystemClock))?;
-    let sweeper = wire(&Sdk::load().await?, settings, &meter);
-    let sweep = |tick: LambdaEvent<_>| meter.around(sweeper.handle(tick.payload));
+    let sweeper = Arc::new(wire(&Sdk::load().await?, settings, &meter)?);
+    let sweep = move |tick: LambdaEvent<_>| {
+        let (meter, sweeper) = (meter.clone(), Arc::clone(&sweeper));
+        async move { meter.around(sweeper.handle(tick.payload)).await }
+    };
     boot::serve(sweep).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
+fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, Error> {
     let clock = Arc::new(SystemClock);
     let connections = Arc::new(aws::dynamo::Connections::new(
         sdk,
@@ -91,6 +101,7 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
         clock: clock.clone(),
         limit: settings.tenant_concurrency,
     });
+    let sources = [settings.event_source, settings.urgent_event_source];
     let operators = TellOperators {
         connections: connections.clone(),
         system: ReadSystem {
@@ -99,12 +110,18 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
                 clock: clock.clone(),
             },
             clock: clock.clone(),
+            pool: Arc::new(aws::dynamo::Heartbeats::new(
+                sdk,
+                settings.pool_table,
+                clock.clone(),
+            )),
+            sources: Arc::new(EventSourceMappings::new(sdk, sources)?),
             queues: Arc::new(aws::sqs::QueueGauges::new(sdk, settings.queues.clone())),
         },
         postings: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.queues.updates)),
         clock: clock.clone(),
     };
-    Sweeper {
+    Ok(Sweeper {
         meter: meter.clone(),
         sweep: Sweep {
             stuck: tasks.clone(),
@@ -127,5 +144,5 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
             operators,
             clock,
         },
-    }
+    })
 }

@@ -26,6 +26,9 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "TASK_DLQ_URL is not set",
         "UPDATES_DLQ_URL is not set",
         "CALLBACKS_DLQ_URL is not set",
+        "POOL_TABLE is not set",
+        "EVENT_SOURCE is not set",
+        "URGENT_EVENT_SOURCE is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

@@ -63,8 +63,12 @@ fn read_pace(reader: &mut Reader<'_>) -> Pace {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "websocket", Arc::new(SystemClock))?;
-    let app = wire(&Sdk::load().await?, settings, &meter);
-    lambda_runtime::run(service_fn(|event| meter.around(handle(&app, event)))).await
+    let app = Arc::new(wire(&Sdk::load().await?, settings, &meter));
+    let answer = move |event| {
+        let (meter, app) = (meter.clone(), Arc::clone(&app));
+        async move { meter.around(handle(&app, event)).await }
+    };
+    lambda_runtime::run_concurrent(service_fn(answer)).await
 }
 
 fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> App {

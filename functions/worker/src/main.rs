@@ -27,12 +27,16 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     // Lambda freezes a process that has nothing to do and stops one that is frozen: there is never
     // anything to give back.
     let sources = wire(&sdk, settings, &meter, &uploads, Release::never()).await?;
-    boot::serve_batches(&meter, async |event, deadline| {
-        let report = sources.of(&event).handle(event, Some(deadline)).await;
-        // Afterwards the process may be frozen. What is not done by then, the next attempt or the
-        // bucket's own rule does.
-        let _ = tokio::time::timeout(CLEAN_UP, uploads.closed()).await;
-        report
+    let sources = Arc::new(sources);
+    boot::serve_batches(meter, move |event, deadline| {
+        let (sources, uploads) = (Arc::clone(&sources), uploads.clone());
+        async move {
+            let report = sources.of(&event).handle(event, Some(deadline)).await;
+            // Afterwards the process may be frozen. What is not done by then, the next attempt or
+            // the bucket's own rule does.
+            let _ = tokio::time::timeout(CLEAN_UP, uploads.closed()).await;
+            report
+        }
     })
     .await
 }

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from stack import audience, services
+from stack import audience, services, speed
 from stack.bring_up import bring_up
 from stack.commands import down
 from stack.errors import StackError
@@ -19,32 +19,45 @@ from stack.settings import Settings
 
 Row = dict[str, Any]
 
+_PARTS = ("speed", "broadcast", "export", "sentiment")
 _EXPORTS = (("csv", "none"), ("csv", "gzip"), ("jsonl", "zstd"), ("parquet", "zstd"))
 _COLUMNS = ("row", "connections", "shards", "per_second", "p50_ms", "p99_ms")
 
 
 def main(settings: Settings, progress: Progress) -> int:
     """Measure, print, write."""
-    sizes = [int(size) for size in settings.environ.get("BENCH_CONNECTIONS", "1000,5000").split(",")]
-    rounds = int(settings.environ.get("BENCH_ROUNDS", "20"))
+    parts = set((settings.environ.get("BENCH_PARTS") or ",".join(_PARTS)).split(","))
+    if unknown := parts - set(_PARTS):
+        raise StackError(f"BENCH_PARTS={','.join(unknown)} is no part.", hint=f"Parts: {', '.join(_PARTS)}")
     ran_before = services.is_running(settings, "emulator")
     with exclusive(settings, progress):
         env = bring_up(settings, progress).env
     progress.close()
     try:
         _install_peers(settings)
-        rows = _pusher(settings, rounds, sizes)
-        for size in sizes:
-            rows.append(_peer(settings, size, rounds))
-            rows += audience.measure(settings, env, size, rounds)
-        _write(settings, progress, "broadcast", rows)
-        _export(settings, progress)
-        _sentiment(settings, progress)
+        if "speed" in parts:
+            speed.measure(settings, env, progress)
+        if "broadcast" in parts:
+            _broadcast(settings, progress, env)
+        if "export" in parts:
+            _export(settings, progress)
+        if "sentiment" in parts:
+            _sentiment(settings, progress)
     finally:
         if not ran_before:
             with exclusive(settings, Progress(quiet=True)):
                 down.stop(settings, services.recorded(settings))
     return 0
+
+
+def _broadcast(settings: Settings, progress: Progress, env: dict[str, str]) -> None:
+    sizes = [int(size) for size in settings.environ.get("BENCH_CONNECTIONS", "1000,5000").split(",")]
+    rounds = int(settings.environ.get("BENCH_ROUNDS", "20"))
+    rows = _pusher(settings, rounds, sizes)
+    for size in sizes:
+        rows.append(_peer(settings, size, rounds))
+        rows += audience.measure(settings, env, size, rounds)
+    _write(settings, progress, "broadcast", rows)
 
 
 def _install_peers(settings: Settings) -> None:

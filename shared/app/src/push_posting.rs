@@ -6,8 +6,8 @@ use std::time::Duration;
 use domain::feed::Posting;
 use domain::ports::{Clock, ConnectionStore, Entropy, PortError, PostError, Postman};
 use domain::{ConnectionId, Topic, causes};
-use futures::StreamExt as _;
 use futures::stream;
+use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::{Instant, timeout_at};
 
 use crate::courier::Courier;
@@ -44,26 +44,26 @@ impl PushPosting {
         let topic = Topic::from(&posting.feed);
         let listeners = self.connections.listeners(&topic, self.clock.now()).await?;
         let end = Instant::now() + BUDGET;
-        let posts = listeners.iter().map(|id| self.post(id, &posting.text, end));
+        let posts = listeners
+            .into_iter()
+            .map(|id| self.post(id, &posting.text, end).boxed());
         let taken = stream::iter(posts).buffer_unordered(AT_ONCE);
-        Ok(taken
-            .filter(|taken| std::future::ready(*taken))
-            .count()
-            .await)
+        let count = |sum, taken| async move { sum + usize::from(taken) };
+        Ok(taken.fold(0, count).await)
     }
 
-    async fn post(&self, id: &ConnectionId, text: &str, end: Instant) -> bool {
+    async fn post(&self, id: ConnectionId, text: &str, end: Instant) -> bool {
         let courier = Courier {
             postman: self.postman.as_ref(),
             connections: self.connections.as_ref(),
             clock: self.clock.as_ref(),
             entropy: self.entropy.as_ref(),
         };
-        match timeout_at(end, courier.offer(id, text)).await {
+        match timeout_at(end, courier.offer(&id, text)).await {
             Ok(Ok(())) => true,
             Ok(Err(PostError::Gone)) => {
                 // Whoever has subscribed has been open.
-                courier.forget(id).await;
+                courier.forget(&id).await;
                 false
             }
             Ok(Err(error)) => {

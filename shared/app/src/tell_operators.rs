@@ -47,7 +47,10 @@ mod tests {
     use serde_json::{Value, json};
     use testkit::ambient::FixedClock;
     use testkit::build::{self, NOW};
-    use testkit::memory::{Fault, Faults, MemoryConnections, MemoryPostings, MemoryQueueDepths};
+    use testkit::memory::{
+        Fault, Faults, MemoryConnections, MemoryEventSources, MemoryHeartbeats, MemoryPostings,
+        MemoryQueueDepths,
+    };
 
     use super::*;
     use crate::CountConnections;
@@ -70,6 +73,8 @@ mod tests {
                     census: connections.clone(),
                     clock: clock.clone(),
                 },
+                pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
+                sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
                 clock: clock.clone(),
             },
             postings: postings.clone(),

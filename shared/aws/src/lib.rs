@@ -6,6 +6,7 @@
 
 pub mod bedrock;
 pub mod dynamo;
+pub mod event_sources;
 pub mod gateway;
 pub mod s3;
 pub mod secrets;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_call::{Caller, NotConfigured};
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -59,6 +60,11 @@ impl Sdk {
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
         aws_sdk_dynamodb::Client::from_conf(config.interceptor(CountUsage).build())
+    }
+
+    /// Calls services for which there is no SDK crate here, with the same region and credentials.
+    pub fn caller(&self) -> Result<Caller, NotConfigured> {
+        Caller::new(&self.config)
     }
 
     /// A client of SQS that counts what its calls use.

@@ -52,17 +52,20 @@ impl DeadLetters for Queue {
 /// Hands every batch to the handler, with the moment by which it should be done, and tells Lambda
 /// which of its messages are to be delivered again.
 pub async fn serve_batches<F>(
-    meter: &Meter,
-    handler: impl Fn(SqsEvent, Instant) -> F,
+    meter: Meter,
+    handler: impl Fn(SqsEvent, Instant) -> F + Clone + Send + 'static,
 ) -> Result<(), Error>
 where
-    F: Future<Output = Report>,
+    F: Future<Output = Report> + Send + 'static,
 {
-    let answer = |event: LambdaEvent<SqsEvent>| {
+    let answer = move |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(event.context.deadline, SystemClock.now());
         let line = BatchLine::of(&event.payload);
-        let told = line.tell(meter, handler(event.payload, deadline));
-        async { Ok::<SqsBatchResponse, Infallible>(told.await.response()) }
+        let (meter, work) = (meter.clone(), handler(event.payload, deadline));
+        async move {
+            let report = line.tell(&meter, work).await;
+            Ok::<SqsBatchResponse, Infallible>(report.response())
+        }
     };
     serve(answer).await
 }

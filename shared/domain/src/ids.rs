@@ -103,6 +103,11 @@ name!(
     ConnectionId,
     "connection"
 );
+name!(
+    /// A process of the pool, by the UUID that it made for itself when it started.
+    PoolId,
+    "pool process"
+);
 
 /// A task's name: a version 7 UUID, so that ids sort by the time of submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

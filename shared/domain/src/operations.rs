@@ -6,6 +6,8 @@ use time::OffsetDateTime;
 
 use crate::dead_letters::DeadQueue;
 use crate::ids::{TenantId, UserId};
+use crate::overflow::Takers;
+use crate::pool::Heartbeat;
 
 /// A queue between the functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +81,10 @@ pub struct System {
     pub open: u64,
     /// Whether these are all, or there are more than were counted.
     pub counted_all: bool,
+    /// The last word of each process of the pool.
+    pub pool: Vec<Heartbeat>,
+    /// Who takes queued tasks; none where it could not be learnt.
+    pub takers: Option<Takers>,
 }
 
 /// One stored connection.

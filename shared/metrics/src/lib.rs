@@ -22,6 +22,9 @@
 //! | `Frames` | count | stage, action | [`Meter::frame`]: what a client says, whatever the answer |
 //! | `WebsocketRefused` | count | stage, code | [`Meter::websocket_refused`]: of handshakes and frames |
 //! | `Swept` | count | stage, thing | [`Meter::swept`] |
+//! | `LambdaTakes`, `TakerSwitches` | count | stage, takers | [`Meter::load_shared`]: 1 where Lambda takes tasks beside the pool or without it; changes |
+//! | `PoolProcesses` | count | stage | [`Meter::pool_seen`] |
+//! | `OldestWait` | ms | stage | the same: what the oldest message waits at most |
 //! | `UsageLost` | count | stage | [`MeteredLateUsage`]: what a task used and nobody wrote down |
 //! | `BatchItemFailures`, `DeadLetters` | count | stage, function | [`Meter::batch`] |
 //!
@@ -31,6 +34,7 @@
 mod callbacks;
 mod late_usage;
 mod meter;
+mod overflow;
 mod postman;
 mod submissions;
 mod tasks;

@@ -27,6 +27,14 @@ pub struct TaskMessage {
     /// The trace of the call that submitted it, as a W3C `traceparent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
+    /// The moment before which it is not to be run, where there is one. The queue holds the message
+    /// back until then; who measures how long messages wait begins there.
+    #[serde(
+        default,
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub run_at: Option<OffsetDateTime>,
 }
 
 /// What the messages of the updates queue ask for. An update does not say so: its form is older

@@ -144,8 +144,8 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn task_messages(tenant in ".*", request_id in ".*", trace in of(".*")) {
-        let written = TaskMessage { v: VERSION, tenant, request_id, trace };
+    fn task_messages(tenant in ".*", request_id in ".*", trace in of(".*"), run_at in of(moment())) {
+        let written = TaskMessage { v: VERSION, tenant, request_id, trace, run_at };
         prop_assert_eq!(back(&written), written);
     }
 

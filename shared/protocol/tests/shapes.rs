@@ -253,9 +253,11 @@ fn system() -> SystemBody {
             id: "p-1".into(),
             started_at: AT,
             seen_at: AT,
+            alive: true,
             capacity: 8,
             running: 2,
             oldest_wait_ms: Some(40),
+            taken: 71,
         }],
         overflow: "lambda".into(),
     }
@@ -456,8 +458,14 @@ fn queue_messages() {
         tenant: "acme".into(),
         request_id: ID.into(),
         trace: Some(TRACE.into()),
+        run_at: None,
     };
     assert_json_snapshot!("queued_task", task);
+    let later = TaskMessage {
+        run_at: Some(AT),
+        ..task
+    };
+    assert_json_snapshot!("queued_task_for_later", later);
     let update = UpdateMessage {
         v: VERSION,
         trace: None,

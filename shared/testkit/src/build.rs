@@ -5,6 +5,8 @@
 use std::collections::BTreeSet;
 
 use domain::broadcast::{BroadcastId, Notice};
+use domain::ids::PoolId;
+use domain::pool::Heartbeat;
 use domain::task::{NewTask, Terms};
 use domain::ticket::Ticket;
 use domain::{
@@ -108,6 +110,20 @@ pub fn task(tenant: &TenantId, kind: &str, input: Value) -> Task {
         terms: Terms::default(),
     };
     Task::submit(new, NOW)
+}
+
+/// A process of the pool that began at this moment, and has nothing to do.
+pub fn heartbeat(at: OffsetDateTime) -> Heartbeat {
+    Heartbeat {
+        id: name("p-", PoolId::new),
+        started_at: at,
+        seen_at: at,
+        capacity: 20,
+        running: 0,
+        oldest_wait_ms: None,
+        taken: 0,
+        full_since: None,
+    }
 }
 
 /// A ticket of a new user.

@@ -4,22 +4,25 @@ use std::sync::{Arc, Mutex};
 
 use domain::dead_letters::DeadQueue;
 use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
+use testkit::ambient::FixedClock;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, activity_rows, audience, broadcast_queue, callback_queue, census, connection_store,
-    dead_letter_queue, dead_letters, event_log, event_rows, expiring, file_store, frame_meter,
-    lanes, late_usage, log_search, postings, pusher_queue, queue_depths, rate_limit, report_store,
-    response_times, result_store, root_secret_store, spending, stale_connections, stuck_tasks,
-    submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch, text_model,
-    texts, ticket_store, time_series, update_queue, uploads,
+    activity, activity_rows, audience, backlog, broadcast_queue, callback_queue, census,
+    connection_store, dead_letter_queue, dead_letters, event_log, event_rows, event_sources,
+    expiring, file_store, frame_meter, lanes, late_usage, log_search, pool_heartbeats, postings,
+    pusher_queue, queue_depths, rate_limit, report_store, response_times, result_store,
+    root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
+    update_queue, uploads,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters, MemoryCallbackQueue,
-    MemoryConnections, MemoryDeadLetters, MemoryEvents, MemoryFiles, MemoryLanes, MemoryPostings,
-    MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
-    MemoryRootSecrets, MemorySpending, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    Faults, MemoryActivity, MemoryBacklog, MemoryBroadcastQueue, MemoryBuriedLetters,
+    MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryEventSources, MemoryEvents,
+    MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPostings, MemoryPusherQueue,
+    MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults, MemoryRootSecrets,
+    MemorySpending, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -107,6 +110,35 @@ async fn lanes_are_lanes() {
         watch: &lanes,
     };
     lanes::all(kept, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn heartbeats_are_pool_heartbeats() {
+    let clock = Arc::new(FixedClock::at(NOW));
+    let heartbeats = MemoryHeartbeats::new(clock.clone(), &Faults::default());
+    let kept = pool_heartbeats::Kept {
+        heartbeats: &heartbeats,
+        clock: &clock,
+    };
+    pool_heartbeats::all(kept).await;
+}
+
+#[tokio::test]
+async fn event_sources_are_turned_on_and_off() {
+    let clock = Arc::new(FixedClock::at(NOW));
+    let sources = MemoryEventSources::new(clock, &Faults::default());
+    event_sources::all(&sources).await;
+}
+
+#[tokio::test]
+async fn a_backlog_tells_how_many_wait() {
+    let (backlog, sent) = (MemoryBacklog::default(), Mutex::new(0));
+    let send = async |count| {
+        let mut sent = sent.lock().unwrap();
+        *sent += count;
+        backlog.holds(*sent);
+    };
+    backlog::all(&backlog, send).await;
 }
 
 #[tokio::test]

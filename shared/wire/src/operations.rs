@@ -2,7 +2,12 @@
 
 use domain::dead_letters::{Examined, Group};
 use domain::operations::{QueueDepth, System};
-use protocol::http::{ConnectionCount, DeadLetterBody, DeadLetterGroup, QueueBody, SystemBody};
+use domain::overflow::Takers;
+use domain::pool::Heartbeat;
+use protocol::http::{
+    ConnectionCount, DeadLetterBody, DeadLetterGroup, PoolProcess, QueueBody, SystemBody,
+};
+use time::OffsetDateTime;
 
 use crate::part;
 
@@ -15,8 +20,25 @@ pub fn system(system: &System) -> SystemBody {
             open: system.open,
             counted_all: system.counted_all,
         },
-        pool: vec![],
-        overflow: "lambda".into(),
+        pool: system
+            .pool
+            .iter()
+            .map(|one| process(one, system.at))
+            .collect(),
+        overflow: system.takers.map_or("unknown", Takers::as_str).into(),
+    }
+}
+
+fn process(heartbeat: &Heartbeat, now: OffsetDateTime) -> PoolProcess {
+    PoolProcess {
+        id: heartbeat.id.to_string(),
+        started_at: heartbeat.started_at,
+        seen_at: heartbeat.seen_at,
+        alive: heartbeat.is_alive(now),
+        capacity: heartbeat.capacity,
+        running: heartbeat.running,
+        oldest_wait_ms: heartbeat.oldest_wait_ms,
+        taken: heartbeat.taken,
     }
 }
 

@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderMap, HeaderName, Response, StatusCode, header};
 use http_body_util::Full;
+use runtime_api::{Answered, Asked, Cut, HttpServer, Killer};
 use serde_json::json;
 
 use super::call::Counter;
 use super::{Action, Call, Plan};
-use crate::http_server::{Answered, Asked, Cut, HttpServer};
-use crate::runtime_api::Killer;
 
 /// Headers that belong to one connection, not to the request.
 const OF_A_CONNECTION: [HeaderName; 5] = [
@@ -51,7 +50,8 @@ impl AwsProxy {
             let (upstream, state) = (upstream.clone(), Arc::clone(&shared));
             async move { upstream.handle(request, &state).await }
         })
-        .await;
+        .await
+        .expect("a free port");
         Self { server, state }
     }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use http::Method;
+use runtime_api::Asked;
 use serde_json::Value;
-
-use crate::http_server::Asked;
 
 /// One request of a function to AWS: the first try of a call, or a repetition by the SDK.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

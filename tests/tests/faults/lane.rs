@@ -10,8 +10,8 @@ use domain::Task;
 use domain::ports::{Announcement, Clock, Job, TaskQueue, TaskStore};
 use domain::task::Status;
 use end_to_end::fault_proxy::AwsProxy;
-use end_to_end::runtime_api::{Function, Setup};
-use end_to_end::{EventSource, Pool, Stack};
+use end_to_end::{EventSource, Pool, Stack, binary};
+use runtime_api::{Function, Setup};
 use serde_json::{Value, json};
 use testkit::build;
 
@@ -64,19 +64,22 @@ impl Lane {
     /// A worker of this lane.
     pub(crate) fn worker(&self, instead: &[(&str, &str)]) -> Function {
         Function::new(Setup {
-            binary: Function::binary("worker"),
+            program: binary("worker"),
+            arguments: vec![],
             env: self.env(instead),
             timeout: TIMEOUT,
+            at_once: 1,
         })
     }
 
     /// A pool of this lane.
     pub(crate) fn pool(&self, instead: &[(&str, &str)]) -> Pool {
-        let ours = [("POOL_HEALTH_PORT", "0")];
+        let table = Stack::variable("POOL_TABLE");
+        let ours = [("POOL_HEALTH_PORT", "0"), ("POOL_TABLE", &*table)];
         Pool::start(&self.env(&[&ours, instead].concat()))
     }
 
-    fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
+    pub(crate) fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
             ("URGENT_TASK_QUEUE_URL", &*self.tasks),

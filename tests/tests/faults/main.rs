@@ -9,6 +9,8 @@
     reason = "a test stops at what is not as it should be"
 )]
 
+mod calls;
+mod crowds;
 mod duplicates;
 mod exports;
 mod kills;

@@ -51,7 +51,7 @@ impl Site {
         Self {
             tasks: aws::dynamo::Tasks::new(&sdk, &table, clock),
             tenant: tenant_with_events(&stack).await,
-            env: deployed_env().await,
+            env: deployed_env("worker").await,
             stack,
             sdk,
             table,
@@ -85,7 +85,15 @@ impl Site {
 
     /// The environment of the worker as deployed, with these variables instead of its own.
     pub(crate) fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
-        let mut env = self.env.clone();
+        self.with_its_own(self.env.clone(), instead)
+    }
+
+    /// The environment of a function, with these variables and this site's instead of its own.
+    pub(crate) fn with_its_own(
+        &self,
+        mut env: Vec<(String, String)>,
+        instead: &[(&str, &str)],
+    ) -> Vec<(String, String)> {
         let ours = [
             ("TASKS_TABLE", &*self.table),
             ("RESULTS_BUCKET", &*self.bucket),
@@ -206,9 +214,9 @@ async fn make_table(stack: &Stack, name: &str) {
     created.expect("the table is made");
 }
 
-/// The deployed worker's environment, and what the emulator adds to it.
-async fn deployed_env() -> Vec<(String, String)> {
-    let name = format!("{}-worker", Stack::variable("STACK_NAME"));
+/// The environment of a function as deployed, and what the emulator adds to it.
+pub(crate) async fn deployed_env(function: &str) -> Vec<(String, String)> {
+    let name = format!("{}-{function}", Stack::variable("STACK_NAME"));
     let endpoint = Stack::variable("AWS_ENDPOINT_URL");
     let url = format!("{endpoint}/2015-03-31/functions/{name}/configuration");
     let client = reqwest::Client::builder().no_proxy().build();
@@ -217,7 +225,7 @@ async fn deployed_env() -> Vec<(String, String)> {
     let configuration: Value = serde_json::from_str(&text.expect("a body")).expect("JSON");
     let variables = configuration["Environment"]["Variables"].as_object();
     let mut env: Vec<_> = variables
-        .expect("the worker's variables")
+        .expect("the function's variables")
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
         .collect();

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use end_to_end::runtime_api::Function;
+use end_to_end::binary;
 use end_to_end::{Caller, Socket, Stack, fresh};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -149,7 +149,7 @@ async fn an_operator_tells_everybody_from_a_shell() {
     let (name, password) = stack.new_login(&tenant, &["operator"]).await;
     let mut socket = stack.new_tenant().await.socket().await;
     let text = fresh();
-    let run = tokio::process::Command::new(Function::binary("ops"))
+    let run = tokio::process::Command::new(binary("ops"))
         .args(["--json", "broadcast", &text])
         .env("ADOLOGY_USERNAME", name)
         .env("ADOLOGY_PASSWORD", password)

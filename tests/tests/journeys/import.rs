@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use end_to_end::runtime_api::Function;
+use end_to_end::binary;
 use end_to_end::{Caller, Stack, fresh};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn access_log() -> String {
 
 /// Imports the log as this user, and gives the summary without the time that it took.
 async fn import(login: (String, String), log: String) -> Value {
-    let mut command = Command::new(Function::binary("ops"));
+    let mut command = Command::new(binary("ops"));
     command
         .args(["--json", "import", "-", "--format", "access-log"])
         .args(["--time-unit", "ms", "--service", "shop"])

@@ -15,6 +15,7 @@ export interface PoolProcess {
   id: string;
   startedAt: string;
   seenAt: string;
+  alive: boolean;
   capacity: number;
   running: number;
   /** Null where it took nothing lately. */
@@ -89,6 +90,7 @@ export function parseSystem(answer: Json): System {
       id: text(one.id) ?? "",
       startedAt: text(one.started_at) ?? "",
       seenAt: text(one.seen_at) ?? "",
+      alive: one.alive !== false,
       capacity: count(one.capacity),
       running: count(one.running),
       oldestWaitMs: whole(one.oldest_wait_ms),

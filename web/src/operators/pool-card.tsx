@@ -26,12 +26,14 @@ export function PoolCard({ system }: { system: System | null }) {
 }
 
 function Process({ process }: { process: PoolProcess }) {
-  const { id, running, capacity, oldestWaitMs, seenAt } = process;
+  const { id, running, capacity, oldestWaitMs, seenAt, alive } = process;
   const wait = oldestWaitMs === null ? words.noWait : words.oldestWait(duration(oldestWaitMs));
   return (
     <li class="process" data-process={id}>
       <strong class="id">{id}</strong>
-      <span class="count">{words.share(running, capacity)}</span>
+      <span class={alive ? "count" : "count mark-of bad"}>
+        {alive ? words.share(running, capacity) : words.silent}
+      </span>
       <span class="muted">
         {wait} {words.seen} <Moment at={seenAt} />
       </span>

@@ -78,9 +78,11 @@ export const operators = {
     overflow: {
       lambda: "Lambda runs all tasks.",
       pool: "The pool runs all tasks.",
-      spilling: "The pool is full: Lambda helps.",
+      spilling: "The pool takes tasks, and Lambda helps.",
+      unknown: "Nobody could tell whether Lambda helps.",
     } as Record<string, string>,
     share: (running: number, capacity: number) => `${running} of ${capacity}`,
+    silent: "silent",
     oldestWait: (time: string) => `A message waited ${time}.`,
     noWait: "Took nothing lately.",
     seen: "Heard of",

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryConnections, MemoryPostings, MemoryQueueDepths, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    Fault, Faults, MemoryConnections, MemoryEventSources, MemoryHeartbeats, MemoryPostings,
+    MemoryQueueDepths, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 
 use super::*;
@@ -52,6 +52,8 @@ async fn scene() -> (Sweeper, Faults) {
                     census: connections.clone(),
                     clock: clock.clone(),
                 },
+                pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
+                sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
                 clock: clock.clone(),
             },
             postings: Arc::new(MemoryPostings::new(&faults)),

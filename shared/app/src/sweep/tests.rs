@@ -5,8 +5,8 @@ use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryConnections, MemoryPostings, MemoryQueueDepths, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    Fault, Faults, MemoryConnections, MemoryEventSources, MemoryHeartbeats, MemoryPostings,
+    MemoryQueueDepths, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 use time::Duration;
 
@@ -48,6 +48,8 @@ fn scene() -> Scene {
                     census: connections.clone(),
                     clock: clock.clone(),
                 },
+                pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
+                sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
                 clock: clock.clone(),
             },
             postings: Arc::new(MemoryPostings::new(&faults)),

@@ -11,6 +11,7 @@ mod due;
 mod expired;
 mod expiry;
 mod frame_meter;
+mod heartbeats;
 mod idempotency;
 mod lanes;
 mod rates;
@@ -23,6 +24,7 @@ mod tickets;
 mod write_batch;
 
 pub use connections::Connections;
+pub use heartbeats::Heartbeats;
 pub use idempotency::IdempotencyKeys;
 pub use lanes::LaneTable;
 pub use rates::Rates;

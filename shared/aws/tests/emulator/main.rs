@@ -7,8 +7,11 @@
 mod bedrock;
 mod clock;
 mod connections;
+mod depth;
+mod event_sources;
 mod files;
 mod gateway;
+mod heartbeats;
 mod idempotency;
 mod lanes;
 mod operations;

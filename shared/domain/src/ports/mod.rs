@@ -12,6 +12,8 @@ mod logs;
 mod messages;
 mod models;
 mod operations;
+mod overflow;
+mod pool;
 mod pusher;
 mod realtime;
 mod reports;
@@ -38,6 +40,8 @@ pub use messages::{
 };
 pub use models::{Answer, ModelError, Spending, TextModel};
 pub use operations::{Census, DeadLetters, Postings, QueueDepths};
+pub use overflow::{Backlog, EventSources};
+pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use reports::{ReportPage, ReportStore};

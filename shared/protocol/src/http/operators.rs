@@ -16,10 +16,10 @@ pub struct SystemBody {
     pub queues: Vec<QueueBody>,
     /// Who is connected.
     pub connections: ConnectionCount,
-    /// The processes of the pool that have been heard of lately.
+    /// The processes of the pool that have been heard of within ten minutes.
     pub pool: Vec<PoolProcess>,
-    /// Who runs tasks: `lambda` alone, the `pool` alone, or the pool with Lambda beside it,
-    /// `spilling`.
+    /// Who takes queued tasks: `lambda` alone, the `pool` alone, or the pool with Lambda beside it,
+    /// `spilling`; `unknown` where that could not be learnt.
     pub overflow: String,
 }
 
@@ -58,6 +58,8 @@ pub struct PoolProcess {
     /// When it was last heard of.
     #[serde(with = "time::serde::rfc3339")]
     pub seen_at: OffsetDateTime,
+    /// Whether it counts as taking tasks: it has been heard of within half a minute.
+    pub alive: bool,
     /// Tasks that it runs at once at most.
     pub capacity: u32,
     /// Tasks that it runs.
@@ -65,6 +67,8 @@ pub struct PoolProcess {
     /// How long the oldest message had waited that it took lately, in milliseconds; null where it
     /// took none.
     pub oldest_wait_ms: Option<u64>,
+    /// Messages that it has taken since it started.
+    pub taken: u64,
 }
 
 /// The answer of `GET /operators/dead-letters`.

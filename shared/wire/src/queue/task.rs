@@ -24,6 +24,7 @@ pub fn task_message(job: &Job) -> TaskMessage {
         tenant: job.tenant.to_string(),
         request_id: job.request_id.to_string(),
         trace: job.trace.map(String::from),
+        run_at: job.run_at,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -14,40 +16,46 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
+/// How long nobody is let in after that failed.
+const BREATH: Duration = Duration::from_millis(10);
+
 /// A request with its whole body.
-pub(crate) type Asked = Request<Bytes>;
+pub type Asked = Request<Bytes>;
 
 /// An answer with its whole body.
-pub(crate) type Answered = Response<Full<Bytes>>;
+pub type Answered = Response<Full<Bytes>>;
 
 /// The connection is closed without an answer.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 #[error("the connection is cut")]
-pub(crate) struct Cut;
+pub struct Cut;
 
 /// A running server; dropping it closes its port and every connection.
 #[derive(Debug)]
-pub(crate) struct HttpServer {
+pub struct HttpServer {
     address: SocketAddr,
     accepting: AbortHandle,
 }
 
 impl HttpServer {
     /// Serves on a free port.
-    pub(crate) async fn start<F>(
+    ///
+    /// # Errors
+    /// The system gives no port.
+    pub async fn start<F>(
         handle: impl Fn(Asked) -> F + Clone + Send + Sync + 'static,
-    ) -> Self
+    ) -> io::Result<Self>
     where
         F: Future<Output = Result<Answered, Cut>> + Send + 'static,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("a bound address");
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
         let accepting = tokio::spawn(accept(listener, handle)).abort_handle();
-        Self { address, accepting }
+        Ok(Self { address, accepting })
     }
 
     /// Host and port.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 }
@@ -68,8 +76,13 @@ where
 {
     let mut connections = JoinSet::new();
     loop {
-        let (stream, _) = listener.accept().await.expect("the listener accepts");
-        connections.spawn(serve(stream, handle.clone()));
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(serve(stream, handle.clone()));
+            }
+            // A caller that went away at once, or too many open files: those that are served may end.
+            Err(_) => tokio::time::sleep(BREATH).await,
+        }
         while connections.try_join_next().is_some() {}
     }
 }

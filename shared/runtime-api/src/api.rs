@@ -1,21 +1,24 @@
 //! The Runtime API of one process.
 
+use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc, oneshot};
+use uuid::Uuid;
 
 use crate::http_server::{Answered, Asked, Cut, HttpServer};
-use crate::stack::fresh;
 
 const VERSION: &str = "/2018-06-01/runtime";
 
 /// What a function made of an event: its answer, or the error it reported.
-pub(super) type Reported = Result<Value, Value>;
+pub(crate) type Reported = Result<Value, Value>;
 
 /// An event on its way into the function.
 struct Invocation {
@@ -25,29 +28,26 @@ struct Invocation {
     answer: oneshot::Sender<Reported>,
 }
 
-/// The invocation that the function works on.
-struct InHand {
-    id: String,
-    answer: oneshot::Sender<Reported>,
-}
-
 struct State {
     arn: String,
     waiting: Mutex<mpsc::Receiver<Invocation>>,
-    in_hand: Mutex<Option<InHand>>,
+    /// The invocations that the function works on, by their ids.
+    in_hand: Mutex<HashMap<String, oneshot::Sender<Reported>>>,
     /// Told once: by the first call for an event, or by an error of the start.
     started: Mutex<Option<oneshot::Sender<Result<(), Value>>>>,
 }
 
 /// A server that one function process calls.
-pub(super) struct Api {
+pub(crate) struct Api {
     server: HttpServer,
     events: mpsc::Sender<Invocation>,
 }
 
 impl Api {
     /// Serves a function of this name. What is received once tells how its start went.
-    pub(super) async fn start(name: &str) -> (Self, oneshot::Receiver<Result<(), Value>>) {
+    pub(crate) async fn start(
+        name: &str,
+    ) -> io::Result<(Self, oneshot::Receiver<Result<(), Value>>)> {
         let (events, waiting) = mpsc::channel(1);
         let (told, started) = oneshot::channel();
         let state = Arc::new(State {
@@ -57,17 +57,17 @@ impl Api {
             started: Mutex::new(Some(told)),
         });
         let handle = move |request| handle(Arc::clone(&state), request);
-        let server = HttpServer::start(handle).await;
-        (Self { server, events }, started)
+        let server = HttpServer::start(handle).await?;
+        Ok((Self { server, events }, started))
     }
 
     /// The value of `AWS_LAMBDA_RUNTIME_API`.
-    pub(super) fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.server.address().to_string()
     }
 
     /// Hands an event over. What is received is the function's answer; nothing, if it ends first.
-    pub(super) async fn hand_over(
+    pub(crate) async fn hand_over(
         &self,
         event: Value,
         timeout: Duration,
@@ -120,7 +120,7 @@ async fn next(state: &State) -> Result<Answered, Cut> {
     };
     let deadline = invocation.deadline.duration_since(UNIX_EPOCH);
     let answer = Response::builder()
-        .header("content-type", "application/json")
+        .header(CONTENT_TYPE, "application/json")
         .header("lambda-runtime-aws-request-id", &invocation.id)
         .header(
             "lambda-runtime-deadline-ms",
@@ -129,19 +129,18 @@ async fn next(state: &State) -> Result<Answered, Cut> {
         .header("lambda-runtime-invoked-function-arn", &state.arn)
         .header("lambda-runtime-trace-id", trace_id())
         .body(Full::from(invocation.event.to_string()))
-        .expect("valid headers");
-    *state.in_hand.lock().await = Some(InHand {
-        id: invocation.id,
-        answer: invocation.answer,
-    });
+        .map_err(|_| Cut)?;
+    let mut in_hand = state.in_hand.lock().await;
+    in_hand.insert(invocation.id, invocation.answer);
     Ok(answer)
 }
 
 async fn report(state: &State, id: &str, reported: Reported) -> Answered {
-    let in_hand = state.in_hand.lock().await.take_if(|held| held.id == id);
-    match in_hand {
-        Some(held) => {
-            let _ = held.answer.send(reported);
+    let held = state.in_hand.lock().await.remove(id);
+    match held {
+        Some(answer) => {
+            // Whoever asked may have lost patience.
+            let _ = answer.send(reported);
             accepted()
         }
         None => refused(StatusCode::BAD_REQUEST, "InvalidRequestID"),
@@ -162,11 +161,11 @@ fn refused(status: StatusCode, kind: &str) -> Answered {
 }
 
 fn answer(status: StatusCode, body: &Value) -> Answered {
-    let answer = Response::builder().status(status);
-    let answer = answer.header("content-type", "application/json");
+    let mut answer = Response::new(Full::from(body.to_string()));
+    *answer.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    answer.headers_mut().insert(CONTENT_TYPE, json);
     answer
-        .body(Full::from(body.to_string()))
-        .expect("valid headers")
 }
 
 /// In X-Ray's form: version, start as eight hexadecimal digits, 96 random bits.
@@ -187,4 +186,12 @@ fn trace_id() -> String {
 )]
 fn now() -> SystemTime {
     SystemTime::now()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "invocations and traces of a stand-in need names that differ, no more"
+)]
+fn fresh() -> String {
+    Uuid::new_v4().simple().to_string()
 }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::{Notify, watch};
 
-use super::api::{Api, Reported};
+use crate::api::{Api, Reported};
 
 /// How long Lambda lets a function start.
 const START: Duration = Duration::from_secs(10);
@@ -22,38 +22,44 @@ const MOST_LINES: usize = 2_000;
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The program, as deployed.
-    pub binary: PathBuf,
+    pub program: PathBuf,
+    /// What it is started with: nothing for a binary, a script for an interpreter.
+    pub arguments: Vec<String>,
     /// All of its environment, what Lambda sets itself aside.
     pub env: Vec<(String, String)>,
     /// How long one invocation may take.
     pub timeout: Duration,
+    /// How many invocations a process has in hand at once: 1 on Lambda, more on Lambda Managed
+    /// Instances.
+    pub at_once: usize,
 }
 
 /// The standard output and error of all processes of a function.
-pub(super) type Lines = Arc<Mutex<Vec<String>>>;
+pub(crate) type Lines = Arc<Mutex<Vec<String>>>;
 
 /// A running process.
-pub(super) struct Process {
+pub(crate) struct Process {
     api: Api,
     hold: Hold,
+    id: Option<u32>,
 }
 
 /// A way to end a process, and to learn that it has ended.
 #[derive(Debug, Clone)]
-pub(super) struct Hold {
+pub(crate) struct Hold {
     kill: Arc<Notify>,
     ended: watch::Receiver<bool>,
 }
 
 impl Hold {
     /// Kills by SIGKILL and returns when the process is gone.
-    pub(super) async fn kill(mut self) {
+    pub(crate) async fn kill(mut self) {
         self.kill.notify_one();
         self.ended().await;
     }
 
     /// Returns when the process is gone.
-    pub(super) async fn ended(&mut self) {
+    pub(crate) async fn ended(&mut self) {
         // An error means that whoever watched it is gone, and so is the process: it dies with it.
         let _ = self.ended.wait_for(|ended| *ended).await;
     }
@@ -61,11 +67,13 @@ impl Hold {
 
 impl Process {
     /// Starts the program and waits until it asks for its first event.
-    pub(super) async fn start(setup: &Setup, lines: &Lines) -> Result<Self, String> {
-        let name = setup.binary.file_name().unwrap_or_default();
-        let (api, started) = Api::start(&name.to_string_lossy()).await;
+    pub(crate) async fn start(setup: &Setup, lines: &Lines) -> Result<Self, String> {
+        let name = setup.program.file_name().unwrap_or_default();
+        let api = Api::start(&name.to_string_lossy()).await;
+        let (api, started) = api.map_err(|error| format!("its Runtime API: {error}"))?;
         let child = command(setup, &name.to_string_lossy(), &api.address()).spawn();
-        let child = child.map_err(|error| format!("{}: {error}", setup.binary.display()))?;
+        let child = child.map_err(|error| format!("{}: {error}", setup.program.display()))?;
+        let id = child.id();
         let mut hold = watch_over(child, lines);
         let outcome = tokio::select! {
             started = started => started.unwrap_or_else(|_| Err("no Runtime API".into())),
@@ -73,7 +81,7 @@ impl Process {
             () = tokio::time::sleep(START) => Err("it does not ask for an event".into()),
         };
         match outcome {
-            Ok(()) => Ok(Self { api, hold }),
+            Ok(()) => Ok(Self { api, hold, id }),
             Err(error) => {
                 hold.kill().await;
                 Err(error.to_string())
@@ -82,22 +90,28 @@ impl Process {
     }
 
     /// The way to end it.
-    pub(super) fn hold(&self) -> Hold {
+    pub(crate) fn hold(&self) -> Hold {
         self.hold.clone()
     }
 
+    /// The system's id of it.
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.id
+    }
+
     /// Whether it can take an event.
-    pub(super) fn is_alive(&self) -> bool {
+    pub(crate) fn is_alive(&self) -> bool {
         !*self.hold.ended.borrow()
     }
 
     /// Has it handle one event; nothing if it ends meanwhile.
-    pub(super) async fn invoke(&mut self, event: Value, timeout: Duration) -> Option<Reported> {
+    pub(crate) async fn invoke(&self, event: Value, timeout: Duration) -> Option<Reported> {
+        let mut hold = self.hold();
         let answered = self.api.hand_over(event, timeout).await;
         tokio::select! {
             biased;
             reported = answered => reported.ok(),
-            () = self.hold.ended() => None,
+            () = hold.ended() => None,
         }
     }
 }
@@ -110,8 +124,9 @@ impl Drop for Process {
 }
 
 fn command(setup: &Setup, name: &str, api: &str) -> Command {
-    let mut command = Command::new(&setup.binary);
+    let mut command = Command::new(&setup.program);
     command
+        .args(&setup.arguments)
         .env_clear()
         .envs(setup.env.iter().map(|(name, value)| (name, value)))
         .env("AWS_LAMBDA_RUNTIME_API", api)
@@ -124,6 +139,9 @@ fn command(setup: &Setup, name: &str, api: &str) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
+    if setup.at_once > 1 {
+        command.env("AWS_LAMBDA_MAX_CONCURRENCY", setup.at_once.to_string());
+    }
     command
 }
 

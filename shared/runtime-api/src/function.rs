@@ -1,12 +1,11 @@
 //! A function that can be invoked and killed.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
-use super::process::{Hold, Lines, Process, Setup};
+use crate::process::{Hold, Lines, Process, Setup};
 
 /// Why there is no answer to an event.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -27,13 +26,14 @@ pub enum Failed {
 
 struct Inner {
     setup: Setup,
-    process: Mutex<Option<Process>>,
+    process: Mutex<Option<Arc<Process>>>,
+    turns: Semaphore,
     hold: StdMutex<Option<Hold>>,
     lines: Lines,
 }
 
-/// One execution environment of a function: it handles one event at a time, in a process that is
-/// kept warm and replaced when it has died. Several at once are several of these.
+/// One execution environment of a function: it handles one event at a time, or as many as it is set up
+/// for, in a process that is kept warm and replaced when it has died. Several are several of these.
 #[derive(Clone)]
 pub struct Function(Arc<Inner>);
 
@@ -45,6 +45,7 @@ impl Function {
     /// A function that is not running yet.
     pub fn new(setup: Setup) -> Self {
         Self(Arc::new(Inner {
+            turns: Semaphore::new(setup.at_once.max(1)),
             setup,
             process: Mutex::default(),
             hold: StdMutex::default(),
@@ -59,57 +60,46 @@ impl Function {
         Ok(function)
     }
 
-    /// A binary of this workspace, where cargo has put it: beside the folder of this test.
-    pub fn binary(name: &str) -> PathBuf {
-        let test = std::env::current_exe().expect("this program has a path");
-        let profile = test.ancestors().nth(2).expect("target/<profile>/deps");
-        let binary = profile.join(name);
-        assert!(
-            binary.exists(),
-            "{} is not built: run `make up`",
-            binary.display()
-        );
-        binary
-    }
-
     /// Has a process up. Until it is, the function cannot be killed.
     pub async fn start(&self) -> Result<(), Failed> {
-        self.running(&mut *self.0.process.lock().await).await
+        self.running().await.map(drop)
     }
 
     /// Hands over an event and gives the answer; starts a process first where there is none.
     pub async fn invoke(&self, event: Value) -> Result<Value, Failed> {
-        let mut slot = self.0.process.lock().await;
-        self.running(&mut slot).await?;
-        let Some(process) = slot.as_mut() else {
-            return Err(Failed::Died);
-        };
+        // Nobody closes it, so there always is a turn.
+        let _turn = self.0.turns.acquire().await;
+        let process = self.running().await?;
         let timeout = self.0.setup.timeout;
         let invoked = tokio::time::timeout(timeout, process.invoke(event, timeout)).await;
         match invoked {
             Ok(Some(Ok(answer))) => Ok(answer),
             Ok(Some(Err(error))) => Err(Failed::Reported(error)),
-            Ok(None) => {
-                *slot = None;
-                Err(Failed::Died)
-            }
+            Ok(None) => Err(Failed::Died),
             Err(_) => {
-                *slot = None;
                 self.kill9().await;
                 Err(Failed::TimedOut)
             }
         }
     }
 
-    async fn running(&self, slot: &mut Option<Process>) -> Result<(), Failed> {
-        if slot.as_ref().is_some_and(Process::is_alive) {
-            return Ok(());
+    async fn running(&self) -> Result<Arc<Process>, Failed> {
+        let mut slot = self.0.process.lock().await;
+        if let Some(process) = slot.as_ref().filter(|process| process.is_alive()) {
+            return Ok(Arc::clone(process));
         }
         let process = Process::start(&self.0.setup, &self.0.lines).await;
         let process = process.map_err(Failed::NotStarted)?;
         *self.0.hold.lock().unwrap_or_else(PoisonError::into_inner) = Some(process.hold());
-        *slot = Some(process);
-        Ok(())
+        let process = Arc::new(process);
+        *slot = Some(Arc::clone(&process));
+        Ok(process)
+    }
+
+    /// The system's id of the present process.
+    pub async fn process_id(&self) -> Option<u32> {
+        let slot = self.0.process.lock().await;
+        slot.as_ref().and_then(|process| process.id())
     }
 
     /// Kills the process by SIGKILL and returns when it is gone.
