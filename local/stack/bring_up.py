@@ -135,7 +135,7 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
 def _seed(settings: Settings, outputs: dict[str, str], stores: Addresses, progress: Progress) -> dict[str, str]:
     with progress.step("Demo users and .local/stack.env"):
         accounts = users.seed(settings, outputs["UserPoolId"])
-        canary.give_password(settings, outputs)
+        canary.ensure_user(settings, outputs)
         env = stack_env.compose(settings, outputs, stores, accounts)
         stack_env.write(settings, env)
     return env

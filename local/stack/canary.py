@@ -1,12 +1,15 @@
-"""The canary, with `make dev CANARY=on`: the template makes its user and password, and cannot bring them together."""
+"""The canary, with `make dev CANARY=on`: the emulator takes no users from a template."""
 
 from __future__ import annotations
 
 import json
 
-from stack import emulator
+from stack import emulator, users
 from stack.errors import StackError
 from stack.settings import Settings
+from stack.users import User
+
+_USER = User("canary", "canary")
 
 
 def wanted(settings: Settings) -> str:
@@ -17,14 +20,10 @@ def wanted(settings: Settings) -> str:
     return text
 
 
-def give_password(settings: Settings, outputs: dict[str, str]) -> None:
-    """Let its user sign in with what its secret holds; nothing where there is no canary."""
+def ensure_user(settings: Settings, outputs: dict[str, str]) -> None:
+    """Have its user, who signs in with what its secret holds; nothing where there is no canary."""
     if secret := outputs.get("CanarySecretArn"):
         answer = emulator.client(settings, "secretsmanager").get_secret_value(SecretId=secret)
         login = json.loads(answer["SecretString"])
-        emulator.client(settings, "cognito-idp").admin_set_user_password(
-            UserPoolId=outputs["UserPoolId"],
-            Username=login["username"],
-            Password=login["password"],
-            Permanent=True,
-        )
+        client = emulator.client(settings, "cognito-idp")
+        users.ensure(client, outputs["UserPoolId"], _USER, login["username"], login["password"])
