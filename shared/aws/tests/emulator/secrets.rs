@@ -11,7 +11,7 @@ use testkit::contract::{root_secret_store, secret_reader};
 use crate::place::{Place, local};
 
 /// Runs a test with a secret of this text, given by its name.
-async fn with_secret(place: &Place, text: &str, run: impl AsyncFnOnce(&Client, String)) {
+pub(crate) async fn with_secret(place: &Place, text: &str, run: impl AsyncFnOnce(&Client, String)) {
     let client = Client::new(&place.config);
     let name = format!("contract-{}", build::request_id());
     let create = client.create_secret().name(&name).secret_string(text);

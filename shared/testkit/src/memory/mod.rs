@@ -4,11 +4,13 @@
 //! return. Ports of one test share one, so that it counts their calls together.
 
 mod activity;
+mod addresses;
 mod aggregation;
 mod audience;
 mod broadcasts;
 mod callbacks;
 mod connections;
+mod desk;
 mod events;
 mod faults;
 mod files;
@@ -35,10 +37,12 @@ mod tickets;
 mod uploads;
 
 pub use activity::MemoryActivity;
+pub use addresses::MemoryAddress;
 pub use aggregation::CannedRows;
 pub use broadcasts::MemoryBroadcastQueue;
 pub use callbacks::{MemoryCallbackQueue, MemoryRootSecrets};
 pub use connections::MemoryConnections;
+pub use desk::{MemoryDesk, MemorySource};
 pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
 pub use files::MemoryFiles;
