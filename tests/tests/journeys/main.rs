@@ -15,6 +15,7 @@
 mod analyze;
 mod broadcast;
 mod callbacks;
+mod canary;
 mod control;
 mod dashboard;
 mod delivery;
