@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("idempotency", &[]),
     ("retry", &[]),
     ("sqs-batch", &["retry"]),
+    ("probe", &[]),
     ("webhooks", &[]),
     ("api", FUNCTION),
     ("callback", FUNCTION),
@@ -59,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sweeper", FUNCTION),
     ("migrator", FUNCTION),
     ("overflow", FUNCTION),
+    ("canary", FUNCTION),
     (
         "pool",
         &[
@@ -86,6 +88,7 @@ const FUNCTION: &[&str] = &[
     "domain",
     "idempotency",
     "metrics",
+    "probe",
     "protocol",
     "sqs-batch",
     "stores",

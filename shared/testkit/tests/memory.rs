@@ -10,16 +10,17 @@ use testkit::contract::{
     activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
     connection_store, dead_letter_queue, event_log, event_rows, event_sources, expiring,
     file_store, frame_meter, lanes, late_usage, log_search, pool_heartbeats, pusher_queue,
-    rate_limit, report_store, response_times, result_store, root_secret_store, spending,
-    stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index, task_queue,
-    task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue, uploads,
+    rate_limit, report_store, response_times, result_store, root_secret_store, secret_reader,
+    spending, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
+    task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue,
+    uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
     MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryEventSources, MemoryEvents,
     MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryReports,
-    MemoryResults, MemoryRootSecrets, MemorySpending, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    MemoryResults, MemoryRootSecrets, MemorySecret, MemorySpending, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -142,6 +143,12 @@ async fn a_backlog_tells_how_many_wait() {
         backlog.holds(*sent);
     };
     backlog::all(&backlog, send).await;
+}
+
+#[tokio::test]
+async fn a_secret_is_read() {
+    let secret = MemorySecret::default();
+    secret_reader::all(&secret, async |text| secret.change(text)).await;
 }
 
 #[tokio::test]

@@ -32,6 +32,7 @@ pub mod report_store;
 pub mod response_times;
 pub mod result_store;
 pub mod root_secret_store;
+pub mod secret_reader;
 pub mod spending;
 pub mod stale_connections;
 pub mod stuck_tasks;
