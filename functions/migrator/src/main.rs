@@ -39,7 +39,7 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     let database = aws::address::source(&sdk, settings.database);
     let mongodb = aws::address::source(&sdk, settings.mongodb);
     // What the event says does not matter: a person invokes the function.
-    boot::serve(|_: LambdaEvent<IgnoredAny>| migrate(database.clone(), mongodb.clone())).await
+    boot::serve(move |_: LambdaEvent<IgnoredAny>| migrate(database.clone(), mongodb.clone())).await
 }
 
 async fn migrate(
