@@ -1,5 +1,10 @@
 //! `ops`: commands for those who run Adology. `ops help` lists them.
 
+mod back_office;
+mod desks;
+mod lambda;
+mod pricing;
+
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,13 +15,17 @@ use std::time::Instant;
 use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
-use ops::command::{Broadcast, Cli, Command, Import, Seed};
+use ops::check::{self, Checklist, Expected};
+use ops::command::{Broadcast, Check, Cli, Command, Import, Seed};
+use ops::deployment::Deployment;
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
-use ops::settings::Settings;
+use ops::settings::{Role, Settings, SettingsError};
+use ops::site::Site;
+use ops::table::show;
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, progress, seed};
+use ops::{broadcast, doctor, environment, progress, seed, shells};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -25,18 +34,70 @@ const INCOMPLETE: u8 = 1;
 /// Wrong usage or settings; clap's code too.
 const USAGE: u8 = 2;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    let settings = match Settings::read(cli.command.role(), |name| std::env::var(name).ok()) {
-        Ok(settings) => settings,
-        Err(error) => return failed(USAGE, error),
-    };
-    match cli.command {
-        Command::Import(import) => run_import(&import, settings, cli.json).await,
-        Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
-        Command::Broadcast(broadcast) => run_broadcast(&broadcast, settings, cli.json).await,
+    // Before there is a second thread: the process is replaced by itself.
+    match environment::lacking(&cli.meant) {
+        Ok(lacking) if lacking.is_empty() => run_command(cli),
+        Ok(lacking) => failed(USAGE, environment::again_with(lacking)),
+        Err(error) => failed(USAGE, error),
     }
+}
+
+#[tokio::main]
+async fn run_command(cli: Cli) -> ExitCode {
+    let told = dispatch(cli, Deployment::from_environment()).await;
+    told.unwrap_or_else(|error| failed(USAGE, error))
+}
+
+async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, SettingsError> {
+    let json = cli.json;
+    Ok(match cli.command {
+        Command::Import(import) => {
+            let settings = settings(Role::Demo, deployment).await?;
+            run_import(&import, settings, json).await
+        }
+        Command::Seed(seed) => {
+            let settings = settings(Role::Demo, deployment).await?;
+            run_seed(&seed, settings, json).await
+        }
+        Command::Broadcast(broadcast) => {
+            let settings = settings(Role::Operator, deployment).await?;
+            run_broadcast(&broadcast, settings, json).await
+        }
+        Command::Tasks(tasks) => {
+            let settings = settings(Role::Demo, deployment).await?;
+            back_office::tasks(&tasks, settings, json).await
+        }
+        Command::Dlq(dlq) => back_office::dlq(&dlq, &deployment, json).await,
+        Command::Cost(cost) => back_office::cost(&cost, &deployment, json).await,
+        Command::Connections => back_office::connections(&deployment, json).await,
+        Command::Replay(replay) => back_office::replay(&replay, &deployment, json).await,
+        Command::Check(check) => run_check(&check, deployment, json).await,
+        Command::Doctor => run_doctor(deployment, json).await,
+        Command::Completions { shell } => written(shells::complete(shell, &mut io::stdout())),
+        Command::Man => written(shells::manual(&mut io::stdout())),
+    })
+}
+
+/// Who asks the API, and where it is: as it was told, or as the stack's outputs say.
+async fn settings(role: Role, deployment: Deployment) -> Result<Settings, SettingsError> {
+    let told =
+        deployment.get("ADOLOGY_HTTP_URL").is_some() || deployment.get("STACK_NAME").is_none();
+    let deployment = if told {
+        deployment
+    } else {
+        Site::find(deployment, now()).await.deployment
+    };
+    Settings::read(role, |name| deployment.get(name).map(str::to_owned))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the command begins, and given on from here"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode {
@@ -56,16 +117,42 @@ async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode
 }
 
 async fn run_seed(seed: &Seed, settings: Settings, json: bool) -> ExitCode {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "where the command begins, and given on from here"
-    )]
-    let until = seed.until.unwrap_or_else(OffsetDateTime::now_utc);
+    let until = seed.until.unwrap_or_else(now);
     let traffic = Traffic::new(seed.seed, seed.days, until);
     let events = traffic.take(usize::try_from(seed.events).unwrap_or(usize::MAX));
     let report = Arc::new(Report::new(None, shown(json, progress::of_events())));
     let produce = move |packer: &mut Packer| seed::pack(events, packer);
     run(settings, report, seed.requests, json, produce).await
+}
+
+async fn run_check(check: &Check, deployment: Deployment, json: bool) -> ExitCode {
+    let began = tokio::time::Instant::now();
+    let site = Site::find(deployment, now()).await;
+    let expected = Expected { pool: check.pool };
+    ticked(&check::run(&site, expected, began).await, json)
+}
+
+async fn run_doctor(deployment: Deployment, json: bool) -> ExitCode {
+    let began = tokio::time::Instant::now();
+    let site = Site::find(deployment, now()).await;
+    // A folder that is gone is in no checkout.
+    let folder = std::env::current_dir().unwrap_or_default();
+    ticked(&doctor::run(&site, &folder, began).await, json)
+}
+
+fn written(written: io::Result<()>) -> ExitCode {
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(INCOMPLETE, error),
+    }
+}
+
+/// Shows a checklist; the worst of it is the exit code.
+fn ticked(checklist: &Checklist, json: bool) -> ExitCode {
+    match show(checklist, json) {
+        Ok(()) => checklist.exit_code().into(),
+        Err(error) => failed(USAGE, error),
+    }
 }
 
 async fn run_broadcast(broadcast: &Broadcast, settings: Settings, json: bool) -> ExitCode {
