@@ -20,4 +20,5 @@ pub mod size;
 pub mod stack;
 pub mod table;
 pub mod upload;
+pub mod weekly;
 pub mod xml;
