@@ -6,10 +6,14 @@ use clap::{Args, Parser, Subcommand};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::cost::Cost;
+use crate::dlq::Dlq;
 use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
+use crate::replay::Replay;
 use crate::shells::Shell;
+use crate::tasks::Tasks;
 
 const ABOUT: &str = "\
 Commands for those who run Adology.
@@ -46,6 +50,18 @@ pub enum Command {
     Seed(Seed),
     /// Tell everybody who is connected, or have them connect anew; takes the group `operator` (docs/broadcast.md).
     Broadcast(Broadcast),
+    /// Look at dead letters, mend them, and send them on their way again (docs/ops-dlq.md).
+    #[command(subcommand)]
+    Dlq(Dlq),
+    /// What a month costs: by what tasks have used lately, or by a load that would be (docs/costs.md).
+    Cost(Cost),
+    /// Look at tasks, submit, watch, cancel and retry them, as the tenant that is signed in (docs/ops-tasks.md).
+    #[command(subcommand)]
+    Tasks(Tasks),
+    /// How many are connected, by tenant and shard, and how many rows are stale.
+    Connections,
+    /// Hand a captured event to a function again, twice, in another order or while it dies (docs/ops-replay.md).
+    Replay(Replay),
     /// Look at everything that the daily checklist names, within five seconds (docs/ops.md).
     ///
     /// Exit codes: 0, all is well; 1, something is worth a look; 2, something does not work.

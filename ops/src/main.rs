@@ -1,5 +1,10 @@
 //! `ops`: commands for those who run Adology. `ops help` lists them.
 
+mod back_office;
+mod desks;
+mod lambda;
+mod pricing;
+
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Write};
@@ -61,6 +66,14 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
             let settings = settings(Role::Operator, deployment).await?;
             run_broadcast(&broadcast, settings, json).await
         }
+        Command::Tasks(tasks) => {
+            let settings = settings(Role::Demo, deployment).await?;
+            back_office::tasks(&tasks, settings, json).await
+        }
+        Command::Dlq(dlq) => back_office::dlq(&dlq, &deployment, json).await,
+        Command::Cost(cost) => back_office::cost(&cost, &deployment, json).await,
+        Command::Connections => back_office::connections(&deployment, json).await,
+        Command::Replay(replay) => back_office::replay(&replay, &deployment, json).await,
         Command::Check(check) => run_check(&check, deployment, json).await,
         Command::Doctor => run_doctor(deployment, json).await,
         Command::Weekly(weekly) => run_weekly(&weekly, deployment, json).await,
@@ -79,6 +92,14 @@ async fn settings(role: Role, deployment: Deployment) -> Result<Settings, Settin
         Site::find(deployment, now()).await.deployment
     };
     Settings::read(role, |name| deployment.get(name).map(str::to_owned))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the command begins, and given on from here"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode {
@@ -217,14 +238,6 @@ fn tell(summary: &Summary, seconds: f64, json: bool) -> io::Result<()> {
         io::stdout(),
         "{lines} lines in {seconds:.1} s: {accepted} accepted, {duplicates} known already, {refused} refused"
     )
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "where commands begin, and given on from here"
-)]
-fn now() -> OffsetDateTime {
-    OffsetDateTime::now_utc()
 }
 
 fn shown(json: bool, bar: ProgressBar) -> ProgressBar {

@@ -46,7 +46,9 @@ pub(super) async fn check(site: &Site) -> Row {
             Err(error) => Row::fail(AREA, ITEM, domain::causes(&error)),
         }
     };
-    timeout(LONGEST, went).await.unwrap_or_else(|_| slow())
+    timeout(LONGEST, went)
+        .await
+        .unwrap_or_else(|_| slow(LONGEST))
 }
 
 /// Whoever is given, or else the canary's user.

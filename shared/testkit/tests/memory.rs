@@ -8,19 +8,20 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
-    connection_store, dead_letter_queue, event_log, event_rows, event_sources, expiring,
-    file_store, frame_meter, lanes, late_usage, log_search, pool_heartbeats, pusher_queue,
-    rate_limit, report_store, response_times, result_store, root_secret_store, secret_reader,
-    spending, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
-    task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue,
-    uploads,
+    census, connection_store, dead_letter_desk, dead_letter_queue, event_log, event_rows,
+    event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
+    pool_heartbeats, pusher_queue, rate_limit, report_store, response_times, result_store,
+    root_secret_store, secret_reader, source_queue, spending, spent_tasks, stale_connections,
+    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch,
+    text_model, texts, ticket_store, time_series, update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
-    MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryEventSources, MemoryEvents,
-    MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryReports,
-    MemoryResults, MemoryRootSecrets, MemorySecret, MemorySpending, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryDesk, MemoryEventSources,
+    MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPusherQueue, MemoryRates,
+    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -47,6 +48,11 @@ async fn tasks_are_a_task_index() {
 #[tokio::test]
 async fn tasks_take_late_usage() {
     late_usage::all(&MemoryTasks::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_tell_what_was_spent() {
+    spent_tasks::all(&MemoryTasks::default(), &build::tenant()).await;
 }
 
 #[tokio::test]
@@ -207,6 +213,11 @@ async fn connections_are_an_audience() {
         audience: &connections,
     };
     audience::all(hall, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn connections_can_be_counted() {
+    census::all(&MemoryConnections::default(), &build::tenant()).await;
 }
 
 #[tokio::test]
@@ -441,4 +452,18 @@ async fn spending_is_counted() {
 #[tokio::test]
 async fn a_scripted_model_is_a_text_model() {
     text_model::all(async |take| ScriptedModel::new(move |_| take.clone())).await;
+}
+
+#[tokio::test]
+async fn a_desk_is_a_dead_letter_desk() {
+    let desk = MemoryDesk::default();
+    let pass = async |_| desk.show_all();
+    dead_letter_desk::all(&desk, &desk, pass).await;
+}
+
+#[tokio::test]
+async fn a_source_is_a_source_queue() {
+    let source = MemorySource::default();
+    let receive = async || source.take().into_iter().map(|(body, _)| body).collect();
+    source_queue::all(&source, &build::tenant(), receive).await;
 }

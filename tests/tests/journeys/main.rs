@@ -24,6 +24,7 @@ mod fairness;
 mod floods;
 mod import;
 mod logs;
+mod ops;
 mod ops_check;
 mod realtime;
 mod refusals;

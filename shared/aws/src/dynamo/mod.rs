@@ -4,6 +4,7 @@
 //! `DynamoDB` may delete it. That can take days, so every read checks it again.
 
 mod audience;
+mod census;
 mod connections;
 mod contention;
 mod due;

@@ -7,7 +7,7 @@ use domain::connection::MOST_TOPICS;
 use domain::ports::{ConnectionStore, Followed, Subscriptions};
 use futures::future::join_all;
 use testkit::build;
-use testkit::contract::{audience, connection_store, frame_meter, subscriptions};
+use testkit::contract::{audience, census, connection_store, frame_meter, subscriptions};
 
 use crate::place::{Place, local};
 
@@ -32,6 +32,15 @@ async fn connections_are_an_audience() {
             audience: &connections,
         };
         audience::all(hall, &build::tenant()).await;
+    };
+    place.with_table(&KEYS, test).await;
+}
+
+#[tokio::test]
+async fn connections_can_be_counted() {
+    let place = local().await;
+    let test = async |table: String| {
+        census::all(&Connections::new(&place.sdk, table), &build::tenant()).await;
     };
     place.with_table(&KEYS, test).await;
 }
