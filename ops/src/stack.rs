@@ -16,6 +16,8 @@ const MOST_PAGES: usize = 5;
 pub struct Stack {
     /// Its name.
     pub name: String,
+    /// Its ARN.
+    pub id: String,
     /// Its state, such as `UPDATE_COMPLETE`.
     pub status: String,
     /// Why it is so, where CloudFormation says.
@@ -60,6 +62,12 @@ impl Stack {
         })
     }
 
+    /// The account that it is in.
+    pub fn account(&self) -> &str {
+        // arn:aws:cloudformation:region:account:stack/name/id
+        self.id.split(':').nth(4).unwrap_or_default()
+    }
+
     /// What is of this type.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Resource> {
         let made = |resource: &&Resource| !resource.physical.is_empty();
@@ -77,6 +85,7 @@ impl Stack {
         let pairs = |key, value| xml::all(xml, key).into_iter().zip(xml::all(xml, value));
         Self {
             name: xml::first(xml, "StackName").unwrap_or_default(),
+            id: xml::first(xml, "StackId").unwrap_or_default(),
             status: xml::first(xml, "StackStatus").unwrap_or_default(),
             reason: xml::first(xml, "StackStatusReason").filter(|reason| !reason.is_empty()),
             outputs: pairs("OutputKey", "OutputValue").collect(),
@@ -125,16 +134,17 @@ mod tests {
 
     #[test]
     fn a_description_is_read() {
-        let xml = "<Stacks><member><StackName>live</StackName><StackId>arn</StackId>\
+        let xml = "<Stacks><member><StackName>live</StackName><StackId>arn:aws:cloudformation:eu-north-1:123:stack/live/1</StackId>\
             <StackStatus>UPDATE_ROLLBACK_COMPLETE</StackStatus><StackStatusReason></StackStatusReason>\
             <Parameters><member><ParameterKey>Stage</ParameterKey><ParameterValue>live</ParameterValue></member>\
             </Parameters><Outputs><member><OutputKey>HttpUrl</OutputKey><OutputValue>https://a/?b&amp;c</OutputValue>\
             </member></Outputs></member></Stacks>";
         let stack = Stack::read(xml);
         assert_eq!(stack.status, "UPDATE_ROLLBACK_COMPLETE");
-        assert_eq!((&stack.name[..], stack.reason), ("live", None));
+        assert_eq!((&stack.name[..], &stack.reason), ("live", &None));
         assert_eq!(stack.outputs["HttpUrl"], "https://a/?b&c");
         assert_eq!(stack.parameters["Stage"], "live");
+        assert_eq!(stack.account(), "123");
     }
 
     #[test]
