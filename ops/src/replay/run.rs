@@ -140,6 +140,7 @@ async fn target<'a>(
         arguments: vec![],
         env: [variables, inherited()].concat(),
         timeout: longest,
+        at_once: 1,
     };
     let function = Function::spawn(setup)
         .await

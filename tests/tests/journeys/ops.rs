@@ -2,6 +2,7 @@
 
 mod costs;
 mod dead_letters;
+mod replays;
 mod tasks;
 
 use std::process::Command;

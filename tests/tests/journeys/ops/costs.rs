@@ -18,7 +18,9 @@ async fn the_tasks_of_a_tenant_cost_what_they_tell() {
         let (code, cost) = ops(None, &["cost", "--within", "1h"]).await;
         assert_eq!(code, Some(0));
         let tenants = cost["by_tenant"].as_array().expect("tenants").iter();
-        let ours = tenants.clone().find(|group| group["name"] == caller.tenant.as_str());
+        let ours = tenants
+            .clone()
+            .find(|group| group["name"] == caller.tenant.as_str());
         let ours = ours.expect("our tenant").clone();
         assert_eq!(ours["tasks"], 1);
         let told = told["cost_usd"].as_f64().expect("a cost");

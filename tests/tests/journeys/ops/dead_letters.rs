@@ -114,7 +114,10 @@ async fn the_letters_of_a_tenant_are_redriven_and_what_becomes_of_them_is_told()
     assert_eq!(code, Some(0), "{redriven}");
     assert_eq!(redriven["sent"], 1, "{redriven}");
     let outcome = &redriven["outcomes"][0];
-    assert_eq!((&outcome["status"], &outcome["request_id"]), (&json!("completed"), &json!(id)));
+    assert_eq!(
+        (&outcome["status"], &outcome["request_id"]),
+        (&json!("completed"), &json!(id))
+    );
     let list = [&["dlq", "list"], &of_tenant[..]].concat();
     assert_eq!(ops(None, &list).await.1["letters"], 0);
 }

@@ -10,7 +10,16 @@ async fn a_task_is_submitted_watched_listed_and_shown() {
     let stack = Stack::running().await;
     let login = stack.new_login(&format!("t-{}", fresh()), &[]).await;
     let as_user = || Some(login.clone());
-    let submit = ["tasks", "submit", "aggregate", "--input", r#"{"window":"all"}"#, "--tag", "shell", "--wait"];
+    let submit = [
+        "tasks",
+        "submit",
+        "aggregate",
+        "--input",
+        r#"{"window":"all"}"#,
+        "--tag",
+        "shell",
+        "--wait",
+    ];
     let (code, watched) = ops(as_user(), &submit).await;
     assert_eq!(code, Some(0), "{watched}");
     let task = &watched["tasks"][0];
@@ -21,9 +30,20 @@ async fn a_task_is_submitted_watched_listed_and_shown() {
     let (_, listed) = ops(as_user(), &list).await;
     assert_eq!(listed["tasks"][0]["request_id"], json!(id));
     let (_, shown) = ops(as_user(), &["tasks", "show", id]).await;
-    assert!(shown["updates"].as_array().map(Vec::len) >= Some(3), "{shown}");
+    assert!(
+        shown["updates"].as_array().map(Vec::len) >= Some(3),
+        "{shown}"
+    );
 
-    let waits = ["tasks", "submit", "aggregate", "--input", r#"{"window":"all"}"#, "--delay", "600"];
+    let waits = [
+        "tasks",
+        "submit",
+        "aggregate",
+        "--input",
+        r#"{"window":"all"}"#,
+        "--delay",
+        "600",
+    ];
     let (_, queued) = ops(as_user(), &waits).await;
     let waiting = queued["request_id"].as_str().expect("an id");
     let (code, cancelled) = ops(as_user(), &["tasks", "cancel", waiting]).await;
