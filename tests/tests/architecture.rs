@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("idempotency", &[]),
     ("retry", &[]),
     ("sqs-batch", &["retry"]),
+    ("probe", &[]),
     ("webhooks", &[]),
     ("api", FUNCTION),
     ("callback", FUNCTION),
@@ -57,7 +58,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("worker", FUNCTION),
     ("pusher", FUNCTION),
     ("sweeper", FUNCTION),
+    ("migrator", FUNCTION),
     ("overflow", FUNCTION),
+    ("canary", FUNCTION),
     (
         "pool",
         &[
@@ -81,14 +84,17 @@ const ARROWS: &[(&str, &[&str])] = &[
             "boot",
             "cost",
             "domain",
+            "probe",
             "protocol",
             "retry",
             "runtime-api",
+            "stores",
             "wire",
         ],
     ),
     ("document-gateway", &[]),
     ("runtime-api", &[]),
+    ("speed", &["runtime-api"]),
     ("end-to-end", &["runtime-api"]),
 ];
 
@@ -99,6 +105,7 @@ const FUNCTION: &[&str] = &[
     "domain",
     "idempotency",
     "metrics",
+    "probe",
     "protocol",
     "sqs-batch",
     "stores",

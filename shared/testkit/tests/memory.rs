@@ -7,21 +7,28 @@ use testkit::ambient::FixedClock;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, activity_rows, audience, backlog, broadcast_queue, callback_queue, census,
-    connection_store, dead_letter_desk, dead_letter_queue, event_log, event_rows, event_sources,
-    expiring, file_store, frame_meter, lanes, late_usage, log_search, pool_heartbeats,
-    pusher_queue, rate_limit, report_store, response_times, result_store, root_secret_store,
-    source_queue, spending, spent_tasks, stale_connections, stuck_tasks, submission_ledger,
-    subscriptions, task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store,
-    time_series, update_queue, uploads,
+    activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
+    census, connection_store, dead_letter_desk, dead_letter_queue, event_log, event_rows,
+    event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
+    pool_heartbeats, pusher_queue, rate_limit, report_store, response_times, result_store,
+    root_secret_store, secret_reader, source_queue, spending, spent_tasks, stale_connections,
+    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch,
+    text_model, texts, ticket_store, time_series, update_queue, uploads,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryBacklog, MemoryBroadcastQueue, MemoryCallbackQueue,
-    MemoryConnections, MemoryDeadLetters, MemoryDesk, MemoryEventSources, MemoryEvents,
-    MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPusherQueue, MemoryRates, MemoryReports,
-    MemoryResults, MemoryRootSecrets, MemorySource, MemorySpending, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
+    MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryDesk, MemoryEventSources,
+    MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPusherQueue, MemoryRates,
+    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryUploads, ScriptedModel,
 };
+
+#[tokio::test]
+async fn an_address_is_an_address_source() {
+    let address = MemoryAddress::new("postgres://user:first@host/name");
+    address_source::all(&address, async |text| address.change(text)).await;
+}
 
 #[tokio::test]
 async fn tasks_are_a_task_store() {
@@ -142,6 +149,12 @@ async fn a_backlog_tells_how_many_wait() {
         backlog.holds(*sent);
     };
     backlog::all(&backlog, send).await;
+}
+
+#[tokio::test]
+async fn a_secret_is_read() {
+    let secret = MemorySecret::default();
+    secret_reader::all(&secret, async |text| secret.change(text)).await;
 }
 
 #[tokio::test]

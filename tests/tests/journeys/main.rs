@@ -25,6 +25,7 @@ mod floods;
 mod import;
 mod logs;
 mod ops;
+mod ops_check;
 mod realtime;
 mod refusals;
 mod reports;

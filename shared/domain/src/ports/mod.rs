@@ -1,6 +1,7 @@
 //! What the use cases need from the outside, as small traits. Adapters live in other crates and
 //! each passes the contract suite of its port.
 
+mod addresses;
 mod ambient;
 mod broadcast;
 mod callbacks;
@@ -18,6 +19,7 @@ mod pool;
 mod pusher;
 mod realtime;
 mod reports;
+mod secrets;
 mod series;
 mod spent;
 mod submissions;
@@ -27,6 +29,7 @@ mod tasks;
 mod texts;
 mod uploads;
 
+pub use addresses::AddressSource;
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
@@ -48,6 +51,7 @@ pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use reports::{ReportPage, ReportStore};
+pub use secrets::SecretReader;
 pub use series::{SeriesError, TimeSeries};
 pub use spent::{Spent, SpentPage, SpentTasks};
 pub use submissions::{Recorded, SubmissionLedger};

@@ -8,6 +8,7 @@
 
 pub mod activity;
 pub mod activity_rows;
+pub mod address_source;
 pub mod aggregation;
 pub mod audience;
 pub mod backlog;
@@ -33,6 +34,7 @@ pub mod report_store;
 pub mod response_times;
 pub mod result_store;
 pub mod root_secret_store;
+pub mod secret_reader;
 pub mod source_queue;
 pub mod spending;
 pub mod spent_tasks;

@@ -4,6 +4,7 @@
 //! return. Ports of one test share one, so that it counts their calls together.
 
 mod activity;
+mod addresses;
 mod aggregation;
 mod audience;
 mod broadcasts;
@@ -25,6 +26,7 @@ mod rates;
 mod reports;
 mod results;
 mod rows;
+mod secret;
 mod series;
 mod spending;
 mod submissions;
@@ -35,6 +37,7 @@ mod tickets;
 mod uploads;
 
 pub use activity::MemoryActivity;
+pub use addresses::MemoryAddress;
 pub use aggregation::CannedRows;
 pub use broadcasts::MemoryBroadcastQueue;
 pub use callbacks::{MemoryCallbackQueue, MemoryRootSecrets};
@@ -55,6 +58,7 @@ pub use rates::MemoryRates;
 pub use reports::MemoryReports;
 pub use results::MemoryResults;
 pub use rows::CannedSource;
+pub use secret::MemorySecret;
 pub use spending::MemorySpending;
 pub use submissions::MemorySubmissions;
 pub use tasks::MemoryTasks;
