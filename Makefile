@@ -4,7 +4,7 @@ STACK = PYTHONPATH=local $(PYTHON) -m stack
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down clean-local seed invoke test bench fuzz lint build deploy
+.PHONY: help dev up down clean-local seed invoke test bench fuzz lint build deploy image push
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -42,5 +42,11 @@ lint: ## Formatting, lints, licences, the template
 build: ## Release zips for AWS under target/lambda
 	@$(STACK) build
 
-deploy: ## sam build and sam deploy: make deploy [STAGE=dev], with DATABASE_URL and MONGODB_URI at the first time
-	@STAGE='$(STAGE)' $(STACK) deploy
+deploy: ## sam build and sam deploy: make deploy [STAGE=dev] [PARAMETERS='Pool=on …'], see docs/deploy.md
+	@STAGE='$(STAGE)' PARAMETERS='$(PARAMETERS)' $(STACK) deploy
+
+image: ## The pool's container image for this machine; needs Docker
+	@$(STACK) image
+
+push: ## The same for both processors, to the registry of a deployed stack: make push [STAGE=dev]
+	@STAGE='$(STAGE)' $(STACK) push

@@ -17,7 +17,21 @@ from stack.progress import Progress
 from stack.settings import Settings
 
 ROOT = Path(__file__).absolute().parents[2]
-_COMMANDS = ("up", "dev", "down", "clean", "seed", "invoke", "test", "bench", "lint", "build", "deploy")
+_COMMANDS = (
+    "up",
+    "dev",
+    "down",
+    "clean",
+    "seed",
+    "invoke",
+    "test",
+    "bench",
+    "lint",
+    "build",
+    "deploy",
+    "image",
+    "push",
+)
 # Exit codes that shells expect.
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 

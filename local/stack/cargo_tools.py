@@ -10,6 +10,7 @@ from stack.progress import Progress
 from stack.settings import Settings
 
 CARGO_DENY = ("cargo-deny", "0.20.2")
+CARGO_AUDIT = ("cargo-audit", "0.22.2")
 
 
 def ensure(settings: Settings, progress: Progress, tool: tuple[str, str]) -> Path:

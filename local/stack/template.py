@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from stack.errors import StackError
 from stack.template_names import unknown_names
 
 _FUNCTION = "AWS::Serverless::Function"
+# The condition of what the emulator never gets.
+_NOT_HERE = "OnAws"
 
 
 class _Loader(yaml.SafeLoader):
@@ -64,9 +67,17 @@ class Template:
 
     @property
     def functions(self) -> list[Function]:
-        """All functions."""
-        resources = self.body["Resources"].items()
-        return [Function(name, _binary(name, each)) for name, each in resources if each.get("Type") == _FUNCTION]
+        """All functions that are deployed here, or may be."""
+        return self._functions(lambda each: each.get("Condition") != _NOT_HERE)
+
+    @property
+    def functions_on_aws(self) -> list[Function]:
+        """These, and those that the emulator never gets."""
+        return self._functions(lambda _: True)
+
+    def _functions(self, wanted: Callable[[dict[str, Any]], bool]) -> list[Function]:
+        found = [(name, each) for name, each in self.body["Resources"].items() if each.get("Type") == _FUNCTION]
+        return [Function(name, _binary(name, each)) for name, each in found if wanted(each)]
 
     def with_code(self, locations: dict[str, str]) -> str:
         """The template as JSON, each function's CodeUri replaced as `sam package` would."""

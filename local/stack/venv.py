@@ -25,6 +25,12 @@ def ensure_tools(settings: Settings, progress: Progress) -> Path:
     return _ensure(settings, progress, "venv-tools", "requirements-tools.txt", label).parent
 
 
+def ensure_checkov(settings: Settings, progress: Progress) -> Path:
+    """The environment of checkov, which shares no versions with the others; gives the program."""
+    label = "checkov (first time only)"
+    return _ensure(settings, progress, "venv-checkov", "requirements-checkov.txt", label).parent / "checkov"
+
+
 def ensure_bench(settings: Settings, progress: Progress) -> Path:
     """The environment of the Python functions that `make bench` measures beside ours; gives its interpreter."""
     return _ensure(settings, progress, "venv-bench", "requirements-bench.txt", "Python packages of the peers")

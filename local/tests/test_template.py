@@ -36,6 +36,13 @@ class Templates(StackTestCase):
         self.assertEqual(function["Environment"]["Variables"]["ARN"], {"Fn::GetAtt": ["Queue", "Arn"]})
         self.assertEqual(body["AWSTemplateFormatVersion"], "2010-09-09")
 
+    def test_a_function_on_aws_alone_is_not_for_the_emulator(self):
+        kept = "AWS::Serverless::Function\n    Condition: OnAws"
+        read = template.load(self.write(_TEMPLATE.replace("AWS::Serverless::Function", kept)))
+        self.assertEqual(read.functions, [])
+        self.assertEqual([each.binary for each in read.functions_on_aws], ["task-sweeper"])
+        self.assertNotIn("CodeUri", json.loads(read.with_code({}))["Resources"]["TaskSweeper"]["Properties"])
+
     def test_a_binary_may_have_another_name(self):
         named = "    Metadata: { BuildProperties: { Binary: sweep } }\n    Properties:"
         read = template.load(self.write(_TEMPLATE.replace("    Properties:", named)))

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use protocol::http::{BroadcastBody, BroadcastTaken, EventsOutcome};
+use protocol::http::{BroadcastBody, BroadcastTaken, EventsOutcome, TaskBody};
 use protocol::problem::Problem;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use retry::{Backoff, Failure, Retry};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+use url::form_urlencoded;
 
 use crate::settings::{Settings, User, Who};
 
@@ -81,13 +82,40 @@ impl Failure for ApiError {
     }
 }
 
-/// A POST of JSON.
+/// A call, with JSON where there is a body.
 #[derive(Debug, Clone)]
 struct Call<'a> {
+    method: Method,
     path: &'a str,
+    query: Vec<(&'a str, &'a str)>,
     body: Bytes,
     /// What makes a repetition one and the same.
     key: Option<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    fn of(method: Method, path: &'a str) -> Self {
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: Bytes::new(),
+            key: None,
+        }
+    }
+
+    fn address(&self, http_url: &str) -> String {
+        let address = format!("{http_url}{}", self.path);
+        if self.query.is_empty() {
+            return address;
+        }
+        let pairs = self.query.iter().map(|(name, value)| {
+            let encoded: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            format!("{name}={encoded}")
+        });
+        let query: Vec<_> = pairs.collect();
+        format!("{address}?{}", query.join("&"))
+    }
 }
 
 /// The HTTP API, asked by somebody who is signed in.
@@ -118,11 +146,10 @@ impl Api {
     /// Has a batch of events taken in; `body` is that of `POST /events`.
     pub async fn take_in(&self, body: Bytes) -> Result<EventsOutcome, ApiError> {
         let call = Call {
-            path: "/events",
             body,
-            key: None,
+            ..Call::of(Method::POST, "/events")
         };
-        again(&self.backoff, || self.post(&call)).await
+        again(&self.backoff, || self.send(&call)).await
     }
 
     /// Has everybody told, once under this key however often it is tried.
@@ -132,17 +159,52 @@ impl Api {
         key: &str,
     ) -> Result<BroadcastTaken, ApiError> {
         let call = Call {
-            path: "/broadcast",
             body: json!(body).to_string().into(),
             key: Some(key),
+            ..Call::of(Method::POST, "/broadcast")
         };
-        again(&self.backoff, || self.post(&call)).await
+        again(&self.backoff, || self.send(&call)).await
+    }
+
+    /// Calls any path; under a key it is one and the same however often it is tried.
+    pub async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Result<T, ApiError> {
+        let call = Call {
+            body: body.map(Value::to_string).unwrap_or_default().into(),
+            key,
+            ..Call::of(method, path)
+        };
+        again(&self.backoff, || self.send(&call)).await
+    }
+
+    /// Gets a path with a query.
+    pub async fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: Vec<(&str, &str)>,
+    ) -> Result<T, ApiError> {
+        let call = Call {
+            query,
+            ..Call::of(Method::GET, path)
+        };
+        again(&self.backoff, || self.send(&call)).await
+    }
+
+    /// One task with its history.
+    pub async fn task(&self, id: &str) -> Result<TaskBody, ApiError> {
+        self.ask(Method::GET, &format!("/tasks/{id}"), None, None)
+            .await
     }
 
     /// Once more with a new token, where the old one has had its hour.
-    async fn post<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, ApiError> {
+    async fn send<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, ApiError> {
         let token = self.token.lock().await.clone();
-        let refused = match self.post_as(&token, call).await {
+        let refused = match self.send_as(&token, call).await {
             Err(error) => error,
             done => return done,
         };
@@ -151,7 +213,7 @@ impl Api {
                 if *status == StatusCode::UNAUTHORIZED =>
             {
                 let token = self.renewed(&token, user).await?;
-                self.post_as(&token, call).await
+                self.send_as(&token, call).await
             }
             _ => Err(refused),
         }
@@ -166,16 +228,16 @@ impl Api {
         Ok(token.clone())
     }
 
-    async fn post_as<T: DeserializeOwned>(
+    async fn send_as<T: DeserializeOwned>(
         &self,
         token: &str,
         call: &Call<'_>,
     ) -> Result<T, ApiError> {
-        let address = format!("{}{}", self.settings.http_url, call.path);
+        let address = call.address(&self.settings.http_url);
         let unreachable = |cause| unreachable(&address, cause);
         let request = self
             .http
-            .post(&address)
+            .request(call.method.clone(), &address)
             .bearer_auth(token)
             .timeout(PATIENCE);
         let mut request = request.header(CONTENT_TYPE, "application/json");
@@ -277,6 +339,20 @@ mod tests {
             not_before,
         };
         refused.retry()
+    }
+
+    #[test]
+    fn what_is_asked_for_is_encoded() {
+        let list = Call {
+            query: vec![("tag", "a&b c"), ("limit", "5")],
+            ..Call::of(Method::GET, "/tasks")
+        };
+        assert_eq!(
+            list.address("http://h/api"),
+            "http://h/api/tasks?tag=a%26b+c&limit=5"
+        );
+        let plain = Call::of(Method::GET, "/tasks");
+        assert_eq!(plain.address("http://h/api"), "http://h/api/tasks");
     }
 
     #[test]

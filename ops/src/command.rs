@@ -6,15 +6,22 @@ use clap::{Args, Parser, Subcommand};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::cost::Cost;
+use crate::dlq::Dlq;
+use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
-use crate::settings::Role;
+use crate::replay::Replay;
+use crate::tasks::Tasks;
 
 const ABOUT: &str = "\
 Commands for those who run Adology.
 
-The system is named by ADOLOGY_HTTP_URL. ADOLOGY_TOKEN says who asks, or ADOLOGY_USERNAME and ADOLOGY_PASSWORD with \
-COGNITO_CLIENT_ID and AWS_REGION. For the local stack `set -a; . ./.local/stack.env; set +a` is enough.
+A deployment on AWS is named by --stack; its addresses are the stack's outputs, and variables such as ADOLOGY_HTTP_URL go \
+before them. Where nothing names one, the local stack of this checkout is meant (.local/stack.env). What goes through \
+the HTTP API is asked by ADOLOGY_TOKEN, or by ADOLOGY_USERNAME and ADOLOGY_PASSWORD.
+
+With --json a command prints one line of JSON, an object.
 
 Exit codes: 0, all was taken; 1, something was refused or is not complete; 2, wrong usage or settings.";
 
@@ -25,6 +32,9 @@ pub struct Cli {
     /// Print the result as one line of JSON, and no progress.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Which deployment.
+    #[command(flatten)]
+    pub meant: Meant,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -39,16 +49,18 @@ pub enum Command {
     Seed(Seed),
     /// Tell everybody who is connected, or have them connect anew; takes the group `operator` (docs/broadcast.md).
     Broadcast(Broadcast),
-}
-
-impl Command {
-    /// Whose rights it takes.
-    pub fn role(&self) -> Role {
-        match self {
-            Self::Import(_) | Self::Seed(_) => Role::Demo,
-            Self::Broadcast(_) => Role::Operator,
-        }
-    }
+    /// Look at dead letters, mend them, and send them on their way again (docs/ops-dlq.md).
+    #[command(subcommand)]
+    Dlq(Dlq),
+    /// What a month costs: by what tasks have used lately, or by a load that would be (docs/costs.md).
+    Cost(Cost),
+    /// Look at tasks, submit, watch, cancel and retry them, as the tenant that is signed in (docs/ops-tasks.md).
+    #[command(subcommand)]
+    Tasks(Tasks),
+    /// How many are connected, by tenant and shard, and how many rows are stale.
+    Connections,
+    /// Hand a captured event to a function again, twice, in another order or while it dies (docs/ops-replay.md).
+    Replay(Replay),
 }
 
 /// `ops import`.
@@ -170,7 +182,7 @@ mod tests {
         let arguments = ["ops", "import"].iter().chain(arguments);
         match Cli::try_parse_from(arguments).unwrap().command {
             Command::Import(import) => import.plan(),
-            Command::Seed(_) | Command::Broadcast(_) => panic!("an import"),
+            _ => panic!("an import"),
         }
     }
 

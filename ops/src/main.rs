@@ -1,5 +1,10 @@
 //! `ops`: commands for those who run Adology. `ops help` lists them.
 
+mod back_office;
+mod desks;
+mod lambda;
+mod pricing;
+
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,12 +16,13 @@ use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
 use ops::command::{Broadcast, Cli, Command, Import, Seed};
+use ops::deployment::Deployment;
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
-use ops::settings::Settings;
+use ops::settings::{Role, Settings, SettingsError};
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, progress, seed};
+use ops::{broadcast, environment, progress, seed};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -25,18 +31,52 @@ const INCOMPLETE: u8 = 1;
 /// Wrong usage or settings; clap's code too.
 const USAGE: u8 = 2;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    let settings = match Settings::read(cli.command.role(), |name| std::env::var(name).ok()) {
-        Ok(settings) => settings,
-        Err(error) => return failed(USAGE, error),
-    };
-    match cli.command {
-        Command::Import(import) => run_import(&import, settings, cli.json).await,
-        Command::Seed(seed) => run_seed(&seed, settings, cli.json).await,
-        Command::Broadcast(broadcast) => run_broadcast(&broadcast, settings, cli.json).await,
+    // Before there is a second thread: the process is replaced by itself.
+    match environment::lacking(&cli.meant) {
+        Ok(lacking) if lacking.is_empty() => run_command(cli),
+        Ok(lacking) => failed(USAGE, environment::again_with(lacking)),
+        Err(error) => failed(USAGE, error),
     }
+}
+
+#[tokio::main]
+async fn run_command(cli: Cli) -> ExitCode {
+    let told = dispatch(cli, &Deployment::from_environment()).await;
+    told.unwrap_or_else(|error| failed(USAGE, error))
+}
+
+async fn dispatch(cli: Cli, deployment: &Deployment) -> Result<ExitCode, SettingsError> {
+    let json = cli.json;
+    Ok(match cli.command {
+        Command::Import(import) => {
+            run_import(&import, settings(Role::Demo, deployment)?, json).await
+        }
+        Command::Seed(seed) => run_seed(&seed, settings(Role::Demo, deployment)?, json).await,
+        Command::Broadcast(broadcast) => {
+            run_broadcast(&broadcast, settings(Role::Operator, deployment)?, json).await
+        }
+        Command::Tasks(tasks) => {
+            back_office::tasks(&tasks, settings(Role::Demo, deployment)?, json).await
+        }
+        Command::Dlq(dlq) => back_office::dlq(&dlq, deployment, json).await,
+        Command::Cost(cost) => back_office::cost(&cost, deployment, json).await,
+        Command::Connections => back_office::connections(deployment, json).await,
+        Command::Replay(replay) => back_office::replay(&replay, deployment, json).await,
+    })
+}
+
+fn settings(role: Role, deployment: &Deployment) -> Result<Settings, SettingsError> {
+    Settings::read(role, |name| deployment.get(name).map(str::to_owned))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the command begins, and given on from here"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode {
@@ -56,11 +96,7 @@ async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode
 }
 
 async fn run_seed(seed: &Seed, settings: Settings, json: bool) -> ExitCode {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "where the command begins, and given on from here"
-    )]
-    let until = seed.until.unwrap_or_else(OffsetDateTime::now_utc);
+    let until = seed.until.unwrap_or_else(now);
     let traffic = Traffic::new(seed.seed, seed.days, until);
     let events = traffic.take(usize::try_from(seed.events).unwrap_or(usize::MAX));
     let report = Arc::new(Report::new(None, shown(json, progress::of_events())));

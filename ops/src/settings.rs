@@ -56,7 +56,9 @@ pub struct User {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// A variable without which nothing can be asked.
-    #[error("{0} is not set; for the local stack: `set -a; . ./.local/stack.env; set +a`")]
+    #[error(
+        "{0} is not set and no stack is named: give --stack, or start the local stack with `make up`"
+    )]
     Missing(&'static str),
     /// Neither a token nor a user.
     #[error(

@@ -9,6 +9,7 @@ mod beat;
 mod consume;
 mod drain;
 mod health;
+mod probe;
 mod settings;
 mod stop;
 mod tally;
@@ -41,6 +42,9 @@ use crate::stop::StopSignals;
 const CLEAN_UP: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("health") {
+        return probe::main();
+    }
     boot::start(Settings::read, serve)
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use boot::settings::Reader;
 
+use crate::probe;
+
 /// How it runs.
 pub(crate) struct Settings {
     /// Where everything is that a worker works with.
@@ -34,8 +36,7 @@ impl Settings {
             at_once: count(reader.count("POOL_CONCURRENCY", 16, 1..=1_000)),
             urgent_at_once: count(reader.count("POOL_URGENT_CONCURRENCY", 4, 1..=1_000)),
             drain: Duration::from_secs(reader.count("POOL_DRAIN_SECONDS", 90, 0..=3_600).into()),
-            health_port: u16::try_from(reader.count("POOL_HEALTH_PORT", 8080, 0..=65_535))
-                .unwrap_or_default(),
+            health_port: probe::port(reader),
             health_everywhere: reader
                 .choice("POOL_HEALTH_INTERFACE", &everywhere)
                 .unwrap_or_default(),

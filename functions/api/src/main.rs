@@ -18,7 +18,6 @@ use std::sync::Arc;
 
 use app::submit_task::Metering;
 use app::{Compute, Gate};
-use aws::Sdk;
 use aws::dynamo::{
     Connections, Heartbeats, IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets,
 };
@@ -29,6 +28,7 @@ use aws::sqs::{
     BroadcastSender, BuriedLetters, CallbackSender, QueueGauges, QueueUrls, TaskSender,
     UpdateSender,
 };
+use aws::{Sdk, address};
 use boot::{OsEntropy, SystemClock};
 use domain::{Architecture, Prices};
 use lambda_http::lambda_runtime::run_concurrent;
@@ -59,8 +59,10 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let sdk = Sdk::load().await?;
     let queues = queue_urls(&settings);
     let clock = Arc::new(SystemClock);
-    let activity = Arc::new(postgres::connect(&settings.database_url, None)?);
-    let events = Arc::new(mongo::connect(&settings.mongodb_uri, clock.clone()).await?);
+    let activity = postgres::connect_by(address::source(&sdk, settings.database));
+    let events = mongo::connect_by(address::source(&sdk, settings.mongodb), clock.clone());
+    let (activity, events) = futures::try_join!(activity, events)?;
+    let (activity, events) = (Arc::new(activity), Arc::new(events));
     let keys = IdempotencyKeys::new(&sdk, &settings.idempotency_table);
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));

@@ -1,14 +1,15 @@
 //! What the environment must say.
 
 use boot::settings::Reader;
+use domain::AddressPlace;
 use domain::rate::Rate;
 use webhooks::Guard;
 
 /// Where everything is.
 pub(crate) struct Settings {
     pub(crate) stage: String,
-    pub(crate) database_url: String,
-    pub(crate) mongodb_uri: String,
+    pub(crate) database: AddressPlace,
+    pub(crate) mongodb: AddressPlace,
     pub(crate) tasks_table: String,
     pub(crate) tickets_table: String,
     pub(crate) idempotency_table: String,
@@ -40,8 +41,12 @@ impl Settings {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             stage: reader.text_or("STAGE", "local"),
-            database_url: reader.address("DATABASE_URL", &["postgres", "postgresql"]),
-            mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
+            database: reader.server(
+                "DATABASE_URL",
+                "DATABASE_SECRET",
+                &["postgres", "postgresql"],
+            ),
+            mongodb: reader.server("MONGODB_URI", "MONGODB_SECRET", &["mongodb", "mongodb+srv"]),
             tasks_table: reader.text("TASKS_TABLE"),
             tickets_table: reader.text("TICKETS_TABLE"),
             idempotency_table: reader.text("IDEMPOTENCY_TABLE"),

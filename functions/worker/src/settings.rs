@@ -1,6 +1,7 @@
 //! What a worker has to be told.
 
 use boot::settings::Reader;
+use domain::AddressPlace;
 use tasks::Provider;
 
 use crate::model;
@@ -9,8 +10,8 @@ use crate::model;
 pub struct Settings {
     /// The deployment's name.
     pub stage: String,
-    pub(crate) database_url: String,
-    pub(crate) mongodb_uri: String,
+    pub(crate) database: AddressPlace,
+    pub(crate) mongodb: AddressPlace,
     pub(crate) tasks_table: String,
     pub(crate) lanes_table: String,
     pub(crate) results_bucket: String,
@@ -32,8 +33,12 @@ impl Settings {
     pub fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             stage: reader.text_or("STAGE", "local"),
-            database_url: reader.address("DATABASE_URL", &["postgres", "postgresql"]),
-            mongodb_uri: reader.address("MONGODB_URI", &["mongodb", "mongodb+srv"]),
+            database: reader.server(
+                "DATABASE_URL",
+                "DATABASE_SECRET",
+                &["postgres", "postgresql"],
+            ),
+            mongodb: reader.server("MONGODB_URI", "MONGODB_SECRET", &["mongodb", "mongodb+srv"]),
             tasks_table: reader.text("TASKS_TABLE"),
             lanes_table: reader.text("LANES_TABLE"),
             results_bucket: reader.text("RESULTS_BUCKET"),

@@ -28,9 +28,11 @@ pub async fn wire(
     release: Release,
 ) -> Result<Sources, Error> {
     let clock = Arc::new(SystemClock);
-    let events = stores::mongo::connect(&settings.mongodb_uri, clock.clone()).await?;
+    let events = aws::address::source(sdk, settings.mongodb);
+    let events = stores::mongo::connect_by(events, clock.clone());
+    let activity = stores::postgres::connect_by(aws::address::source(sdk, settings.database));
+    let (events, activity) = tokio::try_join!(events, activity)?;
     let events = Arc::new(events);
-    let activity = stores::postgres::connect(&settings.database_url, None)?;
     let results = Arc::new(aws::s3::Results::new(sdk, &settings.results_bucket));
     let model = settings.model.map(|model| {
         let bedrock = aws::bedrock::BedrockModel::new(sdk, &model.id);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 
@@ -24,7 +25,9 @@ def build_zips(settings: Settings, progress: Progress) -> int:
     programs = venv.ensure_tools(settings, progress)
     progress.close()
     command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--arm64"]
-    command += [word for function in template.load(settings.template).functions for word in ("-p", function.binary)]
+    command += [
+        word for function in template.load(settings.template).functions_on_aws for word in ("-p", function.binary)
+    ]
     env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
     return subprocess.run(command, cwd=settings.root, env=env, check=False).returncode
 
@@ -52,4 +55,14 @@ def _overrides(settings: Settings, stage: str) -> list[str]:
         raise StackError(f"STAGE={stage} has no section [{stage}.deploy.parameters] in samconfig.toml.")
     secrets = {"DatabaseUrl": resolve.given_postgres(settings), "MongodbUri": resolve.given_mongo(settings)}
     # Without them CloudFormation keeps the values of the last deploy, or asks for them on the first one.
-    return [*section.get("parameter_overrides", []), *(f"{key}={value}" for key, value in secrets.items() if value)]
+    # Words of samconfig.toml come first, so that those of this one deployment win.
+    named = shlex.split(settings.environ.get("PARAMETERS") or "")
+    given = [f"{key}={value}" for key, value in secrets.items() if value]
+    return _last_wins([*section.get("parameter_overrides", []), *named, *given])
+
+
+def _last_wins(words: list[str]) -> list[str]:
+    """One word for each parameter."""
+    if unnamed := [word for word in words if "=" not in word]:
+        raise StackError(f"{unnamed[0]} is no parameter: expected Name=value.")
+    return [f"{key}={value}" for key, value in dict(word.split("=", 1) for word in words).items()]

@@ -1,6 +1,6 @@
 //! Made-up events, as they would come from a small shop: the same ones for the same seed.
 
-mod random;
+pub(crate) mod random;
 mod scene;
 mod traffic;
 

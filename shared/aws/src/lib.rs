@@ -4,6 +4,7 @@
 //! Every adapter is made from one [`Sdk`] and the name of its table, bucket, queue or endpoint.
 //! Its SDK client is built then and kept, so a function builds only the clients it uses.
 
+pub mod address;
 pub mod bedrock;
 pub mod dynamo;
 pub mod event_sources;

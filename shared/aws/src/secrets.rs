@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
-use domain::ports::{PortError, RootSecretStore};
+use domain::ports::{PortError, RootSecretStore, SecretReader};
 use domain::{RootSecret, RootSecrets};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -38,6 +38,35 @@ pub struct RootSecretReader {
 #[derive(Debug, thiserror::Error)]
 #[error("the secret is no text")]
 struct NoText;
+
+/// A secret that is read anew each time, for whoever needs it seldom.
+#[derive(Debug, Clone)]
+pub struct SecretText {
+    client: Client,
+    id: String,
+}
+
+impl SecretText {
+    /// Reads the secret with this name or ARN.
+    pub fn new(sdk: &Sdk, id: impl Into<String>) -> Self {
+        Self {
+            client: Client::new(&sdk.config),
+            id: id.into(),
+        }
+    }
+}
+
+#[async_trait]
+impl SecretReader for SecretText {
+    async fn read(&self) -> Result<String, PortError> {
+        const SECRET: &str = "secret";
+        let call = self.client.get_secret_value().secret_id(&self.id);
+        let answer = call.send().await;
+        let answer = answer.map_err(|error| port_error(SECRET, error))?;
+        let text = answer.secret_string;
+        text.ok_or_else(|| PortError::broken(SECRET, NoText))
+    }
+}
 
 impl RootSecretReader {
     /// Reads the secret with this name or ARN, again after [`KEPT`].

@@ -9,6 +9,7 @@ mod batch;
 mod batch_line;
 mod fields;
 mod lines;
+mod place;
 mod run;
 pub mod settings;
 mod start;

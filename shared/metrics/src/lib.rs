@@ -25,6 +25,9 @@
 //! | `LambdaTakes`, `TakerSwitches` | count | stage, takers | [`Meter::load_shared`]: 1 where Lambda takes tasks beside the pool or without it; changes |
 //! | `PoolProcesses` | count | stage | [`Meter::pool_seen`] |
 //! | `OldestWait` | ms | stage | the same: what the oldest message waits at most |
+//! | `CanarySuccess` | count | stage | [`Meter::canary`]: 1 or 0 for each round trip, so that its average is the availability |
+//! | `CanaryFailed` | count | stage, step | the same |
+//! | `CanaryTime` | ms | stage, step | [`Meter::canary_step`] |
 //! | `UsageLost` | count | stage | [`MeteredLateUsage`]: what a task used and nobody wrote down |
 //! | `BatchItemFailures`, `DeadLetters` | count | stage, function | [`Meter::batch`] |
 //!
@@ -32,6 +35,7 @@
 //! of dimensions has a price.
 
 mod callbacks;
+mod canary;
 mod late_usage;
 mod meter;
 mod overflow;

@@ -6,14 +6,17 @@
 //! |---|---|
 //! | `function` | a function: invoke it, kill it; it comes back for the next event |
 //! | `process` | one execution environment: a process and its Runtime API |
+//! | `attached` | the same for a process that somebody else starts, such as a debugger |
 //! | `api` | the four calls of the Runtime API |
 //! | `http_server` | the server below it, which serves other stand-ins too |
 
 mod api;
+mod attached;
 mod function;
 mod http_server;
 mod process;
 
+pub use attached::Attached;
 pub use function::{Failed, Function, Killer};
 pub use http_server::{Answered, Asked, Cut, HttpServer};
 pub use process::Setup;

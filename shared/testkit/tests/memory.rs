@@ -8,22 +8,29 @@ use testkit::ambient::FixedClock;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, activity_rows, audience, backlog, broadcast_queue, callback_queue, census,
-    connection_store, dead_letter_queue, dead_letters, event_log, event_rows, event_sources,
-    expiring, file_store, frame_meter, lanes, late_usage, log_search, pool_heartbeats, postings,
-    pusher_queue, queue_depths, rate_limit, report_store, response_times, result_store,
-    root_secret_store, spending, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
-    update_queue, uploads,
+    activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
+    census, connection_store, dead_letter_desk, dead_letter_queue, dead_letters, event_log,
+    event_rows, event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
+    pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit, report_store,
+    response_times, result_store, root_secret_store, secret_reader, source_queue, spending,
+    spent_tasks, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
+    task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue,
+    uploads,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryBacklog, MemoryBroadcastQueue, MemoryBuriedLetters,
-    MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryEventSources, MemoryEvents,
-    MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPostings, MemoryPusherQueue,
-    MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults, MemoryRootSecrets,
-    MemorySpending, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
+    MemoryBuriedLetters, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryDesk,
+    MemoryEventSources, MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPostings,
+    MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
+    MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
+
+#[tokio::test]
+async fn an_address_is_an_address_source() {
+    let address = MemoryAddress::new("postgres://user:first@host/name");
+    address_source::all(&address, async |text| address.change(text)).await;
+}
 
 #[tokio::test]
 async fn tasks_are_a_task_store() {
@@ -43,6 +50,11 @@ async fn tasks_are_a_task_index() {
 #[tokio::test]
 async fn tasks_take_late_usage() {
     late_usage::all(&MemoryTasks::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn tasks_tell_what_was_spent() {
+    spent_tasks::all(&MemoryTasks::default(), &build::tenant()).await;
 }
 
 #[tokio::test]
@@ -142,6 +154,12 @@ async fn a_backlog_tells_how_many_wait() {
 }
 
 #[tokio::test]
+async fn a_secret_is_read() {
+    let secret = MemorySecret::default();
+    secret_reader::all(&secret, async |text| secret.change(text)).await;
+}
+
+#[tokio::test]
 async fn rates_are_a_rate_limit() {
     rate_limit::all(&MemoryRates::default(), &build::tenant()).await;
 }
@@ -201,12 +219,7 @@ async fn connections_are_an_audience() {
 
 #[tokio::test]
 async fn connections_can_be_counted() {
-    let connections = MemoryConnections::default();
-    let counted = census::Counted {
-        store: &connections,
-        census: &connections,
-    };
-    census::all(counted, &build::tenant()).await;
+    census::all(&MemoryConnections::default(), &build::tenant()).await;
 }
 
 #[tokio::test]
@@ -468,4 +481,18 @@ async fn spending_is_counted() {
 #[tokio::test]
 async fn a_scripted_model_is_a_text_model() {
     text_model::all(async |take| ScriptedModel::new(move |_| take.clone())).await;
+}
+
+#[tokio::test]
+async fn a_desk_is_a_dead_letter_desk() {
+    let desk = MemoryDesk::default();
+    let pass = async |_| desk.show_all();
+    dead_letter_desk::all(&desk, &desk, pass).await;
+}
+
+#[tokio::test]
+async fn a_source_is_a_source_queue() {
+    let source = MemorySource::default();
+    let receive = async || source.take().into_iter().map(|(body, _)| body).collect();
+    source_queue::all(&source, &build::tenant(), receive).await;
 }

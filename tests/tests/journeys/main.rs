@@ -25,6 +25,7 @@ mod floods;
 mod import;
 mod logs;
 mod operators;
+mod ops;
 mod realtime;
 mod refusals;
 mod reports;

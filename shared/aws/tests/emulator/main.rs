@@ -4,6 +4,7 @@
 //! for one test and deleted with it, also when it fails.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod addresses;
 mod bedrock;
 mod clock;
 mod connections;

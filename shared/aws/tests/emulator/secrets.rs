@@ -1,17 +1,17 @@
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
-use aws::secrets::RootSecretReader;
+use aws::secrets::{RootSecretReader, SecretText};
 use aws_sdk_secretsmanager::Client;
 use domain::ports::{PortError, RootSecretStore};
 use futures::FutureExt;
 use testkit::build;
-use testkit::contract::root_secret_store;
+use testkit::contract::{root_secret_store, secret_reader};
 
 use crate::place::{Place, local};
 
 /// Runs a test with a secret of this text, given by its name.
-async fn with_secret(place: &Place, text: &str, run: impl AsyncFnOnce(&Client, String)) {
+pub(crate) async fn with_secret(place: &Place, text: &str, run: impl AsyncFnOnce(&Client, String)) {
     let client = Client::new(&place.config);
     let name = format!("contract-{}", build::request_id());
     let create = client.create_secret().name(&name).secret_string(text);
@@ -63,4 +63,17 @@ async fn a_secret_that_could_be_guessed_is_refused() {
     with_secret(&place, "short", test).await;
     let nowhere = RootSecretReader::new(&place.sdk, "nowhere").read().await;
     assert!(matches!(nowhere, Err(PortError::Broken { .. })));
+}
+
+#[tokio::test]
+async fn a_secret_of_secrets_manager_is_read() {
+    let place = local().await;
+    let test = async |client: &Client, name: String| {
+        let change = async |text: &str| {
+            let put = client.put_secret_value().secret_id(&name);
+            put.secret_string(text).send().await.unwrap();
+        };
+        secret_reader::all(&SecretText::new(&place.sdk, &name), change).await;
+    };
+    with_secret(&place, "before", test).await;
 }

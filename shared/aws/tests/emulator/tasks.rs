@@ -8,7 +8,7 @@ use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::contract::task_index::Indexed;
-use testkit::contract::{late_usage, task_index, task_store, task_watch};
+use testkit::contract::{late_usage, spent_tasks, task_index, task_store, task_watch};
 use time::Duration;
 
 use crate::place::{Place, local};
@@ -30,6 +30,13 @@ async fn tasks_are_a_task_store() {
 async fn tasks_take_late_usage() {
     let place = local().await;
     let test = async |table| late_usage::all(&tasks(&place, table), &build::tenant()).await;
+    place.with_table(&KEYS, test).await;
+}
+
+#[tokio::test]
+async fn tasks_tell_what_was_spent() {
+    let place = local().await;
+    let test = async |table| spent_tasks::all(&tasks(&place, table), &build::tenant()).await;
     place.with_table(&KEYS, test).await;
 }
 

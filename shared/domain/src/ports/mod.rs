@@ -1,9 +1,12 @@
 //! What the use cases need from the outside, as small traits. Adapters live in other crates and
 //! each passes the contract suite of its port.
 
+mod addresses;
 mod ambient;
 mod broadcast;
 mod callbacks;
+mod census;
+mod dead_letters;
 mod events;
 mod export;
 mod fairness;
@@ -17,7 +20,9 @@ mod pool;
 mod pusher;
 mod realtime;
 mod reports;
+mod secrets;
 mod series;
+mod spent;
 mod submissions;
 mod subscriptions;
 mod sweep;
@@ -25,9 +30,12 @@ mod tasks;
 mod texts;
 mod uploads;
 
+pub use addresses::AddressSource;
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
+pub use census::{Census, Present};
+pub use dead_letters::{DeadLetterDesk, HeldLetter, SourceQueue};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
@@ -39,13 +47,15 @@ pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
 pub use models::{Answer, ModelError, Spending, TextModel};
-pub use operations::{Census, DeadLetters, Postings, QueueDepths};
+pub use operations::{DeadLetters, Postings, QueueDepths};
 pub use overflow::{Backlog, EventSources};
 pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use reports::{ReportPage, ReportStore};
+pub use secrets::SecretReader;
 pub use series::{SeriesError, TimeSeries};
+pub use spent::{Spent, SpentPage, SpentTasks};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};
 pub use sweep::{ExpiredItem, Expiring, StaleConnections, StuckTask, StuckTasks};

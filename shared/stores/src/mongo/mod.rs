@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bson::Document;
-use domain::ports::Clock;
+use domain::ports::{AddressSource, Clock};
 use mongodb::error::ErrorKind;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection, Database};
@@ -88,6 +88,20 @@ pub async fn connect(uri: &str, clock: Arc<dyn Clock>) -> Result<Events, Connect
         clock,
         settled_after: series::SETTLED_AFTER,
     })
+}
+
+/// The store behind the address that a source knows, as [`connect`].
+///
+/// # Errors
+///
+/// The source does not answer, or what it says is no address.
+pub async fn connect_by(
+    source: Arc<dyn AddressSource>,
+    clock: Arc<dyn Clock>,
+) -> Result<Events, ConnectError> {
+    let known = source.read().await;
+    let known = known.map_err(|cause| ConnectError::client(SERVER, cause))?;
+    connect(known.as_str(), clock).await
 }
 
 async fn open(uri: &str) -> Result<Database, ConnectError> {

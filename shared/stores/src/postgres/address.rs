@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use super::SERVER;
 use super::tls::Connector;
+use super::{SERVER, authorities};
 use crate::ConnectError;
 
 /// How long one host may take to accept a connection.
@@ -48,10 +48,10 @@ impl Address {
         &self.0
     }
 
-    /// How the way there is made.
-    pub(super) fn connector(&self, authorities: Option<&Path>) -> Result<Connector, ConnectError> {
+    /// How the way there is made. With a file, only the authorities in it are trusted.
+    pub(super) fn connector(&self, file: Option<&Path>) -> Result<Connector, ConnectError> {
         match self.0.get_ssl_mode() {
-            SslMode::Require => Connector::encrypted(authorities),
+            SslMode::Require => Connector::encrypted(authorities::of(self.0.get_hosts(), file)?),
             _ => Ok(Connector::Plain),
         }
     }

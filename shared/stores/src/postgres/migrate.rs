@@ -4,10 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use tokio::time::timeout;
-use tokio_postgres::{Client, NoTls};
 
 use super::address::Address;
-use super::tls::Connector;
 use crate::ConnectError;
 
 mod embedded {
@@ -46,7 +44,7 @@ pub enum MigrateError {
 pub async fn migrate(url: &str, authorities: Option<&Path>) -> Result<Vec<String>, MigrateError> {
     let address = Address::parse(url)?;
     let connector = address.connector(authorities)?;
-    let mut client = timeout(CONNECT, open(&address, connector))
+    let (mut client, _connection) = timeout(CONNECT, connector.open(address.config()))
         .await
         .map_err(|_| MigrateError::Timeout)?
         .map_err(|cause| MigrateError::Connect(cause.into()))?;
@@ -65,19 +63,4 @@ pub async fn migrate(url: &str, authorities: Option<&Path>) -> Result<Vec<String
 
 fn step(cause: impl std::error::Error + Send + Sync + 'static) -> MigrateError {
     MigrateError::Step(cause.into())
-}
-
-async fn open(address: &Address, connector: Connector) -> Result<Client, tokio_postgres::Error> {
-    match connector {
-        Connector::Plain => {
-            let (client, connection) = address.config().connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok(client)
-        }
-        Connector::Encrypted(tls) => {
-            let (client, connection) = address.config().connect(tls).await?;
-            tokio::spawn(connection);
-            Ok(client)
-        }
-    }
 }

@@ -14,12 +14,13 @@ use deadpool_postgres::{
 };
 use domain::ports::PortError;
 use tokio::time::timeout;
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{NoTls, Row};
 
 use super::SERVER;
 use super::address::Address;
 use super::failure::Failure;
+use super::renewal::Renewal;
 use super::tls::Connector;
 use crate::ConnectError;
 
@@ -51,8 +52,16 @@ pub(super) struct Sessions {
 
 impl Sessions {
     /// A pool that connects when first used.
-    pub(super) fn new(address: &Address, connector: Connector) -> Result<Self, ConnectError> {
-        let pool = Pool::builder(manager(address, connector.clone()))
+    pub(super) fn new(
+        address: &Address,
+        connector: Connector,
+        renewal: Renewal,
+    ) -> Result<Self, ConnectError> {
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Verified,
+        };
+        let manager = Manager::from_connect(address.config().clone(), renewal, recycling);
+        let pool = Pool::builder(manager)
             .runtime(Runtime::Tokio1)
             .max_size(MOST)
             .wait_timeout(Some(WAIT))
@@ -90,16 +99,5 @@ impl Sessions {
             return Err(Failure::TooSlow(STATEMENT));
         };
         outcome.map_err(Failure::Statement)
-    }
-}
-
-fn manager(address: &Address, connector: Connector) -> Manager {
-    let config = address.config().clone();
-    let recycling = ManagerConfig {
-        recycling_method: RecyclingMethod::Verified,
-    };
-    match connector {
-        Connector::Plain => Manager::from_config(config, NoTls, recycling),
-        Connector::Encrypted(tls) => Manager::from_config(config, tls, recycling),
     }
 }

@@ -8,5 +8,6 @@
 
 mod activity;
 mod encryption;
+mod renewal;
 mod resilience;
 mod server;

@@ -8,6 +8,7 @@
 
 pub mod activity;
 pub mod activity_rows;
+pub mod address_source;
 pub mod aggregation;
 pub mod audience;
 pub mod backlog;
@@ -15,6 +16,7 @@ pub mod broadcast_queue;
 pub mod callback_queue;
 pub mod census;
 pub mod connection_store;
+pub mod dead_letter_desk;
 pub mod dead_letter_queue;
 pub mod dead_letters;
 pub mod event_log;
@@ -35,7 +37,10 @@ pub mod report_store;
 pub mod response_times;
 pub mod result_store;
 pub mod root_secret_store;
+pub mod secret_reader;
+pub mod source_queue;
 pub mod spending;
+pub mod spent_tasks;
 pub mod stale_connections;
 pub mod stuck_tasks;
 pub mod submission_ledger;

@@ -4,11 +4,13 @@
 //! return. Ports of one test share one, so that it counts their calls together.
 
 mod activity;
+mod addresses;
 mod aggregation;
 mod audience;
 mod broadcasts;
 mod callbacks;
 mod connections;
+mod desk;
 mod events;
 mod faults;
 mod files;
@@ -25,6 +27,7 @@ mod rates;
 mod reports;
 mod results;
 mod rows;
+mod secret;
 mod series;
 mod spending;
 mod submissions;
@@ -35,10 +38,12 @@ mod tickets;
 mod uploads;
 
 pub use activity::MemoryActivity;
+pub use addresses::MemoryAddress;
 pub use aggregation::CannedRows;
 pub use broadcasts::MemoryBroadcastQueue;
 pub use callbacks::{MemoryCallbackQueue, MemoryRootSecrets};
 pub use connections::MemoryConnections;
+pub use desk::{MemoryDesk, MemorySource};
 pub use events::MemoryEvents;
 pub use faults::{Fault, Faults};
 pub use files::MemoryFiles;
@@ -55,6 +60,7 @@ pub use rates::MemoryRates;
 pub use reports::MemoryReports;
 pub use results::MemoryResults;
 pub use rows::CannedSource;
+pub use secret::MemorySecret;
 pub use spending::MemorySpending;
 pub use submissions::MemorySubmissions;
 pub use tasks::MemoryTasks;

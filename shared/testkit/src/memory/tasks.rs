@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use domain::ports::{
-    LateUsage, Page, PortError, TaskIndex, TaskPage, TaskQuery, TaskStore, TaskWatch,
+    LateUsage, Page, PortError, Spent, SpentPage, SpentTasks, TaskIndex, TaskPage, TaskQuery,
+    TaskStore, TaskWatch,
 };
 use domain::task::State;
 use domain::{LeaseToken, RequestId, Task, TaskResult, TenantId, Usage};
@@ -17,7 +18,7 @@ use super::{Faults, Kept};
 const WHAT: &str = "task";
 
 /// Keeps and lists tasks. Calls are named `tasks.create`, `.load`, `.replace`, `.renew`, `.holder`,
-/// `.list`, and `late_usage.add`, `.total`.
+/// `.list`, `late_usage.add`, `.total`, and `spent.page`.
 #[derive(Debug, Default)]
 pub struct MemoryTasks {
     late: Kept<BTreeMap<(TenantId, RequestId), Usage>>,
@@ -134,6 +135,32 @@ impl LateUsage for MemoryTasks {
             Ok(late.get(&(tenant.clone(), id)).copied().unwrap_or_default())
         };
         self.faults.around("late_usage.total", total).await
+    }
+}
+
+#[async_trait]
+impl SpentTasks for MemoryTasks {
+    async fn page(&self, _: Option<&str>) -> Result<SpentPage, PortError> {
+        let page = || {
+            let tasks = self.all().into_iter().map(|task| Spent {
+                tenant: task.tenant,
+                request_id: task.request_id,
+                task: Some((task.kind, task.updated_at)),
+                usage: task.usage,
+            });
+            let late = self.late.lock();
+            let late = late.iter().map(|((tenant, id), usage)| Spent {
+                tenant: tenant.clone(),
+                request_id: *id,
+                task: None,
+                usage: *usage,
+            });
+            Ok(Page {
+                items: tasks.chain(late).collect(),
+                next: None,
+            })
+        };
+        self.faults.around("spent.page", page).await
     }
 }
 

@@ -22,6 +22,9 @@ use crate::dynamo::expiry::second;
 use crate::dynamo::{Item, LAYOUT, number, text};
 use crate::error::port_error;
 
+/// What follows the tenant in the key of such an item.
+pub(super) const OWN: &str = "#usage";
+
 /// How long an addition may take. Nobody waits for it with anything that matters.
 const LONGEST: Duration = Duration::from_millis(900);
 
@@ -78,7 +81,7 @@ fn once() -> Builder {
 
 fn key(tenant: &TenantId, id: RequestId) -> Item {
     Item::from([
-        ("tenant".into(), text(&format!("{tenant}#usage"))),
+        ("tenant".into(), text(&format!("{tenant}{OWN}"))),
         ("request_id".into(), text(&id)),
     ])
 }

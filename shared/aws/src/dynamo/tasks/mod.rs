@@ -6,6 +6,7 @@ mod late_usage;
 mod list;
 #[cfg(test)]
 mod properties;
+mod spent;
 mod state;
 mod terms;
 mod watch;

@@ -1,0 +1,221 @@
+"""What must hold of template.yaml and its children, whoever changes them."""
+
+import re
+import unittest
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from stack import settings as all_settings
+from stack import template
+from stack.bring_up import parameters
+from stack.databases.start import Addresses
+
+ROOT = Path(__file__).absolute().parents[2]
+STACK = "AWS::CloudFormation::Stack"
+# Calls that know no single resource, and what AWS's documentation says so about is named beside them in the template.
+ANY_RESOURCE = {
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+    "ecr:GetAuthorizationToken",
+}
+
+
+def walk(node: Any):
+    """Every mapping in a template."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from walk(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from walk(item)
+
+
+def listed(value: Any) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+@cache
+def bodies() -> dict[str, dict]:
+    """All templates, read once."""
+    paths = [ROOT / "template.yaml", *sorted((ROOT / "infra").glob("*.yaml"))]
+    return {path.name: template.load(path).body for path in paths}
+
+
+class Infra(unittest.TestCase):
+    def setUp(self):
+        self.bodies = bodies()
+        self.root = self.bodies["template.yaml"]
+        self.children = {name: body for name, body in self.bodies.items() if body is not self.root}
+
+    def resources(self, kind: str, body: dict | None = None) -> dict[str, dict]:
+        found = (self.root if body is None else body)["Resources"].items()
+        return {name: each for name, each in found if each["Type"] == kind}
+
+    def functions(self) -> dict[str, dict]:
+        return self.resources("AWS::Serverless::Function")
+
+    def statements(self, role: str) -> list[dict]:
+        policies = self.root["Resources"][role]["Properties"]["Policies"]
+        return [each for each in walk(policies) if "Effect" in each]
+
+
+class Rights(Infra):
+    def test_every_function_has_a_role_of_its_own(self):
+        roles = [each["Properties"]["Role"]["Fn::GetAtt"][0] for each in self.functions().values()]
+        self.assertEqual(roles, [f"{name}Role" for name in self.functions()])
+
+    def test_no_right_is_to_everything(self):
+        for name, body in self.bodies.items():
+            for statement in (each for each in walk(body) if each.get("Effect") == "Allow"):
+                for action in listed(statement["Action"]):
+                    self.assertNotRegex(action, r"^\*|:\*$|^[a-z0-9-]+:[A-Z][a-z]+\*$", f"{name}: {action}")
+                    if "*" in listed(statement.get("Resource", "")):
+                        self.assertIn(action, ANY_RESOURCE, name)
+
+    def test_only_the_pusher_posts_to_connections(self):
+        actions = {
+            role: {action for each in self.statements(role) for action in listed(each["Action"])}
+            for role in self.resources("AWS::IAM::Role")
+        }
+        self.assertEqual([role for role in actions if "execute-api:ManageConnections" in actions[role]], ["PusherRole"])
+
+    def test_every_function_may_write_traces_where_it_is_to(self):
+        for name in self.functions():
+            given = str(self.root["Resources"][f"{name}Role"]["Properties"].get("ManagedPolicyArns"))
+            # Without it Lambda refuses the function: Tracing is on for all of them (Globals).
+            self.assertIn("AWSXRayDaemonWriteAccess", given, name)
+
+    def test_no_function_is_told_a_secret_on_aws(self):
+        for name, each in self.functions().items():
+            variables = each["Properties"].get("Environment", {}).get("Variables", {})
+            for variable, value in variables.items():
+                for parameter in ("DatabaseUrl", "MongodbUri"):
+                    # The second branch of a choice by OnAws is the laptop's.
+                    on_aws = str(value).split("'OnAws', {'Ref': 'AWS::NoValue'}, ")[0]
+                    self.assertNotIn(f"'{parameter}'", on_aws, f"{name}: {variable}")
+
+
+class Queues(Infra):
+    def test_every_queue_has_dead_letters_or_takes_them(self):
+        queues = self.resources("AWS::SQS::Queue")
+        targets = {
+            name: each["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+            for name, each in queues.items()
+            if "RedrivePolicy" in each["Properties"]
+        }
+        self.assertEqual(set(queues), set(targets) | set(targets.values()))
+
+    def test_every_queue_is_watched(self):
+        passed = self.root["Resources"]["MonitoringStack"]["Properties"]["Parameters"]
+        self.assertLessEqual(set(self.resources("AWS::SQS::Queue")), set(passed))
+
+
+class Parameters(Infra):
+    def test_every_parameter_and_output_is_described(self):
+        for name, body in self.bodies.items():
+            for key, each in {**body["Parameters"], **body["Outputs"]}.items():
+                self.assertGreater(len(each.get("Description", "")), 7, f"{name}: {key}")
+
+    def test_children_get_all_that_they_ask_for_and_nothing_else(self):
+        used = set()
+        for name, each in self.resources(STACK).items():
+            child = Path(each["Properties"]["TemplateURL"])
+            self.assertEqual(child.parent, Path("infra"), name)
+            used.add(child.name)
+            given = each["Properties"]["Parameters"]
+            self.assertEqual(set(given), set(self.children[child.name]["Parameters"]), name)
+        self.assertEqual(used, set(self.children))
+
+    def test_outputs_of_children_are_there(self):
+        for name, each in self.resources(STACK).items():
+            outputs = self.children[Path(each["Properties"]["TemplateURL"]).name]["Outputs"]
+            for asked in re.findall(rf"'{name}', 'Outputs\.(\w+)'", str(self.root)):
+                self.assertIn(asked, outputs, name)
+
+    def test_sections_of_samconfig_name_parameters(self):
+        for name, value in re.findall(r'"(\w+)=([^"]*)"', (ROOT / "samconfig.toml").read_text()):
+            if name in ("project", "stage"):
+                continue
+            self.assertIn(name, self.root["Parameters"])
+            allowed = self.root["Parameters"][name].get("AllowedValues")
+            if allowed:
+                self.assertIn(value, [str(each) for each in allowed], name)
+
+
+class Laptop(Infra):
+    def test_the_emulator_gets_no_child(self):
+        settings = all_settings.load(ROOT, "dev", {})
+        given = parameters(settings, Addresses("postgres://here", "mongodb://here"))
+        values = {name: str(each.get("Default", "")) for name, each in self.root["Parameters"].items()} | given
+        # Whatever else is asked for.
+        values |= {
+            "Network": "vpc",
+            "DatabaseServer": "rds",
+            "Pool": "on",
+            "HttpDomain": "a.example.org",
+            "Alarms": "on",
+        }
+        for name, each in self.resources(STACK).items():
+            self.assertFalse(self.holds(each["Condition"], values), name)
+
+    def holds(self, condition: Any, values: dict[str, str]) -> bool:
+        if isinstance(condition, str):
+            return self.holds(self.root["Conditions"][condition], values)
+        ((key, value),) = condition.items()
+        if key == "Condition":
+            return self.holds(value, values)
+        if key == "Fn::Equals":
+            left, right = (values[each["Ref"]] if isinstance(each, dict) else str(each) for each in value)
+            return left == right
+        inner = [self.holds(each, values) for each in value]
+        return {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda found: not found[0]}[key](inner)
+
+
+class Pool(Infra):
+    def container(self) -> dict:
+        return self.root["Resources"]["PoolTask"]["Properties"]["ContainerDefinitions"][0]
+
+    def test_the_pool_is_told_what_the_worker_is(self):
+        told = {each["Name"]: each["Value"] for each in walk(self.container()["Environment"]) if "Name" in each}
+        # Beside its own settings, and what Lambda itself says to functions.
+        own = {name for name in told if name.startswith("POOL_")} | {"AWS_REGION"}
+        worker = self.root["Resources"]["Worker"]["Properties"]["Environment"]["Variables"]
+        everywhere = self.root["Globals"]["Function"]["Environment"]["Variables"]
+        # On a laptop only; and machines with IPv4 addresses need no other endpoints.
+        not_here = {"MONGODB_URI", "AWS_USE_DUALSTACK_ENDPOINT"}
+        self.assertEqual(set(told) - own, (set(worker) | set(everywhere)) - not_here)
+        for name, value in {**worker, **everywhere}.items():
+            if name in told and name not in ("DATABASE_URL", "DATABASE_SECRET", "MONGODB_SECRET"):
+                self.assertEqual(told[name], value, name)
+
+    def test_it_is_not_killed_while_it_drains(self):
+        told = {each["Name"]: each["Value"] for each in walk(self.container()["Environment"]) if "Name" in each}
+        # pool/README.md: 15 seconds for what is given back.
+        self.assertGreaterEqual(self.container()["StopTimeout"], int(told["POOL_DRAIN_SECONDS"]) + 15)
+        machines = str(self.children["pool.yaml"]["Resources"]["Machine"])
+        self.assertIn(f"ECS_CONTAINER_STOP_TIMEOUT={self.container()['StopTimeout']}s", machines)
+
+
+class Alarms(Infra):
+    def test_every_alarm_has_a_runbook(self):
+        headings = re.findall(r"^## (.+)$", (ROOT / "docs/runbooks.md").read_text(), re.MULTILINE)
+        anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        for name, body in self.bodies.items():
+            for alarm, each in self.resources("AWS::CloudWatch::Alarm", body).items():
+                text = each["Properties"]["AlarmDescription"]["Fn::Sub"]
+                named = re.search(r"Runbook: \$\{RunbookBase\}#([a-z0-9-]+)$", text)
+                self.assertIsNotNone(named, f"{name}: {alarm}")
+                self.assertIn(named[1], anchors, f"{name}: {alarm}")
+                self.assertEqual(each["Properties"]["AlarmActions"], [{"Ref": "Topic"}], alarm)
+
+    def test_every_function_is_watched(self):
+        watched = str(self.children["monitoring.yaml"]["Resources"])
+        # Whoever invokes the migrator sees how it ended.
+        for name in set(self.functions()) - {"Migrator"}:
+            self.assertIn(f"${{Name}}-{template.kebab(name)}", watched)

@@ -1,0 +1,81 @@
+//! The adapters of the commands that look at queues and tables themselves.
+
+use std::sync::Arc;
+
+use app::RedriveTask;
+use app::announce::Announcer;
+use aws::dynamo::{Connections, Tasks};
+use aws::sqs::{CallbackSender, LetterDesk, RawSender, TaskSender, UpdateSender};
+use aws::{NoRegion, Sdk};
+use boot::SystemClock;
+use ops::deployment::Deployment;
+use ops::dlq::{Office, Queue, QueueName};
+use ops::settings::SettingsError;
+
+/// The deployment's queues and tables cannot be named.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DeskError {
+    /// It is not known where something is.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Nor in which region.
+    #[error(transparent)]
+    Region(#[from] NoRegion),
+}
+
+/// Where tasks are.
+pub(crate) async fn tasks(deployment: &Deployment) -> Result<Tasks, DeskError> {
+    let table = deployment.needed("TASKS_TABLE")?;
+    let sdk = Sdk::load().await?;
+    Ok(Tasks::new(&sdk, table, Arc::new(SystemClock)))
+}
+
+/// Where connections are.
+pub(crate) async fn connections(deployment: &Deployment) -> Result<Connections, DeskError> {
+    let table = deployment.needed("CONNECTIONS_TABLE")?;
+    let sdk = Sdk::load().await?;
+    Ok(Connections::new(&sdk, table))
+}
+
+/// Where dead letters are looked at.
+pub(crate) async fn office(deployment: &Deployment) -> Result<Office, DeskError> {
+    let urls = [
+        (QueueName::Tasks, "TASK_DLQ_URL", "TASK_QUEUE_URL"),
+        (QueueName::Updates, "UPDATES_DLQ_URL", "UPDATES_QUEUE_URL"),
+        (
+            QueueName::Callbacks,
+            "CALLBACKS_DLQ_URL",
+            "CALLBACKS_QUEUE_URL",
+        ),
+    ];
+    let [_, updates, callbacks] = urls.map(|(_, _, source)| source);
+    let (updates, callbacks) = (deployment.needed(updates)?, deployment.needed(callbacks)?);
+    let normal = deployment.needed("TASK_QUEUE_URL")?;
+    let urgent = deployment.needed("URGENT_TASK_QUEUE_URL")?;
+    let table = deployment.needed("TASKS_TABLE")?;
+    let letters = urls.map(|(name, dead, source)| {
+        Ok::<_, SettingsError>((name, deployment.needed(dead)?, deployment.needed(source)?))
+    });
+    let sdk = Sdk::load().await?;
+    let clock = Arc::new(SystemClock);
+    let mut queues = Vec::new();
+    for letters in letters {
+        let (name, dead, source) = letters?;
+        queues.push(Queue {
+            name,
+            desk: Arc::new(LetterDesk::new(&sdk, dead)),
+            source: Arc::new(RawSender::new(&sdk, source)),
+        });
+    }
+    let tasks = Arc::new(Tasks::new(&sdk, table, clock.clone()));
+    let redrive = RedriveTask {
+        tasks: tasks.clone(),
+        queue: Arc::new(TaskSender::new(&sdk, normal, urgent, clock.clone())),
+        announcer: Announcer {
+            updates: Arc::new(UpdateSender::new(&sdk, updates)),
+            callbacks: Arc::new(CallbackSender::new(&sdk, callbacks)),
+        },
+        clock: clock.clone(),
+    };
+    Ok(Office::new(queues, tasks, redrive, clock))
+}

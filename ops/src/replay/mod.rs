@@ -1,0 +1,10 @@
+//! `ops replay`: hands a captured event to a function again, twice, in another order or while it dies
+//! (docs/ops-replay.md).
+
+pub mod args;
+pub mod compare;
+pub mod event;
+pub mod run;
+
+pub use args::Replay;
+pub use run::{Deployed, replay};

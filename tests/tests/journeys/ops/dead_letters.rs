@@ -1,0 +1,123 @@
+//! Dead letters: found, mended, sent on their way again, and what becomes of their tasks.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::types::MessageAttributeValue;
+use end_to_end::{Caller, Stack, fresh};
+use serde_json::{Value, json};
+
+use super::ops;
+
+/// A caller, a worker outside of the same tenant, and a task that this worker has failed.
+async fn failed(stack: &Stack) -> (Caller, Caller, String) {
+    let caller = stack.new_tenant().await;
+    let worker = stack.new_user(&caller.tenant, &["notify"]).await;
+    let body = json!({"kind": "external", "input": {"text": "some words"}});
+    let task = caller.post("/tasks", &body).await.expect(202);
+    let id = task["request_id"].as_str().expect("an id").to_owned();
+    let error = json!({"code": "no_words", "message": "There are no words."});
+    let report = json!({"request_id": id, "status": "failed", "error": error});
+    worker.post("/notify", &report).await.expect(200);
+    (caller, worker, id)
+}
+
+/// Completes the task as soon as it is queued again.
+async fn complete_again(caller: &Caller, worker: &Caller, id: &str) {
+    let path = format!("/tasks/{id}");
+    while caller.get(&path).await.expect(200)["status"] != "processing" {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let report = json!({"request_id": id, "status": "completed", "result": {"words": 2}});
+    worker.post("/notify", &report).await.expect(200);
+}
+
+fn message(caller: &Caller, id: &str) -> String {
+    json!({"v": 1, "tenant": caller.tenant, "request_id": id}).to_string()
+}
+
+/// The letter whose body has this mark; others may be held by other tests for a moment.
+async fn letter_with(mark: &str) -> String {
+    for _ in 0..30 {
+        let list = ["dlq", "list", "--each", "--reason", "unreadable_message"];
+        let (code, found) = ops(None, &list).await;
+        assert_eq!(code, Some(0));
+        for letter in found["each"].as_array().expect("each") {
+            let id = letter["id"].as_str().expect("an id");
+            // Held by another test since: it is another one's.
+            if let (Some(0), shown) = show(id).await
+                && shown["body"]["marker"] == mark
+            {
+                let problem = shown["problem"].as_str().unwrap_or_default();
+                assert!(problem.contains("version 99"), "{shown}");
+                return id.to_owned();
+            }
+        }
+    }
+    panic!("the letter is not found");
+}
+
+async fn show(id: &str) -> (Option<i32>, Value) {
+    let id = id.to_owned();
+    let shown = tokio::task::spawn(async move { ops(None, &["dlq", "show", &id]).await });
+    shown.await.unwrap_or((None, Value::Null))
+}
+
+#[tokio::test]
+async fn poison_is_found_mended_and_its_task_finishes() {
+    let stack = Stack::running().await;
+    let (caller, worker, id) = failed(&stack).await;
+    let mark = fresh();
+    let poison = json!({"v": 99, "marker": mark}).to_string();
+    let send = stack.queues().send_message().message_body(poison);
+    let send = send.queue_url(Stack::variable("TASK_QUEUE_URL"));
+    send.send().await.expect("sent");
+
+    let letter = letter_with(&mark).await;
+    let file = std::env::temp_dir().join(format!("{mark}.json"));
+    std::fs::write(&file, message(&caller, &id)).expect("written");
+    let path = file.to_str().expect("a path");
+    let edit = ["dlq", "edit", &letter, "--body", path];
+    let ((code, edited), ()) =
+        tokio::join!(ops(None, &edit), complete_again(&caller, &worker, &id));
+    assert_eq!(code, Some(0), "{edited}");
+    assert_eq!(edited["outcome"]["status"], "completed", "{edited}");
+    assert_eq!(caller.ended(&id).await["result"], json!({"words": 2}));
+    std::fs::remove_file(file).expect("removed");
+}
+
+#[tokio::test]
+async fn the_letters_of_a_tenant_are_redriven_and_what_becomes_of_them_is_told() {
+    let stack = Stack::running().await;
+    let (caller, worker, id) = failed(&stack).await;
+    let reason = MessageAttributeValue::builder().data_type("String");
+    let reason = reason.string_value("no_words: There are no words.");
+    let bury = stack.queues().send_message();
+    let bury = bury
+        .queue_url(Stack::variable("TASK_DLQ_URL"))
+        .message_body(message(&caller, &id))
+        .message_attributes("reason", reason.build().expect("complete"));
+    bury.send().await.expect("sent");
+
+    let of_tenant = ["--tenant", caller.tenant.as_str()];
+    let redrive = async {
+        // Another test may look at the letter at this very moment.
+        for _ in 0..30 {
+            let redrive = [&["dlq", "redrive", "--rate", "100/s"], &of_tenant[..]].concat();
+            let (code, redriven) = ops(None, &redrive).await;
+            if redriven["sent"] != 0 {
+                return (code, redriven);
+            }
+        }
+        panic!("the letter is not found");
+    };
+    let ((code, redriven), ()) = tokio::join!(redrive, complete_again(&caller, &worker, &id));
+    assert_eq!(code, Some(0), "{redriven}");
+    assert_eq!(redriven["sent"], 1, "{redriven}");
+    let outcome = &redriven["outcomes"][0];
+    assert_eq!(
+        (&outcome["status"], &outcome["request_id"]),
+        (&json!("completed"), &json!(id))
+    );
+    let list = [&["dlq", "list"], &of_tenant[..]].concat();
+    assert_eq!(ops(None, &list).await.1["letters"], 0);
+}
