@@ -12,6 +12,7 @@ use crate::environment::Meant;
 use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
 use crate::replay::Replay;
+use crate::shells::Shell;
 use crate::tasks::Tasks;
 
 const ABOUT: &str = "\
@@ -61,6 +62,21 @@ pub enum Command {
     Connections,
     /// Hand a captured event to a function again, twice, in another order or while it dies (docs/ops-replay.md).
     Replay(Replay),
+    /// Look at everything that the daily checklist names, within five seconds (docs/ops.md).
+    ///
+    /// Exit codes: 0, all is well; 1, something is worth a look; 2, something does not work.
+    Check(Check),
+    /// Say in plain words what is wrong with this machine or this deployment when something does not start.
+    ///
+    /// Exit codes as those of `check`.
+    Doctor,
+    /// Print what a shell needs to complete this command line.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print the man page: `ops man | man -l -`.
+    Man,
 }
 
 /// `ops import`.
@@ -116,6 +132,14 @@ pub struct Broadcast {
     /// Only the connections of this tenant.
     #[arg(long)]
     pub tenant: Option<String>,
+}
+
+/// `ops check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Processes of a pool that were asked for, where ECS does not know: on this machine.
+    #[arg(long, env = "POOL", value_name = "PROCESSES")]
+    pub pool: Option<u32>,
 }
 
 /// `ops seed`.

@@ -15,14 +15,17 @@ use std::time::Instant;
 use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
-use ops::command::{Broadcast, Cli, Command, Import, Seed};
+use ops::check::{self, Checklist, Expected};
+use ops::command::{Broadcast, Check, Cli, Command, Import, Seed};
 use ops::deployment::Deployment;
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
 use ops::seed::Traffic;
 use ops::settings::{Role, Settings, SettingsError};
+use ops::site::Site;
+use ops::table::show;
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, environment, progress, seed};
+use ops::{broadcast, doctor, environment, progress, seed, shells};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -43,31 +46,49 @@ fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run_command(cli: Cli) -> ExitCode {
-    let told = dispatch(cli, &Deployment::from_environment()).await;
+    let told = dispatch(cli, Deployment::from_environment()).await;
     told.unwrap_or_else(|error| failed(USAGE, error))
 }
 
-async fn dispatch(cli: Cli, deployment: &Deployment) -> Result<ExitCode, SettingsError> {
+async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, SettingsError> {
     let json = cli.json;
     Ok(match cli.command {
         Command::Import(import) => {
-            run_import(&import, settings(Role::Demo, deployment)?, json).await
+            let settings = settings(Role::Demo, deployment).await?;
+            run_import(&import, settings, json).await
         }
-        Command::Seed(seed) => run_seed(&seed, settings(Role::Demo, deployment)?, json).await,
+        Command::Seed(seed) => {
+            let settings = settings(Role::Demo, deployment).await?;
+            run_seed(&seed, settings, json).await
+        }
         Command::Broadcast(broadcast) => {
-            run_broadcast(&broadcast, settings(Role::Operator, deployment)?, json).await
+            let settings = settings(Role::Operator, deployment).await?;
+            run_broadcast(&broadcast, settings, json).await
         }
         Command::Tasks(tasks) => {
-            back_office::tasks(&tasks, settings(Role::Demo, deployment)?, json).await
+            let settings = settings(Role::Demo, deployment).await?;
+            back_office::tasks(&tasks, settings, json).await
         }
-        Command::Dlq(dlq) => back_office::dlq(&dlq, deployment, json).await,
-        Command::Cost(cost) => back_office::cost(&cost, deployment, json).await,
-        Command::Connections => back_office::connections(deployment, json).await,
-        Command::Replay(replay) => back_office::replay(&replay, deployment, json).await,
+        Command::Dlq(dlq) => back_office::dlq(&dlq, &deployment, json).await,
+        Command::Cost(cost) => back_office::cost(&cost, &deployment, json).await,
+        Command::Connections => back_office::connections(&deployment, json).await,
+        Command::Replay(replay) => back_office::replay(&replay, &deployment, json).await,
+        Command::Check(check) => run_check(&check, deployment, json).await,
+        Command::Doctor => run_doctor(deployment, json).await,
+        Command::Completions { shell } => written(shells::complete(shell, &mut io::stdout())),
+        Command::Man => written(shells::manual(&mut io::stdout())),
     })
 }
 
-fn settings(role: Role, deployment: &Deployment) -> Result<Settings, SettingsError> {
+/// Who asks the API, and where it is: as it was told, or as the stack's outputs say.
+async fn settings(role: Role, deployment: Deployment) -> Result<Settings, SettingsError> {
+    let told =
+        deployment.get("ADOLOGY_HTTP_URL").is_some() || deployment.get("STACK_NAME").is_none();
+    let deployment = if told {
+        deployment
+    } else {
+        Site::find(deployment, now()).await.deployment
+    };
     Settings::read(role, |name| deployment.get(name).map(str::to_owned))
 }
 
@@ -102,6 +123,36 @@ async fn run_seed(seed: &Seed, settings: Settings, json: bool) -> ExitCode {
     let report = Arc::new(Report::new(None, shown(json, progress::of_events())));
     let produce = move |packer: &mut Packer| seed::pack(events, packer);
     run(settings, report, seed.requests, json, produce).await
+}
+
+async fn run_check(check: &Check, deployment: Deployment, json: bool) -> ExitCode {
+    let began = tokio::time::Instant::now();
+    let site = Site::find(deployment, now()).await;
+    let expected = Expected { pool: check.pool };
+    ticked(&check::run(&site, expected, began).await, json)
+}
+
+async fn run_doctor(deployment: Deployment, json: bool) -> ExitCode {
+    let began = tokio::time::Instant::now();
+    let site = Site::find(deployment, now()).await;
+    // A folder that is gone is in no checkout.
+    let folder = std::env::current_dir().unwrap_or_default();
+    ticked(&doctor::run(&site, &folder, began).await, json)
+}
+
+fn written(written: io::Result<()>) -> ExitCode {
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(INCOMPLETE, error),
+    }
+}
+
+/// Shows a checklist; the worst of it is the exit code.
+fn ticked(checklist: &Checklist, json: bool) -> ExitCode {
+    match show(checklist, json) {
+        Ok(()) => checklist.exit_code().into(),
+        Err(error) => failed(USAGE, error),
+    }
 }
 
 async fn run_broadcast(broadcast: &Broadcast, settings: Settings, json: bool) -> ExitCode {

@@ -53,6 +53,8 @@ impl Service {
     pub const ECS: Self = Self::json("ecs", JSON_1_1, "AmazonEC2ContainerServiceV20141113");
     /// AWS Lambda: functions and event source mappings (REST).
     pub const LAMBDA: Self = Self::json("lambda", REST, "");
+    /// Amazon CloudWatch Logs.
+    pub const LOGS: Self = Self::json("logs", JSON_1_1, "Logs_20140328");
     /// AWS Price List.
     pub const PRICING: Self = Self {
         host: "api.pricing",
@@ -65,6 +67,9 @@ impl Service {
     pub const SCHEDULER: Self = Self::json("scheduler", REST, "");
     /// AWS Secrets Manager.
     pub const SECRETS_MANAGER: Self = Self::json("secretsmanager", JSON_1_1, "secretsmanager");
+
+    /// Amazon Simple Queue Service.
+    pub const SQS: Self = Self::json("sqs", JSON_1_0, "AmazonSQS");
 
     const fn json(name: &'static str, content: &'static str, target: &'static str) -> Self {
         Self {

@@ -26,6 +26,7 @@ mod import;
 mod logs;
 mod operators;
 mod ops;
+mod ops_check;
 mod realtime;
 mod refusals;
 mod reports;

@@ -20,6 +20,7 @@ mod rows;
 mod series;
 mod stretch;
 mod texts;
+mod vitals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,7 @@ use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection, Database};
 
 pub use migrate::{MigrateError, migrate};
+pub use vitals::{CollectionSize, Vitals, VitalsError, collection_sizes, vitals};
 
 use crate::ConnectError;
 

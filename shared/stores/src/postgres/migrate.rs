@@ -61,6 +61,13 @@ pub async fn migrate(url: &str, authorities: Option<&Path>) -> Result<Vec<String
         .collect())
 }
 
+/// The versions of all steps.
+pub(super) fn steps() -> Vec<i32> {
+    let runner = embedded::migrations::runner();
+    let steps = runner.get_migrations().iter();
+    steps.map(refinery::Migration::version).collect()
+}
+
 fn step(cause: impl std::error::Error + Send + Sync + 'static) -> MigrateError {
     MigrateError::Step(cause.into())
 }

@@ -12,12 +12,14 @@ mod renewal;
 mod rows;
 mod stream;
 mod tls;
+mod vitals;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use activity::Activity;
 pub use migrate::{MigrateError, migrate};
+pub use vitals::{TableSize, Vitals, VitalsError, newest_migration, table_sizes, vitals};
 
 use domain::ports::AddressSource;
 
