@@ -77,8 +77,8 @@ impl About {
             Request::HangUp(_) => named(None, "hang up"),
             Request::Broadcast(part) => named(part.broadcast.tenant, "broadcast"),
             Request::Post(posting) => match posting.feed {
-                Feed::Operators => named(None, "operators' feed"),
-                Feed::Logs(tenant, _) => named(Some(tenant), "log feed"),
+                Feed::Operators => named(None, "operators"),
+                Feed::Logs(tenant, _) => named(Some(tenant), "log lines"),
             },
         }
     }

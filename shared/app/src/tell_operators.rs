@@ -112,7 +112,7 @@ mod tests {
         );
         assert_eq!(frame["queues"][0]["name"], "work");
 
-        for call in ["queues.depths", "census.present", "postings.send"] {
+        for call in ["queues.depths", "census.page", "postings.send"] {
             faults.clear();
             faults.always(call, Fault::Unavailable);
             tell.run().await.unwrap_err();

@@ -1,11 +1,10 @@
-//! What those who run the service look at: queues, and who is connected.
+//! What those who run the service look at: how full the queues are, and how it stands.
 
 use std::fmt;
 
 use time::OffsetDateTime;
 
 use crate::dead_letters::DeadQueue;
-use crate::ids::{TenantId, UserId};
 use crate::overflow::Takers;
 use crate::pool::Heartbeat;
 
@@ -85,17 +84,6 @@ pub struct System {
     pub pool: Vec<Heartbeat>,
     /// Who takes queued tasks; none where it could not be learnt.
     pub takers: Option<Takers>,
-}
-
-/// One stored connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Present {
-    /// Whose.
-    pub tenant: TenantId,
-    /// Who opened it; none where an earlier release registered it.
-    pub user: Option<UserId>,
-    /// When API Gateway will have closed it at the latest. What is stored longer is stale.
-    pub expires_at: OffsetDateTime,
 }
 
 #[cfg(test)]

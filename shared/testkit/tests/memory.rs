@@ -144,11 +144,11 @@ async fn event_sources_are_turned_on_and_off() {
 
 #[tokio::test]
 async fn a_backlog_tells_how_many_wait() {
-    let (backlog, waiting) = (MemoryBacklog::default(), Mutex::new(0));
+    let (backlog, sent) = (MemoryBacklog::default(), Mutex::new(0));
     let send = async |count| {
-        let mut waiting = waiting.lock().unwrap();
-        *waiting += count;
-        backlog.holds(*waiting);
+        let mut sent = sent.lock().unwrap();
+        *sent += count;
+        backlog.holds(*sent);
     };
     backlog::all(&backlog, send).await;
 }
@@ -219,12 +219,7 @@ async fn connections_are_an_audience() {
 
 #[tokio::test]
 async fn connections_can_be_counted() {
-    let connections = MemoryConnections::default();
-    let counted = census::Counted {
-        store: &connections,
-        census: &connections,
-    };
-    census::all(counted, &build::tenant()).await;
+    census::all(&MemoryConnections::default(), &build::tenant()).await;
 }
 
 #[tokio::test]

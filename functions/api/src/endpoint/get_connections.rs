@@ -22,7 +22,7 @@ const MOST_USERS: usize = 20;
 
 /// Shows who is connected, by shard, tenant and user
 ///
-/// Reads each shard, up to 20,000 connections of it.
+/// Reads each shard, up to five megabytes of it: some 20,000 connections.
 #[utoipa::path(get, path = "/operators/connections", tag = "operators", responses(
     (status = 200, body = ConnectionsBody, description = "Of all tenants."),
     SignedIn,

@@ -2,12 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::{Page, PortError};
-use crate::broadcast::Shard;
+use super::PortError;
 use crate::dead_letters::{BuriedLetter, DeadQueue};
 use crate::feed::Posting;
-use crate::ids::ConnectionId;
-use crate::operations::{Present, QueueDepth};
+use crate::operations::QueueDepth;
 
 /// Tells how much is in the queues.
 #[async_trait]
@@ -36,19 +34,6 @@ pub trait DeadLetters: Send + Sync {
 
     /// Removes letters for good.
     async fn remove(&self, queue: DeadQueue, letters: &[BuriedLetter]) -> Result<(), PortError>;
-}
-
-/// Lists who is connected, one shard at a time.
-#[async_trait]
-pub trait Census: Send + Sync {
-    /// The connections that are stored, stale ones too, after this one; at most `limit`. A page may
-    /// be a moment old.
-    async fn present(
-        &self,
-        shard: Shard,
-        after: Option<&ConnectionId>,
-        limit: usize,
-    ) -> Result<Page<Present, ConnectionId>, PortError>;
 }
 
 /// Takes postings to the pusher. At least once, in any order.

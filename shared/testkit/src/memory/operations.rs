@@ -1,14 +1,12 @@
 //! What those who run the service look at, in memory.
 
 use async_trait::async_trait;
-use domain::ConnectionId;
-use domain::broadcast::Shard;
 use domain::dead_letters::{BuriedLetter, DeadQueue};
 use domain::feed::Posting;
-use domain::operations::{Present, QueueDepth, QueueName};
-use domain::ports::{Census, DeadLetter, DeadLetters, Page, PortError, Postings, QueueDepths};
+use domain::operations::{QueueDepth, QueueName};
+use domain::ports::{DeadLetter, DeadLetters, PortError, Postings, QueueDepths};
 
-use super::{Faults, Kept, MemoryConnections};
+use super::{Faults, Kept};
 use crate::build::NOW;
 
 /// Queues that are as full as a test says. The call is named `queues.depths`.
@@ -194,40 +192,6 @@ impl DeadLetters for MemoryBuriedLetters {
             Ok(())
         };
         self.faults.around("letters.remove", remove).await
-    }
-}
-
-/// The call is named `census.present`.
-#[async_trait]
-impl Census for MemoryConnections {
-    async fn present(
-        &self,
-        shard: Shard,
-        after: Option<&ConnectionId>,
-        limit: usize,
-    ) -> Result<Page<Present, ConnectionId>, PortError> {
-        let present = || {
-            let connections = self.connections.lock();
-            let here = connections.values().map(|open| &open.connection);
-            let mut here: Vec<_> = here
-                .filter(|one| Shard::of(&one.id) == shard)
-                .filter(|one| after.is_none_or(|after| &one.id > after))
-                .take(limit + 1)
-                .collect();
-            let more = here.len() > limit;
-            here.truncate(limit);
-            let next = here.last().filter(|_| more).map(|one| one.id.clone());
-            let items = here.into_iter().map(|one| Present {
-                tenant: one.identity.tenant.clone(),
-                user: Some(one.identity.user.clone()),
-                expires_at: one.expires_at(),
-            });
-            Ok(Page {
-                items: items.collect(),
-                next,
-            })
-        };
-        self.faults.around("census.present", present).await
     }
 }
 
