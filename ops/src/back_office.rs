@@ -1,16 +1,18 @@
 //! Commands that look at queues, tables and functions themselves, and those that reckon.
 
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use aws::Sdk;
 use domain::{Architecture, Prices};
 use ops::api::Api;
+use ops::cost::functions::{Metered, meter};
 use ops::cost::{Comparison, Cost, Model, What, measured, update};
 use ops::deployment::Deployment;
 use ops::dlq::find::find;
 use ops::dlq::{self, Dlq};
+use ops::metrics::Span;
 use ops::replay::Replay;
 use ops::replay::event::{function_of, function_of_file, of_letter};
 use ops::settings::Settings;
@@ -74,13 +76,26 @@ pub(crate) async fn cost(cost: &Cost, deployment: &Deployment, json: bool) -> Ex
                 let spent = measured::read(&tasks).await;
                 let spent = spent.map_err(|error| domain::causes(&error))?;
                 let prices = Prices::us_east_1(Architecture::Arm64);
-                let measured = measured::measure(spent, &prices, now(), cost.within.length());
+                let mut measured = measured::measure(spent, &prices, now(), cost.within.length());
+                let span = (measured.since, measured.until);
+                measured.by_function = metered(deployment, span).await.unwrap_or_else(|error| {
+                    // The ledger tells all the same.
+                    let _ = writeln!(io::stderr(), "ops: no figures of the functions: {error}");
+                    Vec::new()
+                });
                 show(&measured, json).map_err(written)?;
             }
         }
         Ok(true)
     };
     ended(done.await)
+}
+
+/// What CloudWatch says of the functions.
+async fn metered(deployment: &Deployment, span: Span) -> Result<Vec<Metered>, String> {
+    let Functions { caller, stack } = functions(deployment).await?;
+    let metered = meter(&caller, &stack, span).await;
+    metered.map_err(|error| domain::causes(&error))
 }
 
 async fn update_prices(cost: &Cost, deployment: &Deployment, json: bool) -> Result<bool, String> {

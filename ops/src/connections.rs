@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use domain::broadcast::Shard;
-use domain::ports::{Census, PortError, Present};
+use domain::operations::Present;
+use domain::ports::{Census, PortError};
 use futures::future::join_all;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::table::{Cell, Look, Shown, Table, Tint};
+
+/// Connections that are read at once: some 200 bytes each, well within the megabyte of one call.
+const PAGE: usize = 2_000;
 
 /// A share of stale rows above which the sweep is worth a look: it removes them every minute.
 const MUCH: f64 = 0.05;
@@ -66,7 +70,7 @@ pub async fn count(census: &dyn Census, now: OffsetDateTime) -> Result<Connected
     let shards = Shard::all().map(|shard| async move {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
-            let page = census.page(shard, after.as_ref()).await?;
+            let page = census.present(shard, after.as_ref(), PAGE).await?;
             all.extend(page.items);
             after = page.next;
             if after.is_none() {

@@ -70,10 +70,25 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
             let settings = settings(Role::Demo, deployment).await?;
             back_office::tasks(&tasks, settings, json).await
         }
-        Command::Dlq(dlq) => back_office::dlq(&dlq, &deployment, json).await,
-        Command::Cost(cost) => back_office::cost(&cost, &deployment, json).await,
-        Command::Connections => back_office::connections(&deployment, json).await,
-        Command::Replay(replay) => back_office::replay(&replay, &deployment, json).await,
+        Command::Dlq(dlq) => {
+            let deployment = whole(deployment, "TASKS_TABLE").await;
+            back_office::dlq(&dlq, &deployment, json).await
+        }
+        Command::Cost(cost) if cost.asks_nobody() => {
+            back_office::cost(&cost, &deployment, json).await
+        }
+        Command::Cost(cost) => {
+            let deployment = whole(deployment, "TASKS_TABLE").await;
+            back_office::cost(&cost, &deployment, json).await
+        }
+        Command::Connections => {
+            let deployment = whole(deployment, "CONNECTIONS_TABLE").await;
+            back_office::connections(&deployment, json).await
+        }
+        Command::Replay(replay) => {
+            let deployment = whole(deployment, "TASKS_TABLE").await;
+            back_office::replay(&replay, &deployment, json).await
+        }
         Command::Check(check) => run_check(&check, deployment, json).await,
         Command::Doctor => run_doctor(deployment, json).await,
         Command::Weekly(weekly) => run_weekly(&weekly, deployment, json).await,
@@ -82,15 +97,17 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
     })
 }
 
+/// The deployment with the stack's outputs, where they are needed: this variable is one of them.
+async fn whole(deployment: Deployment, needed: &str) -> Deployment {
+    if deployment.get(needed).is_some() || deployment.get("STACK_NAME").is_none() {
+        return deployment;
+    }
+    Site::find(deployment, now()).await.deployment
+}
+
 /// Who asks the API, and where it is: as it was told, or as the stack's outputs say.
 async fn settings(role: Role, deployment: Deployment) -> Result<Settings, SettingsError> {
-    let told =
-        deployment.get("ADOLOGY_HTTP_URL").is_some() || deployment.get("STACK_NAME").is_none();
-    let deployment = if told {
-        deployment
-    } else {
-        Site::find(deployment, now()).await.deployment
-    };
+    let deployment = whole(deployment, "ADOLOGY_HTTP_URL").await;
     Settings::read(role, |name| deployment.get(name).map(str::to_owned))
 }
 

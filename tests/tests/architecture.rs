@@ -94,6 +94,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("document-gateway", &[]),
     ("runtime-api", &[]),
+    ("speed", &["runtime-api"]),
     ("end-to-end", &["runtime-api"]),
 ];
 

@@ -28,6 +28,13 @@ pub struct Cost {
     pub write: Option<PathBuf>,
 }
 
+impl Cost {
+    /// Whether everything that is needed is known here.
+    pub fn asks_nobody(&self) -> bool {
+        self.what.is_some() || self.what_if.load().is_some()
+    }
+}
+
 /// What else can be reckoned.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum What {

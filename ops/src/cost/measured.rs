@@ -8,6 +8,7 @@ use domain::ports::{PortError, Spent, SpentTasks};
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
+use super::functions::{self, Metered};
 use super::load::{HOURS, Load};
 use super::pool::break_even;
 use super::shown::{count, usd};
@@ -46,6 +47,9 @@ pub struct Measured {
     pub by_kind: Vec<Group>,
     /// By tenant; the dearest first.
     pub by_tenant: Vec<Group>,
+    /// By function, where CloudWatch has figures: all of their time, also what no task is charged for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by_function: Vec<Metered>,
     /// What was measured as a load, to reckon further with.
     pub load: Load,
     /// Tasks a day from which a machine of the pool pays; none where no task ran on Lambda.
@@ -121,6 +125,7 @@ pub fn measure(
         by_kind: by(|task| &task.kind),
         by_tenant: by(|task| &task.tenant),
         all,
+        by_function: Vec::new(),
         pool_pays_from_tasks_per_day: paid.then(|| break_even(&load).tasks_per_day),
         load,
     }
@@ -274,6 +279,9 @@ impl Shown for Measured {
                 ]);
             }
             parts.push(table.draw(look));
+        }
+        if !self.by_function.is_empty() {
+            parts.push(functions::table(&self.by_function, look));
         }
         if let Some(tasks) = self.pool_pays_from_tasks_per_day {
             parts.push(format!(

@@ -8,13 +8,14 @@
 //! | `pool`, `fleet` | with a pool; on the classic fleet |
 //! | `compare` | the three side by side |
 //! | `limits`, `model` | the limits that a load meets; all that at three sizes |
-//! | `measured` | by what tasks have used |
+//! | `measured`, `functions` | by what tasks have used; by what CloudWatch says of the functions |
 //! | `update` | the price list beside AWS's own |
 
 pub mod args;
 pub mod compare;
 pub mod estimate;
 pub mod fleet;
+pub mod functions;
 pub mod limits;
 pub mod load;
 pub mod measured;

@@ -13,7 +13,10 @@ const MOST: usize = 120_000;
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
     /// There is none.
-    #[error("no dead letter has an id that begins with {0:?}; `ops dlq list --each` shows the ids")]
+    #[error(
+        "no dead letter has an id that begins with {0:?}, or somebody else has it in hand for a moment; `ops dlq list --each` \
+         shows the ids"
+    )]
     Unknown(String),
     /// There are several.
     #[error("{count} dead letters have an id that begins with {id:?}; give more of it")]

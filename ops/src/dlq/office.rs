@@ -77,15 +77,16 @@ impl Office {
 
     /// Takes up the next letters of a queue that are not in hand yet; none at the end.
     pub async fn next(&self, queue: &Queue, most: usize) -> Result<Vec<Letter>, PortError> {
+        let mut seen_again = 0;
         loop {
             let received = queue.desk.receive(most, HIDDEN).await?;
             if received.is_empty() {
                 return Ok(Vec::new());
             }
+            seen_again += received.len();
             let mut fresh = Vec::new();
             for held in received {
                 let key = (queue.name, held.id.clone());
-                // A letter whose time was over while we went on comes a second time.
                 let known = self.hands.lock().insert(key, held.receipt.clone());
                 if known.is_none() {
                     fresh.push(held);
@@ -97,7 +98,8 @@ impl Office {
             });
             let letters: Vec<Result<Letter, PortError>> = letters.buffered(AT_ONCE).collect().await;
             let letters: Vec<Letter> = letters.into_iter().collect::<Result<_, _>>()?;
-            if !letters.is_empty() {
+            // Letters whose time was over while we went on come a second time: once round, nothing is new.
+            if !letters.is_empty() || seen_again > self.hands.lock().len() {
                 return Ok(letters);
             }
         }

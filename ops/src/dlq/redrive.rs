@@ -91,7 +91,12 @@ pub async fn redrive(
         outcomes.push(outcome);
     };
     let watched = order.patience.map(|_| watched);
-    let sending = send_all(office, order, watched, tell);
+    let sending = async {
+        let sent = send_all(office, order, watched, tell).await;
+        // Others may look at what is left while tasks are watched.
+        office.give_back().await;
+        sent
+    };
     let watching = watch(office, tasks, order.patience.unwrap_or_default(), noted);
     let (sent, seen) = tokio::join!(sending, watching);
     let mut redriven = sent?;

@@ -44,7 +44,7 @@ pub fn of_letter(letter: &Letter) -> Value {
 /// The same event delivered once more: each message has been received one time more.
 #[must_use]
 pub fn redelivered(mut event: Value, times: u32) -> Value {
-    for record in event["Records"].as_array_mut().into_iter().flatten() {
+    for record in batch(&mut event).into_iter().flatten() {
         let count = &mut record["attributes"]["ApproximateReceiveCount"];
         let received: u32 = count
             .as_str()
@@ -59,7 +59,7 @@ pub fn redelivered(mut event: Value, times: u32) -> Value {
 #[must_use]
 pub fn shuffled(mut event: Value, seed: u64) -> Value {
     let mut random = Random::new(seed);
-    if let Some(records) = event["Records"].as_array_mut() {
+    if let Some(records) = batch(&mut event) {
         for end in (1..records.len()).rev() {
             let below = u32::try_from(end + 1).unwrap_or(u32::MAX);
             let other = usize::try_from(random.below(below)).unwrap_or_default();
@@ -67,6 +67,11 @@ pub fn shuffled(mut event: Value, seed: u64) -> Value {
         }
     }
     event
+}
+
+/// The records of a batch. Looked up, since indexing would add them to an event that is none.
+fn batch(event: &mut Value) -> Option<&mut Vec<Value>> {
+    event.get_mut("Records")?.as_array_mut()
 }
 
 /// How many records it has; none where it is no batch.

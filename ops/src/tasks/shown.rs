@@ -151,3 +151,53 @@ pub fn line(id: &str, update: &UpdateBody) -> String {
     .trim_end()
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn task() -> TaskBody {
+        let at = "2026-03-01T12:00:00Z";
+        let error = json!({"code": "bad_data", "message": "The data is bad."});
+        let update = |version, status, error| {
+            json!({"version": version, "status": status, "phase": null, "attempt": 1, "error": error, "at": at,
+                "progress": {"percent": 40, "message": "reading"}})
+        };
+        let task = json!({
+            "request_id": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "export", "status": "failed", "phase": null,
+            "version": 3, "progress": null, "attempt": 1, "error": error, "tags": ["nightly", "shop"],
+            "priority": "normal", "run_at": null, "deadline": null, "created_at": at, "updated_at": at,
+            "started_at": at, "finished_at": at, "input": {"source": "events"}, "cost_usd": 0.000_033_792,
+            "updates": [update(2, "processing", json!(null)), update(3, "failed", error.clone())],
+        });
+        serde_json::from_value(task).unwrap()
+    }
+
+    #[test]
+    fn a_list_is_drawn() {
+        let listed = Listed {
+            tasks: vec![task().summary],
+            more: true,
+            now: datetime!(2026-03-01 12:05 UTC),
+        };
+        insta::assert_snapshot!(listed.text(Look::PLAIN));
+    }
+
+    #[test]
+    fn a_task_is_drawn_with_its_history() {
+        insta::assert_snapshot!(One(task()).text(Look::PLAIN));
+    }
+
+    #[test]
+    fn a_change_is_a_line() {
+        let task = task();
+        let told = line("01890a5d", &task.updates[1]);
+        assert_eq!(
+            told,
+            "2026-03-01T12:00:00Z 01890a5d v3 failed 40 % reading bad_data: The data is bad."
+        );
+    }
+}

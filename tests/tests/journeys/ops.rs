@@ -2,6 +2,7 @@
 
 mod costs;
 mod dead_letters;
+mod replays;
 mod tasks;
 
 use std::process::Command;
@@ -23,8 +24,9 @@ async fn ops(login: Option<(String, String)>, arguments: &[&str]) -> (Option<i32
     }
     let ended = tokio::task::spawn_blocking(move || command.output().expect("ops ends"));
     let output = ended.await.expect("it ran");
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let printed = serde_json::from_slice(&output.stdout);
-    let printed = printed.unwrap_or_else(|error| panic!("{error}: {said}"));
+    // What is refused is told on the standard error.
+    let printed = printed.unwrap_or_else(|_| Value::from(said));
     (output.status.code(), printed)
 }

@@ -347,6 +347,28 @@ async fn a_letter_is_found_by_the_beginning_of_its_id() {
     assert!(matches!(found("x").await, Err(FindError::Unknown(_))));
 }
 
+/// As where a queue is larger than what can be looked at while letters are hidden.
+#[tokio::test]
+async fn letters_that_come_a_second_time_are_no_new_ones() {
+    let scene = scene();
+    for n in 0..30 {
+        scene.buried(&format!("letter-{n:02}"), "acme");
+    }
+    let queue = scene.office.queue(QueueName::Tasks).unwrap();
+    let mut found = 0;
+    loop {
+        let letters = scene.office.next(queue, 10).await.unwrap();
+        if letters.is_empty() {
+            break;
+        }
+        found += letters.len();
+        if found == 20 {
+            scene.desks[0].show_all();
+        }
+    }
+    assert_eq!(found, 30);
+}
+
 #[tokio::test]
 async fn more_than_were_looked_at_is_told() {
     let scene = scene();

@@ -40,7 +40,12 @@ async fn connections_are_an_audience() {
 async fn connections_can_be_counted() {
     let place = local().await;
     let test = async |table: String| {
-        census::all(&Connections::new(&place.sdk, table), &build::tenant()).await;
+        let connections = Connections::new(&place.sdk, table);
+        let counted = census::Counted {
+            store: &connections,
+            census: &connections,
+        };
+        census::all(counted, &build::tenant()).await;
     };
     place.with_table(&KEYS, test).await;
 }

@@ -5,7 +5,6 @@ mod addresses;
 mod ambient;
 mod broadcast;
 mod callbacks;
-mod census;
 mod dead_letters;
 mod events;
 mod export;
@@ -14,6 +13,7 @@ mod lanes;
 mod logs;
 mod messages;
 mod models;
+mod operations;
 mod overflow;
 mod pool;
 mod pusher;
@@ -33,7 +33,6 @@ pub use addresses::AddressSource;
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
-pub use census::{Census, Present};
 pub use dead_letters::{DeadLetterDesk, HeldLetter, SourceQueue};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
@@ -46,6 +45,7 @@ pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
 pub use models::{Answer, ModelError, Spending, TextModel};
+pub use operations::{Census, DeadLetters, Postings, QueueDepths};
 pub use overflow::{Backlog, EventSources};
 pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};

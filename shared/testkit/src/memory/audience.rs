@@ -1,9 +1,8 @@
 //! Everybody who is connected, in memory.
 
 use async_trait::async_trait;
-use domain::ConnectionId;
 use domain::broadcast::Shard;
-use domain::ports::{Audience, AudiencePage, AudienceQuery, Census, Page, PortError, Present};
+use domain::ports::{Audience, AudiencePage, AudienceQuery, PortError};
 
 use super::MemoryConnections;
 
@@ -34,31 +33,5 @@ impl Audience for MemoryConnections {
             Ok(AudiencePage { items, next })
         };
         self.faults.around("audience.page", page).await
-    }
-}
-
-/// The call is named `census.page`.
-#[async_trait]
-impl Census for MemoryConnections {
-    async fn page(
-        &self,
-        shard: Shard,
-        _: Option<&ConnectionId>,
-    ) -> Result<Page<Present, ConnectionId>, PortError> {
-        let page = || {
-            let connections = self.connections.lock();
-            let stored = connections.values().map(|open| &open.connection);
-            let present = stored
-                .filter(|connection| Shard::of(&connection.id) == shard)
-                .map(|connection| Present {
-                    tenant: connection.identity.tenant.clone(),
-                    expires_at: connection.expires_at(),
-                });
-            Ok(Page {
-                items: present.collect(),
-                next: None,
-            })
-        };
-        self.faults.around("census.page", page).await
     }
 }
