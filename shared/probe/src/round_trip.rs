@@ -14,7 +14,7 @@ use crate::{Login, NotBuilt, ProbeError, Target};
 
 /// How long each step may take. A task waits for a cold start at most, or for a burst to pass.
 const LONGEST: Duration = Duration::from_secs(10);
-const LONGEST_TASK: Duration = Duration::from_secs(60);
+const LONGEST_TASK: Duration = Duration::from_mins(1);
 
 /// Makes round trips.
 #[derive(Debug, Clone)]
