@@ -46,9 +46,7 @@ pub(super) async fn check(site: &Site) -> Row {
             Err(error) => Row::fail(AREA, ITEM, domain::causes(&error)),
         }
     };
-    timeout(LONGEST, went)
-        .await
-        .unwrap_or_else(|_| slow(LONGEST))
+    timeout(LONGEST, went).await.unwrap_or_else(|_| slow())
 }
 
 /// Whoever is given, or else the canary's user.
