@@ -45,8 +45,11 @@ pub struct Resource {
     pub reason: Option<String>,
 }
 
+/// A stack within this one: network, database, pool and alarms are in some.
+const CHILD: &str = "AWS::CloudFormation::Stack";
+
 impl Stack {
-    /// Asks for it.
+    /// Asks for it, and for what its children have made.
     ///
     /// # Errors
     ///
@@ -55,9 +58,14 @@ impl Stack {
         let named = [("StackName", name)];
         let described = caller.query(Service::CLOUDFORMATION, VERSION, "DescribeStacks", &named);
         let listed = resources(caller, name);
-        let (described, resources) = futures::try_join!(described, listed)?;
+        let (described, mut own) = futures::try_join!(described, listed)?;
+        let is_child = |made: &&Resource| made.kind == CHILD && !made.physical.is_empty();
+        let children = own.iter().filter(is_child);
+        let children = children.map(|child| resources(caller, &child.physical));
+        let theirs = futures::future::try_join_all(children).await?;
+        own.extend(theirs.into_iter().flatten());
         Ok(Self {
-            resources,
+            resources: own,
             ..Self::read(&described)
         })
     }
