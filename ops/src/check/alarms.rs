@@ -80,7 +80,7 @@ fn judge(expected: usize, alarms: &[Alarm]) -> Vec<Row> {
     let all = all.with("ringing", ringing as f64);
     let each = of("ALARM").map(|alarm| {
         Row::fail(AREA, alarm.name.as_str(), alarm.reason.as_str())
-            .advise("docs/ops.md says what each alarm means")
+            .advise("docs/runbooks.md says what to do for each alarm")
     });
     std::iter::once(all).chain(each).collect()
 }
