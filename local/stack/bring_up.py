@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stack import build, deploy, emulator, migrate, package, pool, run, services, stack_env, tools, users, web
+from stack import build, canary, deploy, emulator, migrate, package, pool, run, services, stack_env, tools, users, web
 from stack import template as templates
 from stack.databases import gateway, resolve
 from stack.databases import start as databases
@@ -126,6 +126,7 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         "PusherConcurrency": "3",
         "SubmissionsPerMinute": "60000",
         "SubmissionBurst": "20000",
+        "RunCanary": canary.wanted(settings),
         "Pool": "on" if pool.wanted(settings) else "off",
         "LogLevel": settings.environ.get("ADOLOGY_LOG_LEVEL", "info"),
     }
@@ -134,6 +135,7 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
 def _seed(settings: Settings, outputs: dict[str, str], stores: Addresses, progress: Progress) -> dict[str, str]:
     with progress.step("Demo users and .local/stack.env"):
         accounts = users.seed(settings, outputs["UserPoolId"])
+        canary.ensure_user(settings, outputs)
         env = stack_env.compose(settings, outputs, stores, accounts)
         stack_env.write(settings, env)
     return env

@@ -80,8 +80,14 @@ class Template:
         return [Function(name, _binary(name, each)) for name, each in found if wanted(each)]
 
     def with_code(self, locations: dict[str, str]) -> str:
-        """The template as JSON, each function's CodeUri replaced as `sam package` would."""
+        """The template as JSON, each function's CodeUri replaced as `sam package` would.
+
+        Functions that the emulator never gets are left out: it wants code of them all the same.
+        """
         body = copy.deepcopy(self.body)
+        for function in self.functions_on_aws:
+            if function not in self.functions:
+                del body["Resources"][function.logical_id]
         for function in self.functions:
             resource = body["Resources"][function.logical_id]
             resource.setdefault("Properties", {})["CodeUri"] = locations[function.binary]

@@ -33,7 +33,7 @@ def seed(settings: Settings, pool_id: str) -> dict[str, str]:
     for user, password in _passwords(settings).items():
         wanted = next(item for item in USERS if item.name == user)
         username = _email(user) if by_email else user
-        _ensure(client, pool_id, wanted, username, password)
+        ensure(client, pool_id, wanted, username, password)
         result |= {f"{user.upper()}_USERNAME": username, f"{user.upper()}_PASSWORD": password}
     return result
 
@@ -54,7 +54,8 @@ def _email(name: str) -> str:
     return f"{name}@adology.example"
 
 
-def _ensure(client: BaseClient, pool_id: str, user: User, username: str, password: str) -> None:
+def ensure(client: BaseClient, pool_id: str, user: User, username: str, password: str) -> None:
+    """Have this user in the pool, with this name, password, tenant and groups."""
     attributes = [
         {"Name": "email", "Value": _email(user.name)},
         {"Name": "email_verified", "Value": "true"},

@@ -41,7 +41,7 @@ class Templates(StackTestCase):
         read = template.load(self.write(_TEMPLATE.replace("AWS::Serverless::Function", kept)))
         self.assertEqual(read.functions, [])
         self.assertEqual([each.binary for each in read.functions_on_aws], ["task-sweeper"])
-        self.assertNotIn("CodeUri", json.loads(read.with_code({}))["Resources"]["TaskSweeper"]["Properties"])
+        self.assertNotIn("TaskSweeper", json.loads(read.with_code({}))["Resources"])
 
     def test_a_binary_may_have_another_name(self):
         named = "    Metadata: { BuildProperties: { Binary: sweep } }\n    Properties:"

@@ -70,6 +70,10 @@ pub enum Command {
     ///
     /// Exit codes as those of `check`.
     Doctor,
+    /// Look at what changes slowly: images, alarms of the week, spend, certificates, secrets, advisories, sizes.
+    ///
+    /// Exit codes as those of `check`.
+    Weekly(Weekly),
     /// Print what a shell needs to complete this command line.
     Completions {
         /// Which shell.
@@ -140,6 +144,14 @@ pub struct Check {
     /// Processes of a pool that were asked for, where ECS does not know: on this machine.
     #[arg(long, env = "POOL", value_name = "PROCESSES")]
     pub pool: Option<u32>,
+}
+
+/// `ops weekly`.
+#[derive(Debug, Args)]
+pub struct Weekly {
+    /// What `ops weekly --json` printed earlier, to tell what has grown since.
+    #[arg(long, value_name = "FILE")]
+    pub before: Option<PathBuf>,
 }
 
 /// `ops seed`.

@@ -26,4 +26,5 @@ pub mod stack;
 pub mod table;
 pub mod tasks;
 pub mod upload;
+pub mod weekly;
 pub mod xml;

@@ -16,7 +16,7 @@ use clap::Parser;
 use indicatif::ProgressBar;
 use ops::api::Api;
 use ops::check::{self, Checklist, Expected};
-use ops::command::{Broadcast, Check, Cli, Command, Import, Seed};
+use ops::command::{Broadcast, Check, Cli, Command, Import, Seed, Weekly};
 use ops::deployment::Deployment;
 use ops::import::ImportError;
 use ops::report::{Report, Summary};
@@ -25,7 +25,8 @@ use ops::settings::{Role, Settings, SettingsError};
 use ops::site::Site;
 use ops::table::show;
 use ops::upload::{self, Packer, UploadError};
-use ops::{broadcast, doctor, environment, progress, seed, shells};
+use ops::weekly::Before;
+use ops::{broadcast, doctor, environment, progress, seed, shells, weekly};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -90,6 +91,7 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
         }
         Command::Check(check) => run_check(&check, deployment, json).await,
         Command::Doctor => run_doctor(deployment, json).await,
+        Command::Weekly(weekly) => run_weekly(&weekly, deployment, json).await,
         Command::Completions { shell } => written(shells::complete(shell, &mut io::stdout())),
         Command::Man => written(shells::manual(&mut io::stdout())),
     })
@@ -155,6 +157,18 @@ async fn run_doctor(deployment: Deployment, json: bool) -> ExitCode {
     // A folder that is gone is in no checkout.
     let folder = std::env::current_dir().unwrap_or_default();
     ticked(&doctor::run(&site, &folder, began).await, json)
+}
+
+async fn run_weekly(weekly: &Weekly, deployment: Deployment, json: bool) -> ExitCode {
+    let began = tokio::time::Instant::now();
+    let before = weekly.before.as_deref().map(Before::read).transpose();
+    let before = match before {
+        Ok(before) => before.unwrap_or_default(),
+        Err(error) => return failed(USAGE, error),
+    };
+    let site = Site::find(deployment, now()).await;
+    let folder = std::env::current_dir().unwrap_or_default();
+    ticked(&weekly::run(&site, &folder, &before, began).await, json)
 }
 
 fn written(written: io::Result<()>) -> ExitCode {

@@ -35,9 +35,13 @@ impl Site {
         let sdk = Sdk::load().await.map_err(|error| error.to_string());
         let caller = sdk.as_ref().map_err(String::clone);
         let caller = caller.and_then(|sdk| sdk.caller().map_err(|error| error.to_string()));
-        let stack = match &caller {
-            Ok(caller) => described(caller, &deployment).await,
-            Err(why) => Err(why.clone()),
+        let name = deployment
+            .needed("STACK_NAME")
+            .map_err(|error| error.to_string());
+        let stack = match (name, &caller) {
+            (Ok(name), Ok(caller)) => described(caller, name).await,
+            (Err(why), _) => Err(why),
+            (_, Err(why)) => Err(why.clone()),
         };
         let outputs = stack.as_ref().map(|stack| stack.outputs.clone());
         Self {
@@ -65,16 +69,13 @@ impl Site {
     ///
     /// One of them is not there; the text says why.
     pub fn described(&self) -> Result<(&Caller, &Stack), &str> {
-        let caller = self.caller.as_ref().map_err(String::as_str)?;
         let stack = self.stack.as_ref().map_err(String::as_str)?;
+        let caller = self.caller.as_ref().map_err(String::as_str)?;
         Ok((caller, stack))
     }
 }
 
-async fn described(caller: &Caller, deployment: &Deployment) -> Result<Stack, String> {
-    let name = deployment
-        .needed("STACK_NAME")
-        .map_err(|error| error.to_string())?;
+async fn described(caller: &Caller, name: &str) -> Result<Stack, String> {
     match timeout(DESCRIBED, Stack::find(caller, name)).await {
         Ok(found) => found.map_err(|error| domain::causes(&error)),
         Err(_) => Err(format!(

@@ -16,6 +16,8 @@ const MOST_PAGES: usize = 5;
 pub struct Stack {
     /// Its name.
     pub name: String,
+    /// Its ARN.
+    pub id: String,
     /// Its state, such as `UPDATE_COMPLETE`.
     pub status: String,
     /// Why it is so, where CloudFormation says.
@@ -43,8 +45,11 @@ pub struct Resource {
     pub reason: Option<String>,
 }
 
+/// A stack within this one: network, database, pool and alarms are in some.
+const CHILD: &str = "AWS::CloudFormation::Stack";
+
 impl Stack {
-    /// Asks for it.
+    /// Asks for it, and for what its children have made.
     ///
     /// # Errors
     ///
@@ -53,11 +58,22 @@ impl Stack {
         let named = [("StackName", name)];
         let described = caller.query(Service::CLOUDFORMATION, VERSION, "DescribeStacks", &named);
         let listed = resources(caller, name);
-        let (described, resources) = futures::try_join!(described, listed)?;
+        let (described, mut own) = futures::try_join!(described, listed)?;
+        let is_child = |made: &&Resource| made.kind == CHILD && !made.physical.is_empty();
+        let children = own.iter().filter(is_child);
+        let children = children.map(|child| resources(caller, &child.physical));
+        let theirs = futures::future::try_join_all(children).await?;
+        own.extend(theirs.into_iter().flatten());
         Ok(Self {
-            resources,
+            resources: own,
             ..Self::read(&described)
         })
+    }
+
+    /// The account that it is in.
+    pub fn account(&self) -> &str {
+        // arn:aws:cloudformation:region:account:stack/name/id
+        self.id.split(':').nth(4).unwrap_or_default()
     }
 
     /// What is of this type.
@@ -77,6 +93,7 @@ impl Stack {
         let pairs = |key, value| xml::all(xml, key).into_iter().zip(xml::all(xml, value));
         Self {
             name: xml::first(xml, "StackName").unwrap_or_default(),
+            id: xml::first(xml, "StackId").unwrap_or_default(),
             status: xml::first(xml, "StackStatus").unwrap_or_default(),
             reason: xml::first(xml, "StackStatusReason").filter(|reason| !reason.is_empty()),
             outputs: pairs("OutputKey", "OutputValue").collect(),
@@ -125,16 +142,17 @@ mod tests {
 
     #[test]
     fn a_description_is_read() {
-        let xml = "<Stacks><member><StackName>live</StackName><StackId>arn</StackId>\
+        let xml = "<Stacks><member><StackName>live</StackName><StackId>arn:aws:cloudformation:eu-north-1:123:stack/live/1</StackId>\
             <StackStatus>UPDATE_ROLLBACK_COMPLETE</StackStatus><StackStatusReason></StackStatusReason>\
             <Parameters><member><ParameterKey>Stage</ParameterKey><ParameterValue>live</ParameterValue></member>\
             </Parameters><Outputs><member><OutputKey>HttpUrl</OutputKey><OutputValue>https://a/?b&amp;c</OutputValue>\
             </member></Outputs></member></Stacks>";
         let stack = Stack::read(xml);
         assert_eq!(stack.status, "UPDATE_ROLLBACK_COMPLETE");
-        assert_eq!((&stack.name[..], stack.reason), ("live", None));
+        assert_eq!((&stack.name[..], &stack.reason), ("live", &None));
         assert_eq!(stack.outputs["HttpUrl"], "https://a/?b&c");
         assert_eq!(stack.parameters["Stage"], "live");
+        assert_eq!(stack.account(), "123");
     }
 
     #[test]

@@ -15,6 +15,12 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PAGES = ["Overview", "Tasks", "New task", "Logs", "Reports", "Operators"];
 const UPDATES_PER_SECOND = 1_000;
 const RUSH_MS = 5_000;
+/** The share of the time that the page's thread may work meanwhile, by its own clock: some 0.5 is usual. */
+const BUSY = 0.65;
+/** Milliseconds that frames may take where the page has a processor to itself: 17, 50 and 117 are usual. */
+const FLUENT = { p50: 34, p95: 67, longest: 250 };
+/** The same where it is granted a share of one. */
+const frozen = (share) => ({ p95: 300 / share, longest: 1_000 / share });
 const PATIENCE = { timeout: 120_000 };
 
 let dist;
@@ -158,6 +164,65 @@ describe("the built dashboard", PATIENCE, () => {
     assert.equal(await page.evaluate(() => window.sameDocument), true);
   });
 
+  it("shows operators how the service stands, and redrives dead letters once confirmed", async () => {
+    await dash.go("Operators");
+    const work = page.locator("[data-queue=work]");
+    await work.getByText("1,204").waitFor();
+    await page.getByText("412 open").waitFor();
+    await page.locator("[data-process=pool-7f31]").getByText("16 of 16").waitFor();
+
+    const group = page.locator("[data-reason=store_unavailable]");
+    await group.locator("summary").click();
+    await group.getByText("mongodb did not answer").first().waitFor();
+    await group.getByRole("button", { name: "Redrive these 3" }).click();
+    const asked = page.getByRole("alertdialog", { name: "Redrive 3 letters of Work?" });
+    await asked.waitFor();
+    await page.keyboard.press("Escape");
+    await asked.waitFor({ state: "hidden" });
+    assert.deepEqual(stack.redriven, []);
+    await group.getByRole("button", { name: "Redrive these 3" }).click();
+    await asked.getByRole("button", { name: "Redrive", exact: true }).click();
+    await page.getByText("3 letters are on their way again.").waitFor();
+    await group.waitFor({ state: "detached" });
+    assert.equal(stack.redriven[0].request_ids.length, 3);
+
+    // The stream brings the rest, and asks for nothing.
+    stack.dead = [];
+    stack.send({ type: "system", ...stack.system() });
+    await work.locator("td").nth(3).getByText("0", { exact: true }).waitFor();
+    await page.getByText("No dead letters").waitFor();
+  });
+
+  it("shows log lines as they come, and stands still while somebody reads", async (test) => {
+    await dash.go("Logs");
+    await page.locator(".log-lines li").first().waitFor();
+    const worked = await workOf(page);
+    const sent = stack.pour(100);
+    const frames = await page.evaluate(measureFrames, RUSH_MS);
+    const figures = { ...frameFigures(frames), busy: Number((await worked()).toFixed(2)) };
+    test.diagnostic(`${sent()} lines: ${JSON.stringify(figures)}`);
+    assert.ok(figures.busy < BUSY, `the page's thread worked ${figures.busy} of the time`);
+    const first = page.locator(".log-lines li").first().locator("summary");
+    await first.focus();
+    const held = page.locator(".held");
+    await held.waitFor();
+    const words = await page.locator(".log-lines").innerText();
+    await page.waitForFunction(
+      (before) => document.querySelector(".held")?.textContent !== before,
+      await held.textContent(),
+    );
+    assert.equal(await page.locator(".log-lines").innerText(), words);
+    await held.click();
+    stack.quiet();
+    await held.waitFor({ state: "detached" });
+    assert.notEqual(await page.locator(".log-lines").innerText(), words);
+    await page.getByLabel("Live").uncheck();
+    const count = await page.locator(".log-lines li").count();
+    stack.send({ type: "logs", level: "*", lines: [{ id: "late", message: "late" }], left_out: 0 });
+    await page.waitForTimeout(500);
+    assert.equal(await page.locator(".log-lines li").count(), count);
+  });
+
   it("is used by key alone", async () => {
     await dash.go("Tasks");
     const rows = page.locator("[data-task] a");
@@ -181,18 +246,23 @@ describe("the built dashboard", PATIENCE, () => {
     await page.locator(".task-rows[data-loaded=true]").waitFor();
     await page.locator("[data-task]").first().getByRole("link").click();
     await dash.drawer.getByRole("heading", { name: "Timeline" }).waitFor();
+    const before = await grantedTo(page);
     const worked = await workOf(page);
     const sent = stack.rush(UPDATES_PER_SECOND);
     const frames = await page.evaluate(measureFrames, RUSH_MS);
+    const figures = { ...frameFigures(frames), busy: Number((await worked()).toFixed(2)) };
     stack.quiet();
     const came = sent();
-    const figures = { ...frameFigures(frames), busy: Number((await worked()).toFixed(2)) };
-    test.diagnostic(`${came} updates: ${JSON.stringify(figures)}`);
+    const granted = Math.min(before, await grantedTo(page));
+    test.diagnostic(`${came} updates: ${JSON.stringify(figures)}, granted ${granted.toFixed(2)}`);
     assert.ok(came > 0.8 * UPDATES_PER_SECOND * (RUSH_MS / 1000), `only ${came} were sent`);
-    assert.ok(figures.busy < 0.8, `the page's thread worked ${figures.busy} of the time`);
-    // Frames also wait for other programs of this machine: these bounds are those of a freeze.
-    assert.ok(figures.p95 < 300, `the 95th of 100 frames took ${figures.p95} ms`);
-    assert.ok(figures.longest < 1_000, `a frame took ${figures.longest} ms`);
+    assert.ok(figures.busy < BUSY, `the page's thread worked ${figures.busy} of the time`);
+    // Frames wait for the other programs of this machine too: where these leave the page less than it
+    // could use, no more can be told than that it does not freeze.
+    const most = granted > 0.8 ? FLUENT : frozen(granted);
+    for (const [name, ms] of Object.entries(most)) {
+      assert.ok(figures[name] <= ms, `${name}: a frame took ${figures[name]} ms, not ${ms}`);
+    }
     const last = stack.tasks.find((one) => one.status === "processing");
     await dash.row(last.request_id).getByText(last.progress.message).waitFor();
   });
@@ -208,6 +278,16 @@ async function workOf(page) {
   };
   const [before, began] = [await seconds(), performance.now()];
   return async () => ((await seconds()) - before) / ((performance.now() - began) / 1000);
+}
+
+/** The share of a processor that the machine grants to a page that wants all of one. */
+async function grantedTo(page) {
+  const worked = await workOf(page);
+  await page.evaluate((ms) => {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  }, 800);
+  return worked();
 }
 
 /** How long each frame of the screen was in coming. */

@@ -39,7 +39,18 @@ describe("an operator", () => {
     }
   });
 
+  it("sees how the service stands and who is connected", async () => {
+    await operator.page.locator("[data-queue=work] td").first().waitFor();
+    await operator.page.locator("[data-open]").waitFor();
+    const open = await operator.page.locator("[data-open]").getAttribute("data-open");
+    assert.ok(Number(open) >= 2, `${open} connections are open`);
+    // Other tests may have left some.
+    const dead = operator.page.locator("[aria-labelledby=dead-title]");
+    await dead.locator("[data-reason], .empty").first().waitFor();
+  });
+
   it("sees what fails, of all tenants, as it happens", async () => {
+    const read = operator.page.waitForRequest(/operators\/system$/);
     const id = await user.submit("external", {});
     const post = await operatorPost(stack);
     const error = { code: "broken", message: "It broke" };
@@ -47,6 +58,30 @@ describe("an operator", () => {
     const failure = operator.page.locator(`[data-failure="${id}"]`);
     await failure.waitFor();
     assert.match(await failure.innerText(), /Failed[\s\S]*demo[\s\S]*external[\s\S]*It broke/);
+    await read;
+  });
+
+  it("and everybody of a tenant see its log lines as they are stored", async () => {
+    const post = await operatorPost(stack);
+    await user.go("Logs");
+    await operator.go("Logs");
+    const words = `out of stock, ${Date.now()}`;
+    const seen = Promise.all(
+      [user, operator].map(({ page }) => page.getByText(words).first().waitFor()),
+    );
+    let shown = false;
+    void seen.then(() => {
+      shown = true;
+    });
+    // The first lines after a subscription may come before the api knows that somebody listens.
+    for (let n = 0; !shown && n < 60; n++) {
+      const at = new Date().toISOString();
+      const line = { type: "log", at, service: "shop", level: "error", message: words };
+      await post("/events", { events: [{ ...line, id: `${words} ${n}` }] });
+      await user.page.waitForTimeout(500);
+    }
+    await seen;
+    await operator.go("Operators");
   });
 
   it("is somebody: others are not shown that page", async () => {

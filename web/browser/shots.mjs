@@ -24,6 +24,7 @@ const SHOTS = [
   ["overview-dark", "#/overview", WIDE, "dark", ".plot canvas >> nth=3"],
   ["task", `#/tasks/${ended.request_id}`, WIDE, "light", "[data-testid=result] table"],
   ["new-task", "#/new?kind=aggregate", WIDE, "dark", ".chips"],
+  ["operators", "#/operators", { width: 1360, height: 900 }, "light", "[data-reason]"],
   ["phone", "#/tasks", PHONE, "light", "[data-task]"],
 ];
 

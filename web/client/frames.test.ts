@@ -40,7 +40,10 @@ describe("frames", () => {
       code: "bad_frame",
       message: "No.",
     });
-    expect(parse({ type: "weather" })).toEqual({ type: "unknown" });
+    expect(parse({ type: "weather" })).toEqual({
+      type: "unknown",
+      frame: { type: "weather" },
+    });
   });
 
   it.each([

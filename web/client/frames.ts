@@ -12,8 +12,8 @@ import type {
 
 export type ParsedFrame =
   | ServerFrame
-  /** A type that a newer server knows: to be passed over. */
-  | { type: "unknown" }
+  /** A type that is for others: to be passed over. */
+  | { type: "unknown"; frame: Json }
   | { type: "malformed" };
 
 const STATUSES: readonly unknown[] = [
@@ -58,7 +58,7 @@ function readFrame(frame: Json): ParsedFrame | null {
     case "error":
       return { type: "error", ...readError(frame) };
     default:
-      return { type: "unknown" };
+      return { type: "unknown", frame };
   }
 }
 
@@ -91,8 +91,8 @@ function readUpdate(frame: Json): ParsedFrame | null {
   };
 }
 
-function readTopic({ request_id, tag, stream }: Json): Topic {
-  return given({ request_id, tag, stream }) as Topic;
+function readTopic({ request_id, tag, stream, logs }: Json): Topic {
+  return given({ request_id, tag, stream, logs }) as Topic;
 }
 
 /** An entry that cannot be read is left out: its task is then resumed once more. */

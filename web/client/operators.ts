@@ -1,6 +1,7 @@
-/** For operators: a copy of every task that ends badly, of all tenants. */
+/** For operators: a copy of every task that ends badly, of all tenants, and how the service stands. */
 
 import type { Client } from "./client.ts";
+import type { Json } from "./json.ts";
 import type { Unsubscribe } from "./ports.ts";
 import type { UpdateFrame } from "./protocol.ts";
 import { newcomers } from "./recent.ts";
@@ -19,6 +20,23 @@ export function watchOperators(
   const quiet = realtime.on("update", (frame) => {
     if (frame.stream === "operators" && isNew(`${frame.request_id} ${frame.version}`))
       callback(frame);
+  });
+  client.connect();
+  return () => {
+    quiet();
+    leave();
+  };
+}
+
+/** What `GET /operators/system` answers, every minute. Needs the scope too. */
+export function watchSystem(
+  client: Pick<Client, "realtime" | "connect">,
+  callback: (system: Json) => void,
+): Unsubscribe {
+  const { realtime } = client;
+  const leave = realtime.stream.subscribe({ stream: "operators" });
+  const quiet = realtime.on("unknown", ({ frame }) => {
+    if (frame.type === "system") callback(frame);
   });
   client.connect();
   return () => {

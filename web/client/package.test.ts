@@ -35,13 +35,15 @@ const run = (file: string) =>
 
 describe("the package", () => {
   it("is found by its exports in Node", () => {
-    const lines = ["", "/cognito", "/operators", "/page", "/react"].map(
+    const lines = ["", "/cognito", "/logs", "/operators", "/page", "/react"].map(
       (entry) => `console.log(Object.keys(await import("@adology/client${entry}")).join());`,
     );
     writeFileSync(join(place, "entries.js"), lines.join("\n"));
-    const [index, cognito, operators, page, react] = run("entries.js").trim().split("\n");
+    const [index, cognito, logs, operators, page, react] = run("entries.js").trim().split("\n");
     expect(index).toContain("createClient");
     expect(cognito).toContain("createSession");
+    expect(logs).toContain("watchLogs");
+    expect(operators).toContain("watchSystem");
     expect(operators).toContain("watchOperators");
     expect(page).toContain("PageClient");
     expect(react).toContain("useTask");

@@ -201,7 +201,7 @@ export interface PongFrame {
 export type TaskTopic = { request_id: string } | { tag: string };
 
 /** What can be listened to. */
-export type Topic = TaskTopic | { stream: "operators" };
+export type Topic = TaskTopic | { stream: "operators" } | { logs: string };
 
 export interface SubscribedFrame {
   type: "subscribed";

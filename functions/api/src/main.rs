@@ -18,10 +18,16 @@ use std::sync::Arc;
 
 use app::submit_task::Metering;
 use app::{Compute, Gate};
-use aws::dynamo::{IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets};
+use aws::dynamo::{
+    Connections, Heartbeats, IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets,
+};
+use aws::event_sources::EventSourceMappings;
 use aws::s3::{Files, Results, UploadBucket};
 use aws::secrets::RootSecretReader;
-use aws::sqs::{BroadcastSender, CallbackSender, TaskSender, UpdateSender};
+use aws::sqs::{
+    BroadcastSender, BuriedLetters, CallbackSender, QueueGauges, QueueUrls, TaskSender,
+    UpdateSender,
+};
 use aws::{Sdk, address};
 use boot::{OsEntropy, SystemClock};
 use domain::{Architecture, Prices};
@@ -51,6 +57,7 @@ async fn serve(settings: Settings) -> Result<(), Error> {
 
 async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let sdk = Sdk::load().await?;
+    let queues = queue_urls(&settings);
     let clock = Arc::new(SystemClock);
     let activity = postgres::connect_by(address::source(&sdk, settings.database));
     let events = mongo::connect_by(address::source(&sdk, settings.mongodb), clock.clone());
@@ -80,6 +87,8 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
             uploads: OpenUploads::default(),
         },
     };
+    let sources = [settings.event_source, settings.urgent_event_source];
+    let connections = Arc::new(Connections::new(&sdk, &settings.connections_table));
     let queue = TaskSender::new(
         &sdk,
         settings.task_queue_url,
@@ -96,9 +105,16 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         limit: settings.tenant_concurrency,
     };
     let broadcasts = BroadcastSender::new(&sdk, &settings.updates_queue_url);
-    let updates = UpdateSender::new(&sdk, settings.updates_queue_url);
+    let updates = Arc::new(UpdateSender::new(&sdk, settings.updates_queue_url));
     Ok(Ports {
         broadcasts: Arc::new(broadcasts),
+        census: connections.clone(),
+        connections,
+        event_sources: Arc::new(EventSourceMappings::new(&sdk, sources)?),
+        pool: Arc::new(Heartbeats::new(&sdk, settings.pool_table, clock.clone())),
+        dead_letters: Arc::new(BuriedLetters::new(&sdk, queues.clone())),
+        postings: updates.clone(),
+        queue_depths: Arc::new(QueueGauges::new(&sdk, queues)),
         compute: Compute::of(boot::settings::lambda_memory_mb()),
         entropy: Arc::new(OsEntropy),
         late_usage: tasks.clone(),
@@ -126,7 +142,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         servers: vec![activity.clone(), events.clone()],
         tickets: Arc::new(Tickets::new(&sdk, settings.tickets_table)),
         traces: Arc::new(OsEntropy),
-        updates: Arc::new(updates),
+        updates,
         upload_forms: uploads,
         websocket_url: settings.websocket_url,
         callbacks: Arc::new(CallbackSender::new(&sdk, settings.callbacks_queue_url)),
@@ -135,4 +151,16 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         events,
         tasks: Arc::new(MeteredTasks::new(tasks, meter)),
     })
+}
+
+fn queue_urls(settings: &Settings) -> QueueUrls {
+    QueueUrls {
+        work: settings.task_queue_url.clone(),
+        urgent: settings.urgent_task_queue_url.clone(),
+        updates: settings.updates_queue_url.clone(),
+        callbacks: settings.callbacks_queue_url.clone(),
+        dead_work: settings.task_dlq_url.clone(),
+        dead_updates: settings.updates_dlq_url.clone(),
+        dead_callbacks: settings.callbacks_dlq_url.clone(),
+    }
 }

@@ -12,10 +12,10 @@ use utoipa_axum::routes;
 
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
-    cancel_task, get_dashboard, get_health, get_logs, get_openapi, get_report, get_result,
-    get_task, get_time_series, get_webhook_secret, issue_ticket, list_kinds, list_reports,
-    list_tasks, post_broadcast, post_events, post_notify, post_upload, retry_task, submit_batch,
-    submit_task,
+    cancel_task, get_connections, get_dashboard, get_health, get_logs, get_openapi, get_report,
+    get_result, get_system, get_task, get_time_series, get_webhook_secret, issue_ticket,
+    list_dead_letters, list_kinds, list_reports, list_tasks, post_broadcast, post_events,
+    post_notify, post_upload, redrive_dead_letters, retry_task, submit_batch, submit_task,
 };
 use crate::state::App;
 
@@ -82,6 +82,10 @@ fn documented() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post_broadcast::post_broadcast))
         .routes(routes!(post_notify::post_notify))
         .routes(routes!(get_webhook_secret::get_webhook_secret))
+        .routes(routes!(get_system::get_system))
+        .routes(routes!(get_connections::get_connections))
+        .routes(routes!(list_dead_letters::list_dead_letters))
+        .routes(routes!(redrive_dead_letters::redrive_dead_letters))
 }
 
 async fn not_found() -> Refusal {

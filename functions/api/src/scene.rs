@@ -6,7 +6,8 @@ use std::sync::Arc;
 use app::Compute;
 use app::submit_task::Metering;
 use axum::Router;
-use domain::ports::{ReportStore, ResultStore};
+use domain::dead_letters::DeadQueue;
+use domain::ports::{DeadLetter, ReportStore, ResultStore};
 use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
 use domain::{Architecture, Failure, Prices, Report, Task, TaskResult, TenantId, Usage, UserId};
@@ -17,10 +18,11 @@ use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryCallbackQueue, MemoryEvents,
-    MemoryFiles, MemoryHealth, MemoryRates, MemoryReports, MemoryResults, MemoryRootSecrets,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
-    MemoryUploads,
+    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters,
+    MemoryCallbackQueue, MemoryConnections, MemoryEventSources, MemoryEvents, MemoryFiles,
+    MemoryHealth, MemoryHeartbeats, MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports,
+    MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue, MemoryUploads,
 };
 use time::Duration;
 
@@ -60,6 +62,12 @@ pub(crate) struct Scene {
     pub(crate) broadcasts: Arc<MemoryBroadcastQueue>,
     /// Which updates were.
     pub(crate) updates: Arc<MemoryUpdateQueue>,
+    /// Who is connected.
+    pub(crate) connections: Arc<MemoryConnections>,
+    /// What nobody could handle.
+    pub(crate) letters: Arc<MemoryBuriedLetters>,
+    /// What was posted to those who listen.
+    pub(crate) postings: Arc<MemoryPostings>,
 }
 
 /// What API Gateway got.
@@ -92,9 +100,17 @@ impl Scene {
         report(&tasks, &reports).await;
         let broadcasts = Arc::new(MemoryBroadcastQueue::new(&faults));
         let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+        let connections = Arc::new(MemoryConnections::new(&faults));
+        let letters = Arc::new(MemoryBuriedLetters::new(&faults));
+        bury(&letters);
+        let postings = Arc::new(MemoryPostings::new(&faults));
         let ports = ports(&faults, &tasks, &queue, results);
         let app = App::over(Ports {
             broadcasts: broadcasts.clone(),
+            census: connections.clone(),
+            connections: connections.clone(),
+            dead_letters: letters.clone(),
+            postings: postings.clone(),
             reports,
             updates: updates.clone(),
             ..ports
@@ -106,6 +122,9 @@ impl Scene {
             queue,
             broadcasts,
             updates,
+            connections,
+            letters,
+            postings,
         }
     }
 
@@ -168,6 +187,7 @@ fn ports(
     queue: &Arc<MemoryTaskQueue>,
     results: Arc<MemoryResults>,
 ) -> Ports {
+    let clock = Arc::new(FixedClock::at(NOW));
     let events = Arc::new(MemoryEvents::new(faults));
     let uploads = Arc::new(MemoryUploads::new(faults));
     let activity = Arc::new(MemoryActivity::new(faults));
@@ -193,7 +213,14 @@ fn ports(
         activity,
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
         callbacks: Arc::new(MemoryCallbackQueue::new(faults)),
-        clock: Arc::new(FixedClock::at(NOW)),
+        census: Arc::new(MemoryConnections::new(faults)),
+        connections: Arc::new(MemoryConnections::new(faults)),
+        dead_letters: Arc::new(MemoryBuriedLetters::new(faults)),
+        event_sources: Arc::new(MemoryEventSources::new(clock.clone(), faults)),
+        pool: Arc::new(MemoryHeartbeats::new(clock.clone(), faults)),
+        postings: Arc::new(MemoryPostings::new(faults)),
+        queue_depths: Arc::new(MemoryQueueDepths::new(faults)),
+        clock,
         entropy: Arc::new(Counting::default()),
         traces: Arc::new(Counting::default()),
         events: events.clone(),
@@ -225,6 +252,28 @@ fn ports(
         updates: Arc::new(MemoryUpdateQueue::new(faults)),
         upload_forms: uploads,
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
+    }
+}
+
+/// Letters about a failed, a running and another tenant's task, and one that is no message.
+fn bury(letters: &MemoryBuriedLetters) {
+    let about =
+        |tenant: &str, id: &str| json!({"v": 1, "tenant": tenant, "request_id": id}).to_string();
+    for (body, reason) in [
+        (about("acme", FAILED), "invalid_input: window: unknown"),
+        (about("acme", RUNNING), ""),
+        (about("zeta", FOREIGN), ""),
+        (
+            "{}".into(),
+            "unreadable_message: the message is not of the expected form",
+        ),
+    ] {
+        let letter = DeadLetter {
+            body,
+            message_id: "059f36b4-87a3-44ab-83d2-661975000001".into(),
+            reason: reason.into(),
+        };
+        letters.bury(DeadQueue::Work, &letter);
     }
 }
 

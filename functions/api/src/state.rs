@@ -5,15 +5,17 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::tell_cost::TellCost;
 use app::{
-    CancelTask, CheckHealth, Compute, GetReport, GetResult, GetTask, IngestEvents, IssueTicket,
-    ListReports, ListTasks, OfferUpload, ReadDashboard, ReadSeries, ReportTask, RetryTask,
-    SearchLogs, SendBroadcast, SubmitBatch, SubmitTask, WebhookSecrets, announce::Announcer,
+    CancelTask, CheckHealth, Compute, CountConnections, GetReport, GetResult, GetTask,
+    IngestEvents, IssueTicket, ListReports, ListTasks, LookAtDeadLetters, OfferUpload,
+    ReadDashboard, ReadSeries, ReadSystem, RedriveDeadLetters, ReportTask, RetryTask, SearchLogs,
+    SendBroadcast, SubmitBatch, SubmitTask, TailLogs, WebhookSecrets, announce::Announcer,
 };
 use domain::Prices;
 use domain::kind::Registry;
 use domain::ports::{
-    ActivityStore, BroadcastQueue, CallbackQueue, Clock, Entropy, EventLog, Health, LateUsage,
-    LogSearch, ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger,
+    ActivityStore, BroadcastQueue, CallbackQueue, Census, Clock, ConnectionStore, DeadLetters,
+    Entropy, EventLog, EventSources, Health, LateUsage, LogSearch, PoolHeartbeats, Postings,
+    QueueDepths, ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger,
     TaskIndex, TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
 };
 use idempotency::IdempotencyStore;
@@ -61,6 +63,14 @@ pub(crate) struct App {
     pub(crate) report_task: ReportTask,
     /// `POST /broadcast`.
     pub(crate) send_broadcast: SendBroadcast,
+    /// `GET /operators/system`.
+    pub(crate) read_system: ReadSystem,
+    /// `GET /operators/connections`.
+    pub(crate) count_connections: CountConnections,
+    /// `GET /operators/dead-letters`.
+    pub(crate) look_at_dead_letters: LookAtDeadLetters,
+    /// `POST /operators/dead-letters/redrive`.
+    pub(crate) redrive_dead_letters: RedriveDeadLetters,
     /// `GET /webhooks/secret`.
     pub(crate) webhook_secrets: WebhookSecrets,
     /// Where browsers open their WebSocket, without a query.
@@ -72,10 +82,14 @@ pub(crate) struct Ports {
     pub(crate) activity: Arc<dyn ActivityStore>,
     pub(crate) broadcasts: Arc<dyn BroadcastQueue>,
     pub(crate) callbacks: Arc<dyn CallbackQueue>,
+    pub(crate) census: Arc<dyn Census>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) compute: Compute,
+    pub(crate) connections: Arc<dyn ConnectionStore>,
+    pub(crate) dead_letters: Arc<dyn DeadLetters>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) events: Arc<dyn EventLog>,
+    pub(crate) event_sources: Arc<dyn EventSources>,
     pub(crate) guard: Guard,
     pub(crate) keys: Arc<dyn IdempotencyStore>,
     pub(crate) ledger: Arc<dyn SubmissionLedger>,
@@ -83,8 +97,11 @@ pub(crate) struct Ports {
     pub(crate) late_usage: Arc<dyn LateUsage>,
     pub(crate) logs: Arc<dyn LogSearch>,
     pub(crate) metering: Option<Metering>,
+    pub(crate) pool: Arc<dyn PoolHeartbeats>,
+    pub(crate) postings: Arc<dyn Postings>,
     pub(crate) prices: Prices,
     pub(crate) queue: Arc<dyn TaskQueue>,
+    pub(crate) queue_depths: Arc<dyn QueueDepths>,
     pub(crate) registry: Registry,
     pub(crate) reports: Arc<dyn ReportStore>,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
@@ -132,7 +149,33 @@ impl App {
             compute: ports.compute.clone(),
             clock: clock.clone(),
         };
+        let retry_task = RetryTask {
+            submit_task: submit_task.clone(),
+            announcer,
+        };
+        let count_connections = CountConnections {
+            census: ports.census,
+            clock: clock.clone(),
+        };
+        let tail = TailLogs::new(ports.connections, ports.postings, clock.clone());
         Self {
+            read_system: ReadSystem {
+                queues: ports.queue_depths,
+                connections: count_connections.clone(),
+                pool: ports.pool,
+                sources: ports.event_sources,
+                clock: clock.clone(),
+            },
+            count_connections,
+            look_at_dead_letters: LookAtDeadLetters {
+                letters: ports.dead_letters.clone(),
+                tasks: ports.tasks.clone(),
+            },
+            redrive_dead_letters: RedriveDeadLetters {
+                letters: ports.dead_letters,
+                tasks: ports.tasks,
+                retry: retry_task.clone(),
+            },
             check_health: CheckHealth {
                 servers: ports.servers,
             },
@@ -152,14 +195,12 @@ impl App {
             ingest_events: IngestEvents {
                 events: ports.events,
                 activity: ports.activity,
+                tail,
                 clock: clock.clone(),
             },
             kinds: ports.registry,
             cancel_task,
-            retry_task: RetryTask {
-                submit_task: submit_task.clone(),
-                announcer,
-            },
+            retry_task,
             submit_batch: SubmitBatch {
                 submit_task: submit_task.clone(),
             },

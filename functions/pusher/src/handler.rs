@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use app::hang_up::HangUpError;
 use app::push_broadcast::PushBroadcastError;
+use app::push_posting::PushPostingError;
 use app::push_updates::PushError;
 use app::replay_tasks::ReplayError;
-use app::{CountMessages, HangUp, PushBroadcast, PushUpdates, ReplayTasks};
+use app::{CountMessages, HangUp, PushBroadcast, PushPosting, PushUpdates, ReplayTasks};
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use boot::Queue;
 use domain::causes;
@@ -36,13 +37,17 @@ enum NotDone {
     HangUp(#[from] HangUpError),
     #[error("part_not_pushed: {}", causes(.0))]
     Broadcast(#[from] PushBroadcastError),
+    #[error("not_posted: {}", causes(.0))]
+    Post(#[from] PushPostingError),
 }
 
 impl Failure for NotDone {
     fn retry(&self) -> Retry {
         match self {
             Self::Push(error) | Self::Replay(ReplayError::Message(error)) => error.retry(),
-            Self::Replay(_) | Self::HangUp(_) | Self::Broadcast(_) => Retry::Transient,
+            Self::Replay(_) | Self::HangUp(_) | Self::Broadcast(_) | Self::Post(_) => {
+                Retry::Transient
+            }
         }
     }
 }
@@ -57,6 +62,8 @@ pub(crate) struct Pusher {
     pub(crate) hang_up: HangUp,
     /// Pushes one part of a broadcast.
     pub(crate) push_broadcast: PushBroadcast,
+    /// Posts what has no history.
+    pub(crate) push_posting: PushPosting,
     /// Adds what was posted to the tasks that it was posted for.
     pub(crate) count_messages: CountMessages,
     /// The updates queue, and where its dead letters go.
@@ -115,6 +122,7 @@ impl Pusher {
             Request::Replay(replay) => Ok(self.replay_tasks.run(replay).await?),
             Request::HangUp(connection) => Ok(self.hang_up.run(connection).await?),
             Request::Broadcast(part) => Ok(self.push_broadcast.run(part).await.map(drop)?),
+            Request::Post(posting) => Ok(self.push_posting.run(posting).await.map(drop)?),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::count_messages::Pushed;
-use app::{CountMessages, HangUp, PushBroadcast, PushUpdates, ReplayTasks};
+use app::{CountMessages, HangUp, PushBroadcast, PushPosting, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
 use boot::{OsEntropy, Queue, SystemClock};
@@ -77,8 +77,15 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {
         clock: Arc::new(SystemClock),
         entropy: entropy.clone(),
     };
+    let push_posting = PushPosting {
+        connections: connections.clone(),
+        postman: posts.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: entropy.clone(),
+    };
     Pusher {
         push_broadcast,
+        push_posting,
         queue: Queue {
             deliveries: Arc::new(aws::sqs::Receipts::new(sdk, settings.updates_queue)),
             dead_letters: Arc::new(aws::sqs::DeadLetterSender::new(sdk, settings.updates_dlq)),

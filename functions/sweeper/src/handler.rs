@@ -28,6 +28,7 @@ pub(crate) struct Answer {
     connections_removed: usize,
     tickets_removed: usize,
     idempotency_keys_removed: usize,
+    operators_told: bool,
 }
 
 /// The invocation counts as failed, so that an alarm on errors sees it. The schedule's next tick
@@ -64,6 +65,7 @@ impl Sweeper {
             connections_removed: swept.connections_removed,
             tickets_removed: swept.tickets_removed,
             idempotency_keys_removed: swept.keys_removed,
+            operators_told: swept.operators_told,
         })
     }
 
@@ -94,6 +96,7 @@ fn log(swept: Swept, duration_ms: f64) {
             sweep.connections_removed = swept.connections_removed,
             sweep.tickets_removed = swept.tickets_removed,
             sweep.idempotency_keys_removed = swept.keys_removed,
+            sweep.operators_told = swept.operators_told,
             sweep.faults = swept.faults,
             duration_ms,
         },

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::sweep::LaneSweep;
-use app::{Gate, Sweep};
+use app::{CountConnections, Gate, ReadSystem, Sweep, TellOperators};
 use aws::Sdk;
+use aws::event_sources::EventSourceMappings;
+use aws::sqs::QueueUrls;
 use boot::SystemClock;
 use boot::settings::Reader;
 use lambda_runtime::{Error, LambdaEvent};
@@ -22,8 +24,10 @@ struct Settings {
     lanes_table: String,
     tickets_table: String,
     idempotency_table: String,
-    task_queue_url: String,
-    urgent_task_queue_url: String,
+    queues: QueueUrls,
+    pool_table: String,
+    event_source: String,
+    urgent_event_source: String,
     tenant_concurrency: u32,
 }
 
@@ -39,16 +43,31 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         lanes_table: reader.text("LANES_TABLE"),
         tickets_table: reader.text("TICKETS_TABLE"),
         idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
-        task_queue_url: reader.address("TASK_QUEUE_URL", &["https", "http"]),
-        urgent_task_queue_url: reader.address("URGENT_TASK_QUEUE_URL", &["https", "http"]),
+        queues: queue_urls(reader),
+        pool_table: reader.text("POOL_TABLE"),
+        event_source: reader.text("EVENT_SOURCE"),
+        urgent_event_source: reader.text("URGENT_EVENT_SOURCE"),
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
     }
 }
 
+fn queue_urls(reader: &mut Reader<'_>) -> QueueUrls {
+    let mut url = |name| reader.address(name, &["https", "http"]);
+    QueueUrls {
+        work: url("TASK_QUEUE_URL"),
+        urgent: url("URGENT_TASK_QUEUE_URL"),
+        updates: url("UPDATES_QUEUE_URL"),
+        callbacks: url("CALLBACKS_QUEUE_URL"),
+        dead_work: url("TASK_DLQ_URL"),
+        dead_updates: url("UPDATES_DLQ_URL"),
+        dead_callbacks: url("CALLBACKS_DLQ_URL"),
+    }
+}
+
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "sweeper", Arc::new(SystemClock))?;
-    let sweeper = Arc::new(wire(&Sdk::load().await?, settings, &meter));
+    let sweeper = Arc::new(wire(&Sdk::load().await?, settings, &meter)?);
     let sweep = move |tick: LambdaEvent<_>| {
         let (meter, sweeper) = (meter.clone(), Arc::clone(&sweeper));
         async move { meter.around(sweeper.handle(tick.payload)).await }
@@ -56,7 +75,7 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     boot::serve(sweep).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
+fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, Error> {
     let clock = Arc::new(SystemClock);
     let connections = Arc::new(aws::dynamo::Connections::new(
         sdk,
@@ -70,8 +89,8 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
     let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
     let queue = Arc::new(aws::sqs::TaskSender::new(
         sdk,
-        settings.task_queue_url,
-        settings.urgent_task_queue_url,
+        &settings.queues.work,
+        &settings.queues.urgent,
         clock.clone(),
     ));
     let gate = (settings.tenant_concurrency > 0).then(|| Gate {
@@ -82,7 +101,27 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
         clock: clock.clone(),
         limit: settings.tenant_concurrency,
     });
-    Sweeper {
+    let sources = [settings.event_source, settings.urgent_event_source];
+    let operators = TellOperators {
+        connections: connections.clone(),
+        system: ReadSystem {
+            connections: CountConnections {
+                census: connections.clone(),
+                clock: clock.clone(),
+            },
+            clock: clock.clone(),
+            pool: Arc::new(aws::dynamo::Heartbeats::new(
+                sdk,
+                settings.pool_table,
+                clock.clone(),
+            )),
+            sources: Arc::new(EventSourceMappings::new(sdk, sources)?),
+            queues: Arc::new(aws::sqs::QueueGauges::new(sdk, settings.queues.clone())),
+        },
+        postings: Arc::new(aws::sqs::UpdateSender::new(sdk, settings.queues.updates)),
+        clock: clock.clone(),
+    };
+    Ok(Sweeper {
         meter: meter.clone(),
         sweep: Sweep {
             stuck: tasks.clone(),
@@ -102,7 +141,8 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Sweeper {
                 sdk,
                 settings.idempotency_table,
             )),
+            operators,
             clock,
         },
-    }
+    })
 }

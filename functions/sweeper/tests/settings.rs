@@ -21,6 +21,14 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
         "IDEMPOTENCY_TABLE is not set",
         "TASK_QUEUE_URL must start with https:// or http://",
         "URGENT_TASK_QUEUE_URL is not set",
+        "UPDATES_QUEUE_URL is not set",
+        "CALLBACKS_QUEUE_URL is not set",
+        "TASK_DLQ_URL is not set",
+        "UPDATES_DLQ_URL is not set",
+        "CALLBACKS_DLQ_URL is not set",
+        "POOL_TABLE is not set",
+        "EVENT_SOURCE is not set",
+        "URGENT_EVENT_SOURCE is not set",
     ];
     assert!(lines.lines().eq(expected), "{lines}");
 }

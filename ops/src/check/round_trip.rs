@@ -46,9 +46,7 @@ pub(super) async fn check(site: &Site) -> Row {
             Err(error) => Row::fail(AREA, ITEM, domain::causes(&error)),
         }
     };
-    timeout(LONGEST, went)
-        .await
-        .unwrap_or_else(|_| slow(LONGEST))
+    timeout(LONGEST, went).await.unwrap_or_else(|_| slow())
 }
 
 /// Whoever is given, or else the canary's user.
@@ -118,11 +116,11 @@ fn judge(trip: &RoundTrip) -> Row {
         .with("total_ms", millis(trip.total()))
 }
 
-fn slow(after: Duration) -> Row {
+fn slow() -> Row {
     Row::fail(
         AREA,
         ITEM,
-        format!("not round within {:.1} s", after.as_secs_f64()),
+        format!("not round within {} s", LONGEST.as_secs()),
     )
     .advise("functions that start take a while: try again, then look at `functions` and `queues`")
 }

@@ -1,5 +1,6 @@
 //! A dead letter, understood as far as it can be.
 
+use domain::feed::Feed;
 use domain::ports::HeldLetter;
 use domain::{RequestId, Task, TenantId};
 use serde_json::{Value, json};
@@ -75,6 +76,10 @@ impl About {
             Request::Replay(replay) => named(Some(replay.tenant), "replay"),
             Request::HangUp(_) => named(None, "hang up"),
             Request::Broadcast(part) => named(part.broadcast.tenant, "broadcast"),
+            Request::Post(posting) => match posting.feed {
+                Feed::Operators => named(None, "operators"),
+                Feed::Logs(tenant, _) => named(Some(tenant), "log lines"),
+            },
         }
     }
 }

@@ -7,6 +7,8 @@ use domain::event::{Event, MOST_IN_BATCH};
 use domain::ports::{ActivityStore, Clock, EventLog, PortError};
 use serde_json::Value;
 
+use crate::TailLogs;
+
 /// Takes in a batch of events; the same batch taken in twice changes nothing.
 #[derive(Clone)]
 pub struct IngestEvents {
@@ -14,6 +16,8 @@ pub struct IngestEvents {
     pub events: Arc<dyn EventLog>,
     /// Users and sessions, derived from events.
     pub activity: Arc<dyn ActivityStore>,
+    /// Tells those who listen of new log lines.
+    pub tail: TailLogs,
     /// Tells which events lie in the future.
     pub clock: Arc<dyn Clock>,
 }
@@ -100,8 +104,11 @@ impl IngestEvents {
         }
         let appended = self.events.append(tenant, events).await?;
         let known = appended.duplicates.len();
+        let fresh = appended.fresh.len();
         let stored: Vec<Event> = [appended.fresh, appended.duplicates].concat();
-        self.activity.record(tenant, &stored).await?;
+        let recorded = self.activity.record(tenant, &stored);
+        let (recorded, ()) = tokio::join!(recorded, self.tail.run(tenant, &stored[..fresh]));
+        recorded?;
         Ok((appended.accepted, known))
     }
 }
@@ -112,7 +119,9 @@ mod tests {
     use serde_json::json;
     use testkit::ambient::FixedClock;
     use testkit::build::{self, NOW};
-    use testkit::memory::{Fault, Faults, MemoryActivity, MemoryEvents};
+    use testkit::memory::{
+        Fault, Faults, MemoryActivity, MemoryConnections, MemoryEvents, MemoryPostings,
+    };
 
     use super::*;
 
@@ -121,6 +130,11 @@ mod tests {
         let ingest = IngestEvents {
             events: Arc::new(MemoryEvents::new(&faults)),
             activity: Arc::new(MemoryActivity::new(&faults)),
+            tail: TailLogs::new(
+                Arc::new(MemoryConnections::new(&faults)),
+                Arc::new(MemoryPostings::new(&faults)),
+                Arc::new(FixedClock::at(NOW)),
+            ),
             clock: Arc::new(FixedClock::at(NOW)),
         };
         (ingest, faults)

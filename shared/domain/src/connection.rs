@@ -28,7 +28,10 @@ pub enum Topic {
     Task(TenantId, RequestId),
     /// All tasks that carry a tag.
     Tag(TenantId, String),
-    /// Every task that ends in failure, of all tenants. Only for [`crate::Scope::Operator`].
+    /// New log lines of one level, or of [`crate::feed::EVERY_LEVEL`].
+    Logs(TenantId, String),
+    /// Every task that ends in failure, of all tenants, and how the service stands. Only for
+    /// [`crate::Scope::Operator`].
     Operators,
 }
 
@@ -39,6 +42,7 @@ impl fmt::Display for Topic {
             Self::User(tenant, user) => write!(f, "user#{tenant}#{user}"),
             Self::Task(tenant, task) => write!(f, "task#{tenant}#{task}"),
             Self::Tag(tenant, tag) => write!(f, "tag#{tenant}#{tag}"),
+            Self::Logs(tenant, level) => write!(f, "logs#{tenant}#{level}"),
             Self::Operators => f.write_str("operators"),
         }
     }

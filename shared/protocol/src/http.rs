@@ -4,6 +4,7 @@ mod batch;
 mod broadcast;
 mod kinds;
 mod notify;
+mod operators;
 mod report;
 mod series;
 mod upload;
@@ -15,6 +16,11 @@ pub use batch::{
 pub use broadcast::{BroadcastBody, BroadcastTaken, ReconnectBody};
 pub use kinds::{KindBody, KindsBody};
 pub use notify::{NotifiedBody, NotifyBody};
+pub use operators::{
+    ConnectionCount, ConnectionsBody, DeadLetterBody, DeadLetterGroup, DeadLettersBody,
+    PoolProcess, QueueBody, RedriveBody, RedriveOutcome, ShardBody, SystemBody, TenantConnections,
+    UserConnections,
+};
 pub use report::{ReportBody, ReportSummary, ReportsBody};
 pub use series::{SeriesBody, TimeSeriesBody};
 pub use upload::{UploadBody, UploadOffer};

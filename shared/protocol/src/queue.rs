@@ -48,6 +48,8 @@ pub enum Ask {
     HangUp,
     /// A [`BroadcastMessage`].
     Broadcast,
+    /// A [`PostMessage`].
+    Post,
 }
 
 /// Asks the pusher to post what a connection has missed of some tasks.
@@ -152,6 +154,34 @@ pub struct BroadcastMessage {
     /// The trace of the call that sent it, as a W3C `traceparent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
+}
+
+/// Asks the pusher to post a text to everybody who listens to a feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostMessage {
+    /// The format's version.
+    pub v: u8,
+    /// Always [`Ask::Post`].
+    pub ask: Ask,
+    /// Who gets it.
+    pub feed: QueuedFeed,
+    /// The message, as clients see it.
+    pub text: String,
+}
+
+/// What connections listen to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueuedFeed {
+    /// The operators' stream.
+    Operators,
+    /// New log lines.
+    Logs {
+        /// Whose.
+        tenant: String,
+        /// Of which level; `*` for all.
+        level: String,
+    },
 }
 
 /// A broadcast on its way to the pusher.

@@ -13,6 +13,7 @@ use protocol::frames::{
     ClientFrame, ErrorCode, LONGEST_FRAME, METERED_FRAME, MOST_RESUMED, ResumedTask, SUBPROTOCOL,
     ServerFrame, Stream, TopicName, UpdateFrame,
 };
+use protocol::http::{ConnectionCount, PoolProcess, QueueBody, SystemBody};
 use protocol::task::{Phase, Progress, Status, TaskError};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
@@ -20,12 +21,16 @@ use utoipa::OpenApi;
 #[derive(OpenApi)]
 #[openapi(components(schemas(
     ClientFrame,
+    ConnectionCount,
     Phase,
+    PoolProcess,
     Progress,
+    QueueBody,
     ResumedTask,
     ServerFrame,
     Status,
     Stream,
+    SystemBody,
     TaskError,
     TopicName,
     UpdateFrame

@@ -9,13 +9,16 @@ use insta::assert_json_snapshot;
 use protocol::frames::{ResumedTask, ServerFrame, Stream, TopicName, UpdateFrame};
 use protocol::http::{
     AttemptBody, AttemptOutcome, BatchOutcome, BatchOutcomes, BatchProblem, BatchRefused,
-    BatchTaken, DashboardBody, EventProblem, EventsOutcome, HealthBody, ResultBody, SubmittedBody,
-    TaskBody, TaskSummary, TasksBody, TicketBody, UpdateBody, UsageBody,
+    BatchTaken, ConnectionCount, ConnectionsBody, DashboardBody, DeadLetterBody, DeadLetterGroup,
+    DeadLettersBody, EventProblem, EventsOutcome, HealthBody, PoolProcess, QueueBody,
+    RedriveOutcome, ResultBody, ShardBody, SubmittedBody, SystemBody, TaskBody, TaskSummary,
+    TasksBody, TenantConnections, TicketBody, UpdateBody, UsageBody, UserConnections,
 };
 use protocol::problem::{FieldProblem, Problem};
 use protocol::queue::{
-    Ask, BroadcastMessage, CallbackMessage, HangUpMessage, QueuedAddressees, QueuedBroadcast,
-    QueuedNotice, QueuedResult, ReplayMessage, TaskMessage, UpdateMessage, VERSION,
+    Ask, BroadcastMessage, CallbackMessage, HangUpMessage, PostMessage, QueuedAddressees,
+    QueuedBroadcast, QueuedFeed, QueuedNotice, QueuedResult, ReplayMessage, TaskMessage,
+    UpdateMessage, VERSION,
 };
 use protocol::task::{Phase, Priority, Progress, Status, TaskError};
 use protocol::webhook::{WebhookBody, WebhookTask, WebhookType};
@@ -232,6 +235,88 @@ fn frame() -> UpdateFrame {
     }
 }
 
+fn system() -> SystemBody {
+    SystemBody {
+        at: AT,
+        queues: vec![QueueBody {
+            name: "work".into(),
+            visible: 12,
+            in_flight: 3,
+            delayed: 1,
+            dead: 2,
+        }],
+        connections: ConnectionCount {
+            open: 7,
+            counted_all: true,
+        },
+        pool: vec![PoolProcess {
+            id: "p-1".into(),
+            started_at: AT,
+            seen_at: AT,
+            alive: true,
+            capacity: 8,
+            running: 2,
+            oldest_wait_ms: Some(40),
+            taken: 71,
+        }],
+        overflow: "lambda".into(),
+    }
+}
+
+#[test]
+fn bodies_for_operators() {
+    let letter = DeadLetterBody {
+        message_id: "059f36b4-87a3-44ab-83d2-661975000001".into(),
+        since: AT,
+        reason: Some("store_unavailable: mongodb did not answer".into()),
+        tenant: Some("acme".into()),
+        request_id: Some(ID.into()),
+        status: Some(Status::Failed),
+        error: Some(error()),
+    };
+    let group = DeadLetterGroup {
+        reason: "store_unavailable".into(),
+        kind: Some("aggregate".into()),
+        count: 1,
+        letters: vec![letter],
+    };
+    let dead = DeadLettersBody {
+        queue: "work".into(),
+        looked_at: 1,
+        groups: vec![group],
+    };
+    assert_json_snapshot!("dead_letters", dead);
+    let redriven = RedriveOutcome {
+        redriven: 1,
+        left: 0,
+        problem: None,
+        more: false,
+    };
+    assert_json_snapshot!("redriven", redriven);
+    let tenant = TenantConnections {
+        tenant: "acme".into(),
+        open: 2,
+        users: vec![UserConnections {
+            user: Some("u1".into()),
+            open: 2,
+        }],
+    };
+    let connections = ConnectionsBody {
+        open: 2,
+        stale: 2,
+        stale_share: 0.5,
+        counted_all: true,
+        shards: vec![ShardBody {
+            shard: 0,
+            open: 2,
+            stale: 2,
+        }],
+        tenants: vec![tenant],
+    };
+    assert_json_snapshot!("connections", connections);
+    assert_json_snapshot!("system", system());
+}
+
 #[test]
 fn server_frames() {
     assert_json_snapshot!("frame_update", ServerFrame::Update(Box::new(frame())));
@@ -265,6 +350,13 @@ fn server_frames() {
         reconnect_in_ms: 60_000,
     };
     assert_json_snapshot!("frame_bye", bye);
+    let logs = ServerFrame::Logs {
+        level: "*".into(),
+        lines: vec![json!({"id": "1", "type": "log", "message": "hello"})],
+        left_out: 3,
+    };
+    assert_json_snapshot!("frame_logs", logs);
+    assert_json_snapshot!("frame_system", ServerFrame::System(Box::new(system())));
 }
 
 #[test]
@@ -340,6 +432,21 @@ fn requests_to_the_pusher() {
         connection_id: "JKJaXdF_vHcCJEw=".into(),
     };
     assert_json_snapshot!("queued_hang_up", hang_up);
+    let post = PostMessage {
+        v: VERSION,
+        ask: Ask::Post,
+        feed: QueuedFeed::Logs {
+            tenant: "acme".into(),
+            level: "error".into(),
+        },
+        text: r#"{"type":"logs"}"#.into(),
+    };
+    assert_json_snapshot!("queued_post", post);
+    let for_operators = PostMessage {
+        feed: QueuedFeed::Operators,
+        ..post
+    };
+    assert_json_snapshot!("queued_post_to_operators", for_operators);
 }
 
 const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -2,26 +2,28 @@
 
 use std::sync::{Arc, Mutex};
 
+use domain::dead_letters::DeadQueue;
 use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::ambient::FixedClock;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
-    census, connection_store, dead_letter_desk, dead_letter_queue, event_log, event_rows,
-    event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
-    pool_heartbeats, pusher_queue, rate_limit, report_store, response_times, result_store,
-    root_secret_store, secret_reader, source_queue, spending, spent_tasks, stale_connections,
-    stuck_tasks, submission_ledger, subscriptions, task_index, task_queue, task_store, task_watch,
-    text_model, texts, ticket_store, time_series, update_queue, uploads,
+    census, connection_store, dead_letter_desk, dead_letter_queue, dead_letters, event_log,
+    event_rows, event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
+    pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit, report_store,
+    response_times, result_store, root_secret_store, secret_reader, source_queue, spending,
+    spent_tasks, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
+    task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue,
+    uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
-    MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryDesk, MemoryEventSources,
-    MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPusherQueue, MemoryRates,
-    MemoryReports, MemoryResults, MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
-    MemoryUploads, ScriptedModel,
+    MemoryBuriedLetters, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryDesk,
+    MemoryEventSources, MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPostings,
+    MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
+    MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -218,6 +220,33 @@ async fn connections_are_an_audience() {
 #[tokio::test]
 async fn connections_can_be_counted() {
     census::all(&MemoryConnections::default(), &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn buried_letters_are_dead_letters() {
+    let letters = MemoryBuriedLetters::default();
+    for queue in DeadQueue::ALL {
+        let bury = async |letter: &_| letters.bury(queue, letter);
+        let arrived = async || {
+            let sent = letters.take_sent().into_iter();
+            let ours = sent.filter(|(from, _)| *from == queue);
+            ours.map(|(_, body)| body).collect()
+        };
+        dead_letters::all(&letters, queue, bury, arrived).await;
+    }
+}
+
+#[tokio::test]
+async fn queue_depths_are_told() {
+    let queues = MemoryQueueDepths::default();
+    let send = async |name| queues.send(name);
+    queue_depths::all(&queues, send, async |name| queues.bury(name)).await;
+}
+
+#[tokio::test]
+async fn postings_are_taken() {
+    let queue = MemoryPostings::default();
+    postings::all(&queue, &build::tenant(), async || queue.take()).await;
 }
 
 #[tokio::test]

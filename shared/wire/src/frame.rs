@@ -1,6 +1,7 @@
 //! Announcements and broadcasts as WebSocket frames, and topics by the names that clients use.
 
 use domain::broadcast::{Broadcast, Notice};
+use domain::feed::LONGEST_LEVEL;
 use domain::ports::{Announcement, ResultLink};
 use domain::task::LONGEST_TAG;
 use domain::text::is_plain;
@@ -75,6 +76,11 @@ pub enum InvalidTopic {
     /// Not a tag that a task could carry.
     #[error("a tag has 1 to {LONGEST_TAG} bytes, is not blank and holds no control characters")]
     Tag,
+    /// Not a level that a log line could have.
+    #[error(
+        "logs is a level of 1 to {LONGEST_LEVEL} bytes without control characters, or * for all"
+    )]
+    Level,
 }
 
 /// The topic of that name, in the caller's tenant. Whether the caller may listen to it is not
@@ -88,6 +94,10 @@ pub fn topic(name: &TopicName, caller: &Identity) -> Result<Topic, InvalidTopic>
             .map_err(|_| InvalidTopic::RequestId),
         TopicName::Tag(tag) if is_plain(tag, LONGEST_TAG) => Ok(Topic::Tag(tenant, tag.clone())),
         TopicName::Tag(_) => Err(InvalidTopic::Tag),
+        TopicName::Logs(level) if is_plain(level, LONGEST_LEVEL) => {
+            Ok(Topic::Logs(tenant, level.clone()))
+        }
+        TopicName::Logs(_) => Err(InvalidTopic::Level),
         TopicName::Stream(Stream::Operators) => Ok(Topic::Operators),
     }
 }
@@ -175,6 +185,15 @@ mod tests {
                 Ok(Topic::Tag(caller.tenant.clone(), "nightly".into())),
             ),
             (TopicName::Tag(" ".into()), Err(InvalidTopic::Tag)),
+            (
+                TopicName::Logs("error".into()),
+                Ok(Topic::Logs(caller.tenant.clone(), "error".into())),
+            ),
+            (
+                TopicName::Logs("*".into()),
+                Ok(Topic::Logs(caller.tenant.clone(), "*".into())),
+            ),
+            (TopicName::Logs(String::new()), Err(InvalidTopic::Level)),
             (
                 TopicName::Tag("x".repeat(LONGEST_TAG + 1)),
                 Err(InvalidTopic::Tag),

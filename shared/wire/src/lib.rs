@@ -6,6 +6,7 @@
 pub mod broadcast;
 pub mod frame;
 pub mod notify;
+pub mod operations;
 pub mod queue;
 pub mod report;
 pub mod series;

@@ -63,8 +63,13 @@ impl Lane {
 
     /// A worker of this lane.
     pub(crate) fn worker(&self, instead: &[(&str, &str)]) -> Function {
+        self.function("worker", instead)
+    }
+
+    /// Another function, told what the worker is.
+    pub(crate) fn function(&self, name: &str, instead: &[(&str, &str)]) -> Function {
         Function::new(Setup {
-            program: binary("worker"),
+            program: binary(name),
             arguments: vec![],
             env: self.env(instead),
             timeout: TIMEOUT,
@@ -79,6 +84,7 @@ impl Lane {
         Pool::start(&self.env(&[&ours, instead].concat()))
     }
 
+    /// What a worker of this lane is told, with these variables instead of its own.
     pub(crate) fn env(&self, instead: &[(&str, &str)]) -> Vec<(String, String)> {
         let ours = [
             ("TASK_QUEUE_URL", &*self.tasks),
@@ -106,6 +112,13 @@ impl Lane {
     /// The way from this lane's queue to its workers.
     pub(crate) fn source(&self) -> EventSource {
         EventSource::new(self.site.stack.queues(), &self.tasks)
+    }
+
+    /// The name of the task queue for event sources.
+    pub(crate) async fn arn(&self) -> String {
+        let mut attributes = attributes(&self.site, &self.tasks).await;
+        let arn = attributes.remove(&QueueAttributeName::QueueArn);
+        arn.expect("a queue has an ARN")
     }
 
     /// Writes a task, as if just submitted, without sending it.

@@ -16,6 +16,7 @@ mod exports;
 mod kills;
 mod lane;
 mod outages;
+mod overflow;
 mod pools;
 mod push_side;
 mod site;

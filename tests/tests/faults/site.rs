@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws::Sdk;
-use aws_sdk_dynamodb::types::{BillingMode, GlobalSecondaryIndex};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+    ScalarAttributeType,
+};
 use boot::SystemClock;
 use domain::ports::{PortError, TaskStore};
 use domain::{RequestId, Task, TenantId};
@@ -27,6 +30,7 @@ pub(crate) struct Site {
     bucket: String,
     env: Vec<(String, String)>,
     queues: Mutex<Vec<String>>,
+    tables: Mutex<Vec<String>>,
 }
 
 impl Site {
@@ -57,6 +61,7 @@ impl Site {
             table,
             bucket,
             queues: Mutex::default(),
+            tables: Mutex::default(),
         }
     }
 
@@ -81,6 +86,27 @@ impl Site {
             .unwrap_or_else(PoisonError::into_inner)
             .push(url.clone());
         url
+    }
+
+    /// Makes a table with these keys, both texts, that is removed with the site.
+    pub(crate) async fn table(&self, hash: &str, range: &str) -> String {
+        let name = format!("faults-{}", fresh());
+        let mut create = self.stack.tables().create_table().table_name(&name);
+        for (key, role) in [(hash, KeyType::Hash), (range, KeyType::Range)] {
+            let attribute = AttributeDefinition::builder().attribute_name(key);
+            let attribute = attribute.attribute_type(ScalarAttributeType::S).build();
+            let part = KeySchemaElement::builder().attribute_name(key);
+            create = create
+                .attribute_definitions(attribute.expect("an attribute"))
+                .key_schema(part.key_type(role).build().expect("a key"));
+        }
+        let created = create.billing_mode(BillingMode::PayPerRequest).send().await;
+        created.expect("the table is made");
+        let tables = self.tables.lock();
+        tables
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(name.clone());
+        name
     }
 
     /// The environment of the worker as deployed, with these variables instead of its own.
@@ -152,8 +178,12 @@ impl Site {
         let deleted = buckets.delete_bucket().bucket(&self.bucket).send().await;
         deleted.expect("the bucket is deleted");
         let tables = self.stack.tables();
-        let deleted = tables.delete_table().table_name(&self.table).send().await;
-        deleted.expect("the table is deleted");
+        let others =
+            std::mem::take(&mut *self.tables.lock().unwrap_or_else(PoisonError::into_inner));
+        for table in others.iter().chain([&self.table]) {
+            let deleted = tables.delete_table().table_name(table).send().await;
+            deleted.expect("the table is deleted");
+        }
     }
 }
 

@@ -48,6 +48,21 @@ async fn a_worker_outside_does_the_work_and_the_page_sees_it() {
     );
 }
 
+/// No claim of ours tells that it is there; a page that did not submit it hears of it all the same.
+#[tokio::test]
+async fn a_task_for_outside_is_told_before_anybody_works_on_it() {
+    let stack = Stack::running().await;
+    let caller = stack.new_tenant().await;
+    let mut other_tab = caller.socket().await;
+    let task = json!({"kind": "external", "input": {}});
+    let task = caller.post("/tasks", &task).await.expect(202);
+    let told = other_tab.frame_of("update").await;
+    assert_eq!(
+        (&told["request_id"], &told["version"], &told["phase"]),
+        (&task["request_id"], &json!(1), &json!("queued"))
+    );
+}
+
 /// The example of the documentation, as it is.
 #[tokio::test]
 async fn the_example_in_python_runs() {

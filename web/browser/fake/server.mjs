@@ -10,6 +10,7 @@ import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { timeseries } from "./figures.mjs";
 import { KINDS } from "./kinds.mjs";
+import { CONNECTIONS, GROUPS, system } from "./operations.mjs";
 import { detailOf, nextUpdate, taskList } from "./tasks.mjs";
 
 const TYPES = {
@@ -66,6 +67,9 @@ export class FakeStack {
   tasks = taskList(120, 40);
   submitted = [];
   uploads = [];
+  /** Dead letters of tasks; a redrive takes them. */
+  dead = GROUPS;
+  redriven = [];
   sockets = new Set();
   #port = 0;
   #dist;
@@ -107,6 +111,20 @@ export class FakeStack {
       const due = Math.floor(((performance.now() - began) * perSecond) / 1000);
       for (; sent < due; sent++) this.send(nextUpdate(running[sent % running.length]));
     }, 10);
+    return () => sent;
+  }
+
+  /** So many log lines a second, in frames as the api bounds them, until `quiet`. */
+  pour(perSecond) {
+    let sent = 0;
+    this.#busy = setInterval(() => {
+      const lines = Array.from({ length: perSecond / 10 }, () => ({
+        ...LINES[sent % LINES.length],
+        id: `live-${sent++}`,
+        at: new Date().toISOString(),
+      }));
+      this.send({ type: "logs", level: "*", lines, left_out: 0 });
+    }, 100);
     return () => sent;
   }
 
@@ -186,6 +204,10 @@ export class FakeStack {
       }),
       "GET /api/dashboard/timeseries": () => timeseries(query),
       "GET /api/kinds": () => ({ kinds: KINDS }),
+      "GET /api/operators/system": () => this.system(),
+      "GET /api/operators/connections": () => CONNECTIONS,
+      "GET /api/operators/dead-letters": () => this.#letters(query.get("queue")),
+      "POST /api/operators/dead-letters/redrive": () => this.#redrive(JSON.parse(String(body))),
       "GET /api/logs": () => ({ lines: LINES, next_cursor: null }),
       "GET /api/reports": () => ({ reports: REPORTS, next_cursor: null }),
       "GET /api/tasks": () => ({ tasks: this.tasks.slice(0, 100), next_cursor: null }),
@@ -210,6 +232,25 @@ export class FakeStack {
     return (
       report && { ...report, result: detailOf({ ...this.tasks[60], status: "completed" }).result }
     );
+  }
+
+  system() {
+    return system(this.dead.reduce((sum, { count }) => sum + count, 0));
+  }
+
+  #letters(queue) {
+    const groups = queue === "work" ? this.dead : [];
+    return { queue, looked_at: groups.reduce((sum, { count }) => sum + count, 0), groups };
+  }
+
+  #redrive(asked) {
+    this.redriven.push(asked);
+    const named = ({ letters }) =>
+      !asked.request_ids || letters.every((one) => asked.request_ids.includes(one.request_id));
+    const gone = this.dead.filter(named);
+    this.dead = this.dead.filter((group) => !gone.includes(group));
+    const sum = (groups) => groups.reduce((all, { count }) => all + count, 0);
+    return { redriven: sum(gone), left: sum(this.dead), problem: null, more: false };
   }
 
   #submit(task) {

@@ -2,18 +2,19 @@
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { PageClient as Client } from "../../client/page";
-import { type LogPage, type LogQuery, type LogType, readLogs } from "../api/logs";
+import { type LogLine, type LogPage, type LogQuery, type LogType, readLogs } from "../api/logs";
 import type { Clock } from "../state/ports";
 import type { Pulse } from "../state/pulse";
 import { createReading } from "../state/reading";
+import { createTail, MOST_LIVE, newestFirst } from "./tail";
 
 /** Whoever types does not ask at every letter. */
 const TYPING_MS = 300;
-/** Older ones are dropped while following. */
-const MOST_LINES = 1_000;
+/** Lines that are shown: as many as the tail keeps. */
+const MOST_LINES = MOST_LIVE;
 
 interface Ports {
-  client: { http: Pick<Client["http"], "get"> };
+  client: Pick<Client, "realtime" | "connect"> & { http: Pick<Client["http"], "get"> };
   pulse: Pulse;
   clock: Clock;
 }
@@ -35,13 +36,19 @@ export function readQuery(query: Readonly<Record<string, string>>): LogQuery {
 
 export function createLogs({ client, pulse, clock }: Ports, query: ReadonlySignal<LogQuery>) {
   const { value, busy, error, read } = createReading<LogPage>();
-  const following = signal(true);
+  const live = signal(true);
+  const tail = createTail({ client, clock }, () => query.peek());
   /** How many lines the last reading brought that were not there before. */
   const fresh = signal(0);
   const asked = computed(() => JSON.stringify(query.value));
+  /** Whether new lines can come as they are stored. */
+  const streams = computed(() => query.value.type === "log" && query.value.to === "");
+  const level = computed(() => query.value.level);
+  const page = computed(() => value.value && withLive(tail.lines.value, value.value));
 
   const begin = () => {
     fresh.value = 0;
+    tail.clear();
     return read(() => readLogs(client.http, query.peek(), null));
   };
 
@@ -51,6 +58,7 @@ export function createLogs({ client, pulse, clock }: Ports, query: ReadonlySigna
     if (!known) return begin();
     return read(async () => {
       const newest = await readLogs(client.http, query.peek(), null);
+      tail.leftOut.value = 0;
       const merged = joined(newest, known);
       fresh.value = merged.fresh;
       return merged.page;
@@ -73,26 +81,54 @@ export function createLogs({ client, pulse, clock }: Ports, query: ReadonlySigna
     first = false;
     return () => clock.cancel(timer);
   });
+  const unfollow = effect(() => {
+    if (!live.value || !streams.value) return;
+    tail.start(level.value);
+    return tail.stop;
+  });
   const quiet = pulse.onBeat(() => {
-    if (following.value) void refresh();
+    if (live.value && !streams.value) void refresh();
+  });
+  let away = false;
+  const unheard = client.realtime.onState(({ name }) => {
+    // What was stored meanwhile is told by nobody.
+    if (name === "open" && away && live.value && streams.value) void refresh();
+    away = name !== "open";
   });
 
   return {
-    page: value,
+    page,
     busy,
     error,
-    following,
+    live,
+    streams,
+    tail,
     fresh,
     refresh,
     more,
     close() {
-      stop();
-      quiet();
+      for (const end of [stop, unfollow, quiet, unheard]) end();
     },
   };
 }
 
 export type Logs = ReturnType<typeof createLogs>;
+
+/** A page of lines, and whether there are more than are shown. */
+export interface ShownPage extends LogPage {
+  cut: boolean;
+}
+
+/** What has come since before what was read, each line once. */
+export function withLive(live: readonly LogLine[], read: LogPage): ShownPage {
+  const known = new Set(read.lines.map(({ id }) => id));
+  const unseen = live.filter(({ id }) => !known.has(id));
+  // Lines that came by themselves may be older than those read since.
+  const lines = unseen.length === 0 ? read.lines : newestFirst([...unseen, ...read.lines]);
+  if (lines.length <= MOST_LINES) return { ...read, lines, cut: false };
+  // A cursor leads on from the last line that was read, not from the last one shown.
+  return { lines: lines.slice(0, MOST_LINES), nextCursor: null, cut: true };
+}
 
 /**
  * The newest page before the known lines. Where they do not meet, more has come than a page holds:

@@ -12,10 +12,18 @@ export const logs = {
   service: "Service",
   from: "From (your time)",
   to: "To (your time)",
-  follow: "Follow",
+  live: "Live",
+  streaming:
+    "New lines appear as they are stored. The list stands still while you scroll down or a line has the focus.",
   following:
-    "Logs have no live stream, and this page does not poll: the newest lines are read again whenever one of your " +
+    "Requests have no live stream, and this page does not poll: the newest are read again whenever one of your " +
     "tasks changes and when the connection returns.",
+  ended:
+    "Nothing new can come before a moment that has passed: clear “To” to see lines as they come.",
+  held: (n: number) => (n === 1 ? "1 new line" : `${n} new lines`),
+  leftOut: (n: number) =>
+    `${n === 1 ? "One line was" : `${n} lines were`} left out: too many came at once. Read the newest to see them.`,
+  cut: (n: number) => `The newest ${n} lines. Older ones are found by time.`,
   refresh: "Read the newest",
   more: "Older lines",
   moreBusy: "Loading…",

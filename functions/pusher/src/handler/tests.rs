@@ -91,9 +91,16 @@ async fn scene() -> Scene {
         clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
         entropy: Arc::new(Counting::default()),
     };
+    let push_posting = PushPosting {
+        connections: connections.clone(),
+        postman: postman.clone(),
+        clock: Arc::new(FixedClock::at(NOW + HANDSHAKE)),
+        entropy: Arc::new(Counting::default()),
+    };
     Scene {
         pusher: Pusher {
             push_broadcast,
+            push_posting,
             push_updates,
             replay_tasks,
             hang_up,
@@ -183,6 +190,7 @@ const EXPECTED: &[(&str, &[u64], usize)] = &[
     ("completed-large", &[4], 0),
     ("failed", &[3], 0),
     ("hang-up", &[], 0),
+    ("logs", &[], 0),
     ("nobody-listens", &[], 0),
     ("overtaken", &[2, 5], 0),
     ("partly-bad", &[2, 4], 1),
@@ -250,6 +258,25 @@ async fn a_large_result_is_told_by_its_link() {
             .starts_with("memory://acme/")
     );
     assert_eq!(frame.get("result"), None);
+}
+
+#[tokio::test]
+async fn what_has_no_history_is_posted_as_it_is_to_those_who_listen() {
+    let scene = scene().await;
+    scene.handle(samples().remove("logs").unwrap()).await;
+    assert_eq!(scene.frames().len(), 0);
+    let acme = TenantId::new("acme").unwrap();
+    let logs = Topic::Logs(acme, "*".into());
+    scene.connections.subscribe(&scene.page, logs);
+    scene.handle(samples().remove("logs").unwrap()).await;
+    let frame = scene.frames().remove(0);
+    assert_eq!(frame["type"], "logs");
+    assert_eq!(frame["lines"][0]["message"], "out of stock");
+    scene
+        .faults
+        .on("connections.listeners", 1, Fault::Unavailable);
+    let again = scene.handle(samples().remove("logs").unwrap()).await;
+    assert_eq!(again.len(), 1, "nobody was told");
 }
 
 #[tokio::test]

@@ -2,14 +2,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use app::{CountConnections, ReadSystem, TellOperators};
 use domain::connection::LIFETIME;
 use domain::ports::{ConnectionStore as _, SubmissionLedger as _, TicketStore as _};
 use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryConnections, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets,
+    Fault, Faults, MemoryConnections, MemoryEventSources, MemoryHeartbeats, MemoryPostings,
+    MemoryQueueDepths, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 
 use super::*;
@@ -34,15 +35,31 @@ async fn scene() -> (Sweeper, Faults) {
     let (task, submission) = build::submission(&identity.tenant, "key", NOW);
     let recorded = keys.create_once(&task, &submission, NOW).await;
     recorded.unwrap();
+    let clock = Arc::new(FixedClock::at(NOW + LIFETIME));
     let sweep = Sweep {
         stuck: tasks,
         queue: Arc::new(MemoryTaskQueue::new(&faults)),
         stale: connections.clone(),
-        connections,
+        connections: connections.clone(),
         lanes: None,
         tickets,
         idempotency_keys: keys,
-        clock: Arc::new(FixedClock::at(NOW + LIFETIME)),
+        operators: TellOperators {
+            connections: connections.clone(),
+            system: ReadSystem {
+                queues: Arc::new(MemoryQueueDepths::new(&faults)),
+                connections: CountConnections {
+                    census: connections.clone(),
+                    clock: clock.clone(),
+                },
+                pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
+                sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
+                clock: clock.clone(),
+            },
+            postings: Arc::new(MemoryPostings::new(&faults)),
+            clock: clock.clone(),
+        },
+        clock,
     };
     let clock = Arc::new(FixedClock::at(NOW));
     let meter = Meter::new("test", "sweeper", clock).unwrap();
@@ -76,7 +93,7 @@ async fn every_sample_is_handled() {
         let (sweeper, _) = scene().await;
         let expected = json!({
             "requeued": 2, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 1, "tickets_removed": 2,
-            "idempotency_keys_removed": 1,
+            "idempotency_keys_removed": 1, "operators_told": false,
         });
         assert_eq!(handle(&sweeper, &event).await, Ok(expected), "{name}");
         let mut lines = Vec::new();

@@ -24,7 +24,7 @@ impl AnswerFrame {
         }
         let version = match topic {
             Topic::Task(_, id) => Some(self.version(caller, id).await?),
-            Topic::User(..) | Topic::Tag(..) | Topic::Operators => None,
+            Topic::User(..) | Topic::Tag(..) | Topic::Logs(..) | Topic::Operators => None,
         };
         Ok(ServerFrame::Subscribed {
             topic: name,
@@ -39,7 +39,7 @@ impl AnswerFrame {
             Topic::Operators if !caller.scopes.contains(&Scope::Operator) => {
                 Err(FrameError::Forbidden)
             }
-            Topic::User(..) | Topic::Tag(..) | Topic::Operators => Ok(()),
+            Topic::User(..) | Topic::Tag(..) | Topic::Logs(..) | Topic::Operators => Ok(()),
         }
     }
 

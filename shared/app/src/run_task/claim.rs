@@ -28,7 +28,7 @@ pub(super) enum Claim {
     /// A task that will not change any more.
     Ended(Task),
     /// A task that is run by programs outside.
-    Outside,
+    Outside(Task),
     /// A task that will be sent when it has a place in its tenant's lane.
     Waits,
     /// A task that somebody else works on, or that is not to run yet.
@@ -83,7 +83,7 @@ impl RunTask {
                 return Ok(Claim::Held { until });
             }
             if self.is_for_others(&stored) {
-                return Ok(Claim::Outside);
+                return Ok(Claim::Outside(stored));
             }
             let mut task = stored.clone();
             match task.claim(token, self.clock.now(), LEASE) {

@@ -151,7 +151,9 @@ impl RunTask {
                 tracing::warn!("a message names a task that is not there");
                 Ok(Outcome::Done)
             }
-            Claim::Outside => {
+            Claim::Outside(task) => {
+                // No claim of ours will tell that it is there.
+                self.tell(&task).await;
                 self.make_room(&delivery.tenant, delivery.request_id).await;
                 Ok(Outcome::Done)
             }

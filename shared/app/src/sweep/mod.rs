@@ -1,4 +1,5 @@
-//! Picks up what has been left behind: every minute, a bounded amount.
+//! Picks up what has been left behind: every minute, a bounded amount. Then it tells operators who
+//! are listening how the service stands.
 //!
 //! | left behind | by | what is done |
 //! |---|---|---|
@@ -21,7 +22,10 @@ pub use lanes::{LaneSweep, MOST_LANES};
 
 use std::sync::Arc;
 
+use domain::causes;
 use domain::ports::{Clock, ConnectionStore, Expiring, StaleConnections, StuckTasks, TaskQueue};
+
+use crate::TellOperators;
 
 /// Most tasks in one run, so that it ends in time. What is left is next, the longest overdue first.
 pub const MOST_TASKS: usize = 500;
@@ -52,6 +56,8 @@ pub struct Sweep {
     pub tickets: Arc<dyn Expiring>,
     /// Where idempotency keys are kept.
     pub idempotency_keys: Arc<dyn Expiring>,
+    /// Tells operators how the service stands.
+    pub operators: TellOperators,
     /// What is overdue.
     pub clock: Arc<dyn Clock>,
 }
@@ -73,6 +79,8 @@ pub struct Swept {
     pub tickets_removed: usize,
     /// Expired idempotency keys that were removed.
     pub keys_removed: usize,
+    /// Whether operators were listening, and were told how the service stands.
+    pub operators_told: bool,
     /// Calls that failed. What they were for is left to a later run.
     pub faults: usize,
 }
@@ -96,6 +104,13 @@ impl Sweep {
         let (tickets, keys) = tokio::join!(tickets, keys);
         (swept.tickets_removed, swept.keys_removed) = (tickets.0, keys.0);
         swept.faults += tickets.1 + keys.1;
+        match self.operators.run().await {
+            Ok(told) => swept.operators_told = told,
+            Err(error) => {
+                tracing::warn!(error = causes(&error), "operators were not told");
+                swept.faults += 1;
+            }
+        }
         swept
     }
 }

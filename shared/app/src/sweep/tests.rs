@@ -1,16 +1,17 @@
 use domain::connection::LIFETIME;
 use domain::ports::{SubmissionLedger as _, TaskStore as _, TicketStore as _};
-use domain::{Connection, RequestId, Task};
+use domain::{Connection, RequestId, Task, Topic};
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryConnections, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets,
+    Fault, Faults, MemoryConnections, MemoryEventSources, MemoryHeartbeats, MemoryPostings,
+    MemoryQueueDepths, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
 };
 use time::Duration;
 
 use super::*;
+use crate::{CountConnections, ReadSystem};
 
 struct Scene {
     sweep: Sweep,
@@ -39,6 +40,21 @@ fn scene() -> Scene {
         lanes: None,
         tickets: tickets.clone(),
         idempotency_keys: submissions.clone(),
+        operators: TellOperators {
+            connections: connections.clone(),
+            system: ReadSystem {
+                queues: Arc::new(MemoryQueueDepths::new(&faults)),
+                connections: CountConnections {
+                    census: connections.clone(),
+                    clock: clock.clone(),
+                },
+                pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
+                sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
+                clock: clock.clone(),
+            },
+            postings: Arc::new(MemoryPostings::new(&faults)),
+            clock: clock.clone(),
+        },
         clock: clock.clone(),
     };
     Scene {
@@ -109,8 +125,8 @@ async fn with_nothing_left_behind_nothing_is_done() {
     assert_eq!(scene.sweep.run().await, Swept::default());
     assert_eq!(
         scene.faults.calls().len(),
-        5,
-        "four lists, one registration"
+        6,
+        "five lists, one registration"
     );
 }
 
@@ -310,4 +326,16 @@ async fn a_task_whose_deadline_has_passed_is_sent_though_it_is_not_stuck_yet() {
     scene.tasks.put(task.clone());
     scene.run_after(Duration::MINUTE).await;
     assert_eq!(scene.sent(), [task.request_id]);
+}
+
+#[tokio::test]
+async fn operators_who_listen_are_told_and_their_queue_is_a_fault_of_its_own() {
+    let scene = scene();
+    assert!(!scene.sweep.run().await.operators_told);
+    let page = scene.connected().await;
+    scene.connections.subscribe(&page.id, Topic::Operators);
+    assert!(scene.sweep.run().await.operators_told);
+    scene.faults.always("postings.send", Fault::Unavailable);
+    let swept = scene.sweep.run().await;
+    assert_eq!((swept.operators_told, swept.faults), (false, 1));
 }

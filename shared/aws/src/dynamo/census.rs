@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::broadcast::Shard;
 use domain::ports::{Census, Page, PortError, Present};
-use domain::{ConnectionId, TenantId};
+use domain::{ConnectionId, TenantId, UserId};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -14,6 +14,8 @@ use crate::error::port_error;
 #[derive(Deserialize)]
 struct PresentItem {
     tenant: TenantId,
+    #[serde(default)]
+    user: Option<UserId>,
     expires_at: i64,
 }
 
@@ -47,10 +49,15 @@ impl Census for Connections {
 }
 
 fn present(item: Item) -> Result<Present, PortError> {
-    let PresentItem { tenant, expires_at } = read(item)?;
+    let PresentItem {
+        tenant,
+        user,
+        expires_at,
+    } = read(item)?;
     let expires_at = OffsetDateTime::from_unix_timestamp(expires_at);
     Ok(Present {
         tenant,
+        user,
         expires_at: expires_at.map_err(|error| PortError::broken(TABLE, error))?,
     })
 }

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | self | `connection#<id>` | id | `tenant`, `user`, `scopes`, `connected_at`, `topics` (set), `expiry_shard`, `frames_until`, `closing` |
 //! | listener | a topic | id | |
-//! | presence | `all#<shard>` | id | `tenant` |
+//! | presence | `all#<shard>` | id | `tenant`, `user` |
 //!
 //! All also hold `expires_at` and `v`. The self item names every topic of its connection, so a
 //! connection is forgotten without an index. Forgetting first marks it as closing, from when on
@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
 use domain::broadcast::Shard;
 use domain::ports::{ConnectionStore, PortError};
-use domain::{Connection, ConnectionId, Identity, TenantId, Topic};
+use domain::{Connection, ConnectionId, Identity, TenantId, Topic, UserId};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 use time::OffsetDateTime;
@@ -101,6 +101,7 @@ struct PresenceItem {
     #[serde(flatten)]
     listener: ListenerItem,
     tenant: TenantId,
+    user: UserId,
 }
 
 /// Whoever is in an item with the table's keys.
@@ -164,6 +165,7 @@ impl ConnectionStore for Connections {
         let presence = PresenceItem {
             listener: listener(connection, Shard::of(&connection.id).to_string()),
             tenant: connection.identity.tenant.clone(),
+            user: connection.identity.user.clone(),
         };
         let write = self.client.transact_write_items();
         let sent = write

@@ -3,10 +3,12 @@
 //! is its tenant.
 
 mod broadcasts;
+mod buried;
 mod callbacks;
 mod dead_letters;
 mod depth;
 mod desk;
+mod gauges;
 mod inbox;
 mod outbox;
 mod receipts;
@@ -15,10 +17,12 @@ mod tasks;
 mod updates;
 
 pub use broadcasts::BroadcastSender;
+pub use buried::BuriedLetters;
 pub use callbacks::CallbackSender;
 pub use dead_letters::DeadLetterSender;
 pub use depth::QueueDepth;
 pub use desk::LetterDesk;
+pub use gauges::{QueueGauges, QueueUrls};
 pub use inbox::PolledQueue;
 pub use receipts::Receipts;
 pub use source::RawSender;

@@ -1,7 +1,8 @@
 //! The queue that takes updates, and other requests, to the pusher.
 
 use async_trait::async_trait;
-use domain::ports::{Announcement, PortError, PusherQueue, UpdateQueue};
+use domain::feed::{Feed, Posting};
+use domain::ports::{Announcement, PortError, Postings, PusherQueue, UpdateQueue};
 use domain::{ConnectionId, Replay};
 use time::Duration;
 
@@ -48,6 +49,23 @@ impl PusherQueue for UpdateSender {
         let parcel = Parcel {
             body: wire::queue::hang_up_message(id),
             tenant: None,
+            delay: Duration::ZERO,
+            trace: None,
+        };
+        self.0.send(&parcel).await
+    }
+}
+
+#[async_trait]
+impl Postings for UpdateSender {
+    async fn send(&self, posting: &Posting) -> Result<(), PortError> {
+        let tenant = match &posting.feed {
+            Feed::Operators => None,
+            Feed::Logs(tenant, _) => Some(tenant.clone()),
+        };
+        let parcel = Parcel {
+            body: wire::queue::post_message(posting),
+            tenant,
             delay: Duration::ZERO,
             trace: None,
         };

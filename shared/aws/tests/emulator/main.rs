@@ -15,6 +15,7 @@ mod gateway;
 mod heartbeats;
 mod idempotency;
 mod lanes;
+mod operations;
 mod place;
 mod polling;
 mod queues;

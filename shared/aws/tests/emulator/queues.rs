@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::contract::{
-    broadcast_queue, callback_queue, dead_letter_desk, dead_letter_queue, pusher_queue,
+    broadcast_queue, callback_queue, dead_letter_desk, dead_letter_queue, postings, pusher_queue,
     source_queue, task_queue, update_queue,
 };
 use testkit::memory::Asked;
@@ -227,6 +227,26 @@ async fn an_update_sender_is_a_pusher_queue() {
         };
         let sender = UpdateSender::new(&place.sdk, url);
         pusher_queue::all(&sender, &build::tenant(), receive).await;
+    };
+    place.with_queue(test).await;
+}
+
+#[tokio::test]
+async fn an_update_sender_takes_postings() {
+    let place = local().await;
+    let test = async |url: String| {
+        let inbox = Inbox::new(&place, &url);
+        let receive = async || {
+            let bodies = inbox.take().await.into_iter();
+            bodies
+                .map(|body| match wire::queue::read_request(&body).unwrap() {
+                    Request::Post(posting) => posting,
+                    other => panic!("{other:?}"),
+                })
+                .collect()
+        };
+        let sender = UpdateSender::new(&place.sdk, url);
+        postings::all(&sender, &build::tenant(), receive).await;
     };
     place.with_queue(test).await;
 }

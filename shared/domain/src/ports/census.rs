@@ -5,13 +5,15 @@ use time::OffsetDateTime;
 
 use super::{Page, PortError};
 use crate::broadcast::Shard;
-use crate::ids::{ConnectionId, TenantId};
+use crate::ids::{ConnectionId, TenantId, UserId};
 
 /// A connection that is stored, open or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Present {
     /// Whose.
     pub tenant: TenantId,
+    /// Who opened it; none where an earlier release registered it.
+    pub user: Option<UserId>,
     /// When its longest life ends; what is stored after that is stale.
     pub expires_at: OffsetDateTime,
 }

@@ -14,6 +14,7 @@ mod lanes;
 mod logs;
 mod messages;
 mod models;
+mod operations;
 mod overflow;
 mod pool;
 mod pusher;
@@ -46,6 +47,7 @@ pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
 pub use models::{Answer, ModelError, Spending, TextModel};
+pub use operations::{DeadLetters, Postings, QueueDepths};
 pub use overflow::{Backlog, EventSources};
 pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};

@@ -7,6 +7,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use crate::http::SystemBody;
 use crate::task::{Phase, Progress, Status, TaskError};
 
 mod client;
@@ -58,6 +59,19 @@ pub enum ServerFrame {
         /// What became of each task.
         tasks: BTreeMap<String, ResumedTask>,
     },
+    /// New log lines, as they were stored. Some may come twice, or out of order.
+    Logs {
+        /// The level that was subscribed to; `*` for all.
+        level: String,
+        /// The lines, with the fields that they were sent with, as `GET /logs` shows them.
+        #[schema(value_type = Vec<Object>)]
+        lines: Vec<Value>,
+        /// How many lines were left out before these, because there were too many or they were too
+        /// large; `GET /logs` has them.
+        left_out: u64,
+    },
+    /// How the service stands, on the operators' stream.
+    System(Box<SystemBody>),
     /// A message to everybody, from the system's operators.
     Broadcast {
         /// Its name; an id seen before is a duplicate.

@@ -7,7 +7,7 @@
 
 use domain::broadcast::Shard;
 use domain::ports::{Census, ConnectionStore, Present};
-use domain::{Connection, TenantId};
+use domain::{Connection, TenantId, UserId};
 use time::Duration;
 
 use super::beside;
@@ -53,7 +53,10 @@ pub async fn everybody_is_counted_once_until_they_are_removed(
     );
 }
 
-async fn found(counted: &dyn Counted, tenants: &[&TenantId]) -> Vec<(TenantId, i64)> {
+async fn found(
+    counted: &dyn Counted,
+    tenants: &[&TenantId],
+) -> Vec<(TenantId, Option<UserId>, i64)> {
     let mut found = Vec::new();
     for shard in Shard::all() {
         let mut after = None;
@@ -72,16 +75,17 @@ async fn found(counted: &dyn Counted, tenants: &[&TenantId]) -> Vec<(TenantId, i
     sorted(ours)
 }
 
-fn expected(connections: &[Connection]) -> Vec<(TenantId, i64)> {
+fn expected(connections: &[Connection]) -> Vec<(TenantId, Option<UserId>, i64)> {
     sorted(connections.iter().map(|connection| Present {
         tenant: connection.identity.tenant.clone(),
+        user: Some(connection.identity.user.clone()),
         expires_at: connection.expires_at(),
     }))
 }
 
-fn sorted(present: impl Iterator<Item = Present>) -> Vec<(TenantId, i64)> {
-    let pairs = present.map(|present| (present.tenant, present.expires_at.unix_timestamp()));
-    let mut pairs: Vec<_> = pairs.collect();
-    pairs.sort();
-    pairs
+fn sorted(present: impl Iterator<Item = Present>) -> Vec<(TenantId, Option<UserId>, i64)> {
+    let known = present.map(|one| (one.tenant, one.user, one.expires_at.unix_timestamp()));
+    let mut known: Vec<_> = known.collect();
+    known.sort();
+    known
 }

@@ -52,6 +52,7 @@ impl Census for MemoryConnections {
                 .filter(|connection| Shard::of(&connection.id) == shard)
                 .map(|connection| Present {
                     tenant: connection.identity.tenant.clone(),
+                    user: Some(connection.identity.user.clone()),
                     expires_at: connection.expires_at(),
                 });
             Ok(Page {

@@ -5,12 +5,14 @@
 
 mod broadcast;
 mod callback;
+mod posting;
 mod request;
 mod task;
 mod update;
 
 pub use broadcast::broadcast_message;
 pub use callback::{callback_message, read_callback};
+pub use posting::post_message;
 pub use request::{Request, hang_up_message, read_request, replay_message};
 pub use task::{TaskRef, read_task, task_message};
 pub use update::{announcement, read_update, update_message};

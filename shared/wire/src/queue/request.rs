@@ -1,6 +1,7 @@
 //! What messages of the updates queue ask the pusher for.
 
 use domain::broadcast::Part;
+use domain::feed::Posting;
 use domain::ports::Announcement;
 use domain::{ConnectionId, Replay, Resumed};
 use protocol::frames::ResumedTask;
@@ -8,6 +9,7 @@ use protocol::queue::{Ask, HangUpMessage, ReplayMessage, VERSION};
 use serde::Deserialize;
 
 use super::broadcast::part;
+use super::posting::posting;
 use super::{Unreadable, check_version, read, read_update};
 
 /// A message of the updates queue.
@@ -21,6 +23,8 @@ pub enum Request {
     HangUp(ConnectionId),
     /// Push a part of a broadcast.
     Broadcast(Box<Part>),
+    /// Post a text to everybody who listens to a feed.
+    Post(Posting),
 }
 
 #[derive(Deserialize)]
@@ -41,6 +45,7 @@ pub fn read_request(body: &str) -> Result<Request, Unreadable> {
             Ok(Request::HangUp(ConnectionId::new(message.connection_id)?))
         }
         Some(Ask::Broadcast) => part(read(body)?).map(|part| Request::Broadcast(Box::new(part))),
+        Some(Ask::Post) => posting(read(body)?).map(Request::Post),
     }
 }
 
@@ -186,6 +191,8 @@ mod tests {
             r#"{"v":1,"ask":"dance"}"#,
             r#"{"v":1,"ask":"replay"}"#,
             r#"{"v":1,"ask":"broadcast"}"#,
+            r#"{"v":1,"ask":"post","feed":"operators"}"#,
+            r#"{"v":1,"ask":"post","feed":"all","text":""}"#,
         ] {
             let refused = read_request(damaged);
             assert!(

@@ -62,6 +62,16 @@ mod tests {
     }
 
     #[test]
+    fn a_task_for_later_says_so_in_its_message() {
+        let task = build::task(&build::tenant(), "aggregate", Value::Null);
+        let mut job = Job::from(&task);
+        for run_at in [None, Some(build::NOW)] {
+            job.run_at = run_at;
+            assert_eq!(task_message(&job).run_at, run_at);
+        }
+    }
+
+    #[test]
     fn a_message_from_before_traces_or_with_a_strange_one_is_read() {
         let id = build::request_id();
         for trace in ["", r#","trace":null"#, r#","trace":"01-strange""#] {
