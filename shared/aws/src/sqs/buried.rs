@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
-    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
-    MessageSystemAttributeName, SendMessageBatchRequestEntry,
+    BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry,
+    DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
+    SendMessageBatchRequestEntry,
 };
 use domain::dead_letters::{BuriedLetter, DeadQueue, IN_HAND};
 use domain::ports::{DeadLetters, PortError};
@@ -72,7 +73,7 @@ impl BuriedLetters {
         }
         let sent = call.send().await;
         let sent = sent.map_err(|error| port_error(QUEUE, error))?;
-        all_taken(sent.failed().first().map(|failed| failed.code()))
+        all_taken(sent.failed().first().map(BatchResultErrorEntry::code))
     }
 }
 
@@ -151,7 +152,7 @@ impl DeadLetters for BuriedLetters {
             }
             let sent = call.send().await;
             let sent = sent.map_err(|error| port_error(QUEUE, error))?;
-            all_taken(sent.failed().first().map(|failed| failed.code()))?;
+            all_taken(sent.failed().first().map(BatchResultErrorEntry::code))?;
         }
         Ok(())
     }
