@@ -144,11 +144,11 @@ async fn event_sources_are_turned_on_and_off() {
 
 #[tokio::test]
 async fn a_backlog_tells_how_many_wait() {
-    let (backlog, sent) = (MemoryBacklog::default(), Mutex::new(0));
+    let (backlog, waiting) = (MemoryBacklog::default(), Mutex::new(0));
     let send = async |count| {
-        let mut sent = sent.lock().unwrap();
-        *sent += count;
-        backlog.holds(*sent);
+        let mut waiting = waiting.lock().unwrap();
+        *waiting += count;
+        backlog.holds(*waiting);
     };
     backlog::all(&backlog, send).await;
 }
