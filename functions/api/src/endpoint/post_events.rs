@@ -68,10 +68,32 @@ impl From<IngestError> for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use domain::feed::Feed;
+    use domain::ports::ConnectionStore as _;
+    use domain::{TenantId, Topic};
     use serde_json::json;
+    use testkit::build;
     use testkit::memory::Fault;
 
     use crate::scene::{Scene, sample};
+
+    #[tokio::test]
+    async fn new_log_lines_are_told_once_to_whoever_listens_in_the_tenant() {
+        let scene = Scene::new().await;
+        let acme = TenantId::new("acme").unwrap();
+        for tenant in [acme.clone(), build::tenant()] {
+            let connection = build::connection(&build::identity(&tenant));
+            scene.connections.register(&connection).await.unwrap();
+            let logs = Topic::Logs(tenant, "*".into());
+            scene.connections.subscribe(&connection.id, logs);
+        }
+        scene.ask(sample("events-good")).await;
+        let posted = scene.postings.take();
+        assert_eq!(posted.len(), 1);
+        assert_eq!(posted[0].feed, Feed::Logs(acme, "*".into()));
+        scene.ask(sample("events-good")).await;
+        assert_eq!(scene.postings.take(), [], "they are known");
+    }
 
     #[tokio::test]
     async fn the_same_batch_twice_changes_nothing() {

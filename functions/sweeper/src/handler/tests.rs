@@ -109,7 +109,7 @@ async fn every_sample_is_handled() {
         }
         let nothing = json!({
             "requeued": 0, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 0, "tickets_removed": 0,
-            "idempotency_keys_removed": 0,
+            "idempotency_keys_removed": 0, "operators_told": false,
         });
         assert_eq!(handle(&sweeper, &event).await, Ok(nothing), "{name}");
     }
