@@ -157,25 +157,27 @@ impl App {
             census: ports.census,
             clock: clock.clone(),
         };
+        let read_system = ReadSystem {
+            queues: ports.queue_depths,
+            connections: count_connections.clone(),
+            pool: ports.pool,
+            sources: ports.event_sources,
+            clock: clock.clone(),
+        };
+        let redrive_dead_letters = RedriveDeadLetters {
+            letters: ports.dead_letters.clone(),
+            tasks: ports.tasks.clone(),
+            retry: retry_task.clone(),
+        };
         let tail = TailLogs::new(ports.connections, ports.postings, clock.clone());
         Self {
-            read_system: ReadSystem {
-                queues: ports.queue_depths,
-                connections: count_connections.clone(),
-                pool: ports.pool,
-                sources: ports.event_sources,
-                clock: clock.clone(),
-            },
+            read_system,
             count_connections,
             look_at_dead_letters: LookAtDeadLetters {
-                letters: ports.dead_letters.clone(),
-                tasks: ports.tasks.clone(),
-            },
-            redrive_dead_letters: RedriveDeadLetters {
                 letters: ports.dead_letters,
                 tasks: ports.tasks,
-                retry: retry_task.clone(),
             },
+            redrive_dead_letters,
             check_health: CheckHealth {
                 servers: ports.servers,
             },

@@ -164,6 +164,10 @@ async fn databases_that_are_stopped_or_hang_fail_and_nothing_waits_for_them() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the deployed system goes by the real clock"
+)]
 async fn stale_connections_are_seen() {
     let stack = Stack::running().await;
     let tables = stack.tables();

@@ -73,7 +73,7 @@ fn read(tenant: &TenantId, posting: &Posting) -> (String, Vec<String>, u64) {
     (level, ids.collect(), frame["left_out"].as_u64().unwrap())
 }
 
-fn line(id: impl ToString, level: &str, message: &str) -> Event {
+fn line(id: usize, level: &str, message: &str) -> Event {
     build::event(json!({
         "id": id.to_string(), "type": "log", "at": "2026-03-01T11:59:00Z", "service": "shop",
         "level": level, "message": message,
