@@ -121,6 +121,17 @@ impl App {
     /// The use cases over these ports.
     pub(crate) fn over(ports: Ports) -> Self {
         let submit_task = submit_task(&ports);
+        let announcer = Announcer {
+            updates: ports.updates.clone(),
+            callbacks: ports.callbacks.clone(),
+        };
+        let report_task = report_task(&ports, announcer.clone());
+        let (offer_upload, issue_ticket) = (offer_upload(&ports), issue_ticket(&ports));
+        let count_connections = CountConnections {
+            census: ports.census.clone(),
+            clock: ports.clock.clone(),
+        };
+        let read_system = read_system(&ports, count_connections.clone());
         let clock = ports.clock;
         let get_report = GetReport {
             reports: ports.reports.clone(),
@@ -132,18 +143,7 @@ impl App {
             results: ports.results,
             clock: clock.clone(),
         };
-        let announcer = Announcer {
-            updates: ports.updates,
-            callbacks: ports.callbacks,
-        };
         let cancel_task = CancelTask {
-            tasks: ports.tasks.clone(),
-            announcer: announcer.clone(),
-            compute: ports.compute.clone(),
-            clock: clock.clone(),
-        };
-        let report_task = ReportTask {
-            registry: ports.registry.clone(),
             tasks: ports.tasks.clone(),
             announcer: announcer.clone(),
             compute: ports.compute.clone(),
@@ -152,17 +152,6 @@ impl App {
         let retry_task = RetryTask {
             submit_task: submit_task.clone(),
             announcer,
-        };
-        let count_connections = CountConnections {
-            census: ports.census,
-            clock: clock.clone(),
-        };
-        let read_system = ReadSystem {
-            queues: ports.queue_depths,
-            connections: count_connections.clone(),
-            pool: ports.pool,
-            sources: ports.event_sources,
-            clock: clock.clone(),
         };
         let redrive_dead_letters = RedriveDeadLetters {
             letters: ports.dead_letters.clone(),
@@ -221,18 +210,10 @@ impl App {
                 queue: ports.broadcasts,
                 keys: ports.keys,
                 clock: clock.clone(),
-                entropy: ports.entropy.clone(),
-            },
-            offer_upload: OfferUpload {
-                forms: ports.upload_forms,
-                clock: clock.clone(),
-                entropy: ports.entropy.clone(),
-            },
-            issue_ticket: IssueTicket {
-                tickets: ports.tickets,
-                clock,
                 entropy: ports.entropy,
             },
+            offer_upload,
+            issue_ticket,
             traces: ports.traces,
             webhook_secrets: WebhookSecrets { roots: ports.roots },
             websocket_url: ports.websocket_url,
@@ -251,5 +232,41 @@ fn submit_task(ports: &Ports) -> SubmitTask {
         compute: ports.compute.clone(),
         clock: ports.clock.clone(),
         entropy: ports.entropy.clone(),
+    }
+}
+
+fn report_task(ports: &Ports, announcer: Announcer) -> ReportTask {
+    ReportTask {
+        registry: ports.registry.clone(),
+        tasks: ports.tasks.clone(),
+        announcer,
+        compute: ports.compute.clone(),
+        clock: ports.clock.clone(),
+    }
+}
+
+fn offer_upload(ports: &Ports) -> OfferUpload {
+    OfferUpload {
+        forms: ports.upload_forms.clone(),
+        clock: ports.clock.clone(),
+        entropy: ports.entropy.clone(),
+    }
+}
+
+fn issue_ticket(ports: &Ports) -> IssueTicket {
+    IssueTicket {
+        tickets: ports.tickets.clone(),
+        clock: ports.clock.clone(),
+        entropy: ports.entropy.clone(),
+    }
+}
+
+fn read_system(ports: &Ports, connections: CountConnections) -> ReadSystem {
+    ReadSystem {
+        queues: ports.queue_depths.clone(),
+        connections,
+        pool: ports.pool.clone(),
+        sources: ports.event_sources.clone(),
+        clock: ports.clock.clone(),
     }
 }
