@@ -30,7 +30,7 @@ invoke: ## One function with one event: make invoke FN=worker EVENT=events/worke
 test: ## Every test, on a stack of its own
 	@$(STACK) test
 
-bench: ## Figures of this machine: broadcasts beside Node's ws; see bench/README.md
+bench: ## Figures of this machine: functions beside Node's and Python's, broadcasts beside ws; see bench/README.md
 	@$(STACK) bench
 
 fuzz: ## Fuzz what strangers can send; SECONDS_EACH=600 for longer than half a minute each
