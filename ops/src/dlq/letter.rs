@@ -1,5 +1,6 @@
 //! A dead letter, understood as far as it can be.
 
+use domain::dead_letters::RECEIVED_TOO_OFTEN;
 use domain::feed::Feed;
 use domain::ports::HeldLetter;
 use domain::{RequestId, Task, TenantId};
@@ -7,10 +8,6 @@ use serde_json::{Value, json};
 use wire::queue::{Request, read_callback, read_request, read_task};
 
 use super::queue::QueueName;
-
-/// What the queue itself is the reason of: it moved the message after too many deliveries, and no
-/// function said why.
-pub const TOO_MANY_DELIVERIES: &str = "too_many_deliveries";
 
 /// A dead letter in hand.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +89,7 @@ impl Letter {
         let reason = match (&held.reason, failure) {
             (Some(reason), _) => reason.clone(),
             (None, Some(failure)) => failure.to_string(),
-            (None, None) => TOO_MANY_DELIVERIES.into(),
+            (None, None) => RECEIVED_TOO_OFTEN.into(),
         };
         Self {
             queue,
@@ -232,7 +229,7 @@ mod tests {
             let held = held("1", &message(task), None);
             Letter::new(QueueName::Tasks, held, Some(Box::new(task.clone())))
         };
-        assert_eq!(about(&task).reason_code(), TOO_MANY_DELIVERIES);
+        assert_eq!(about(&task).reason_code(), RECEIVED_TOO_OFTEN);
         let token = build::lease_token();
         task.claim(token, NOW, Duration::MINUTE).unwrap();
         task.fail(token, Failure::permanent("bad_data", "It is bad."), NOW)

@@ -1,5 +1,6 @@
 //! Sends signed requests and reads what comes back.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -22,7 +23,9 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// Calls AWS services as whoever the SDK's settings say.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    http: reqwest::Client,
+    /// Made by the first call: reading the authorities that it trusts would cost each start of a
+    /// function some milliseconds, and most never call.
+    http: Arc<OnceLock<reqwest::Client>>,
     config: SdkConfig,
     credentials: SharedCredentialsProvider,
     region: String,
@@ -37,9 +40,6 @@ pub enum NotConfigured {
     /// No way to credentials is set.
     #[error("no AWS credentials are set: AWS_PROFILE or AWS_ACCESS_KEY_ID names them")]
     Credentials,
-    /// The HTTP client cannot be built.
-    #[error("no HTTPS client can be made")]
-    Client(#[source] reqwest::Error),
 }
 
 impl Caller {
@@ -49,13 +49,8 @@ impl Caller {
         let credentials = config
             .credentials_provider()
             .ok_or(NotConfigured::Credentials)?;
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(LONGEST)
-            .build()
-            .map_err(NotConfigured::Client)?;
         Ok(Self {
-            http,
+            http: Arc::default(),
             config: config.clone(),
             credentials,
             region,
@@ -116,6 +111,18 @@ impl Caller {
             .await
     }
 
+    /// Two first calls at once make two clients, one of which is kept.
+    fn http(&self) -> Result<&reqwest::Client, reqwest::Error> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(LONGEST)
+            .build()?;
+        Ok(self.http.get_or_init(|| http))
+    }
+
     fn request(&self, service: Service, method: Method, path: &str) -> http::request::Builder {
         let base = self.config.endpoint_url().map_or_else(
             || service.address(&self.region),
@@ -159,7 +166,11 @@ impl Caller {
             service: name,
             source: error.without_url(),
         };
-        let response = self.http.execute(request).await.map_err(unreachable)?;
+        let http = self.http().map_err(|source| CallError::NoClient {
+            service: name,
+            source,
+        })?;
+        let response = http.execute(request).await.map_err(unreachable)?;
         if response.status().is_success() {
             return response.text().await.map_err(unreachable);
         }

@@ -21,6 +21,14 @@ pub enum CallError {
         /// Why.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The HTTPS client cannot be made.
+    #[error("no HTTPS client for {service} can be made")]
+    NoClient {
+        /// Whom the call was for.
+        service: &'static str,
+        /// Why: mostly, no authorities to trust.
+        source: reqwest::Error,
+    },
     /// No answer came, or not the whole of it.
     #[error("{service} does not answer")]
     Unreachable {
@@ -62,7 +70,10 @@ impl CallError {
                     || code.contains("Throttl")
                     || code.contains("TooManyRequests")
             }
-            Self::Credentials { .. } | Self::Unsigned { .. } | Self::NotJson { .. } => false,
+            Self::Credentials { .. }
+            | Self::Unsigned { .. }
+            | Self::NoClient { .. }
+            | Self::NotJson { .. } => false,
         }
     }
 
