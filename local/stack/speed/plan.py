@@ -39,8 +39,9 @@ def make(settings: Settings, env: dict[str, str], site: Site, programs: dict[str
         subjects.append({"name": "rust", "program": str(program), **common})
         subjects += _peers(settings, python, job, common)
     for function in build.functions(settings):
-        if function != "api":
-            variables, program = _deployed(settings, env, function), str(programs[function])
+        variables = _deployed(settings, env, function) if function != "api" else {}
+        if variables:
+            program = str(programs[function])
             subjects.append({"name": "rust", "job": function, "program": program, "env": variables})
     return {
         "starts": int(settings.environ.get("BENCH_STARTS", "20")),
@@ -68,9 +69,12 @@ def _peers(settings: Settings, python: Path, job: str, common: Subject) -> list[
 
 
 def _deployed(settings: Settings, env: dict[str, str], function: str) -> dict[str, str]:
-    """The variables of a function as it is deployed, and what the emulator adds to them."""
-    name = f"{env['STACK_NAME']}-{function}"
-    described = emulator.client(settings, "lambda").get_function_configuration(FunctionName=name)
+    """The variables of a function as it is deployed, and what the emulator adds to them; none where it is not."""
+    client = emulator.client(settings, "lambda")
+    try:
+        described = client.get_function_configuration(FunctionName=f"{env['STACK_NAME']}-{function}")
+    except client.exceptions.ResourceNotFoundException:
+        return {}
     # A limit for tenants would end the measurement; the cost of asking for it stays.
     unlimited = {"SUBMISSIONS_PER_MINUTE": "1000000", "SUBMISSION_BURST": "1000000"}
     return {**described["Environment"]["Variables"], **{key: env[key] for key in _AWS}, **unlimited}
