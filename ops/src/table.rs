@@ -43,7 +43,8 @@ pub trait Shown: Serialize {
     fn text(&self, look: Look) -> String;
 }
 
-/// Writes it to the standard output: as one line of JSON, or as text.
+/// Writes it to the standard output: as one line of JSON, or as text. A reader that has gone, such as
+/// `head`, has read enough.
 ///
 /// # Errors
 ///
@@ -54,7 +55,10 @@ pub fn show<T: Shown>(found: &T, json: bool) -> io::Result<()> {
     } else {
         found.text(Look::of_stdout())
     };
-    writeln!(io::stdout(), "{text}")
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// What a colour says beside the words.

@@ -223,7 +223,7 @@ fn judge(name: &str, facts: &Facts) -> Row {
         ),
         (
             if silent { State::Warn } else { State::Ok },
-            "nothing starts it: look at its rule in EventBridge (a fresh stack takes a minute)",
+            "nothing starts it: look at its schedule in EventBridge (a fresh stack takes a minute)",
         ),
         (
             cold.map_or(State::Ok, |cold| COLD.judge(share(cold))),
