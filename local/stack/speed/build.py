@@ -33,11 +33,11 @@ def release(settings: Settings) -> dict[str, Path]:
 
 
 def size(settings: Settings, programs: dict[str, Path], job: str, name: str) -> dict[str, int]:
-    """Bytes of what would be uploaded, plain and as a zip; of the peers, all their packages."""
-    if name == "rust":
-        program = programs["floor" if job == "empty" else job if job in programs else "api"]
-        return {"plain": program.stat().st_size, "zip": _zipped(settings, program)}
-    return {}
+    """Bytes of what would be uploaded, plain and as a zip. Nothing of the peers, whose packages are not one file."""
+    if name != "rust":
+        return {}
+    program = programs.get({"empty": "floor"}.get(job, job), programs["api"])
+    return {"plain": program.stat().st_size, "zip": _zipped(settings, program)}
 
 
 def _zipped(settings: Settings, program: Path) -> int:

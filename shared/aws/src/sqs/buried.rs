@@ -4,26 +4,15 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
     BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry,
-    DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
-    SendMessageBatchRequestEntry,
+    DeleteMessageBatchRequestEntry, SendMessageBatchRequestEntry,
 };
 use domain::dead_letters::{BuriedLetter, DeadQueue, IN_HAND};
-use domain::ports::{DeadLetters, PortError};
-use time::OffsetDateTime;
+use domain::ports::{DeadLetters, HeldLetter, PortError};
 
 use super::gauges::QueueUrls;
+use super::letters::{self, MOST_AT_ONCE, QUEUE};
 use crate::Sdk;
 use crate::error::port_error;
-
-const QUEUE: &str = "dead-letter queue";
-
-/// Most messages in one call, of any kind
-/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
-const MOST_AT_ONCE: usize = 10;
-
-/// How long a call waits for a letter, in seconds: with any wait SQS asks all of its servers, without
-/// one a few of them.
-const WAIT: i32 = 1;
 
 /// Dead letters in SQS.
 #[derive(Debug, Clone)]
@@ -39,23 +28,6 @@ impl BuriedLetters {
             client: sdk.sqs(),
             urls,
         }
-    }
-
-    async fn receive(&self, queue: DeadQueue, most: usize) -> Result<Vec<Message>, PortError> {
-        let most = i32::try_from(most.min(MOST_AT_ONCE)).unwrap_or(1);
-        let hand = i32::try_from(IN_HAND.whole_seconds()).unwrap_or(i32::MAX);
-        let call = self.client.receive_message();
-        let received = call
-            .queue_url(self.urls.of_dead(queue))
-            .max_number_of_messages(most)
-            .visibility_timeout(hand)
-            .wait_time_seconds(WAIT)
-            .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
-            .message_attribute_names("reason")
-            .send()
-            .await;
-        let received = received.map_err(|error| port_error(QUEUE, error))?;
-        Ok(received.messages.unwrap_or_default())
     }
 
     /// Sends a few letters to where they came from.
@@ -90,13 +62,12 @@ impl DeadLetters for BuriedLetters {
     async fn take(&self, queue: DeadQueue, most: usize) -> Result<Vec<BuriedLetter>, PortError> {
         let mut taken = Vec::new();
         while taken.len() < most {
-            let few = self.receive(queue, most - taken.len()).await?;
+            let url = self.urls.of_dead(queue);
+            let few = letters::receive(&self.client, url, most - taken.len(), IN_HAND).await?;
             if few.is_empty() {
                 break;
             }
-            for message in few {
-                taken.push(letter(message)?);
-            }
+            taken.extend(few.into_iter().map(letter));
         }
         Ok(taken)
     }
@@ -158,20 +129,12 @@ impl DeadLetters for BuriedLetters {
     }
 }
 
-fn letter(message: Message) -> Result<BuriedLetter, PortError> {
-    let attributes = message.attributes.unwrap_or_default();
-    let millis = attributes
-        .get(&MessageSystemAttributeName::SentTimestamp)
-        .and_then(|text| text.parse::<i128>().ok())
-        .unwrap_or_default();
-    let since = OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000);
-    let reason = message.message_attributes.unwrap_or_default();
-    let reason = reason.get("reason").and_then(|value| value.string_value());
-    Ok(BuriedLetter {
-        message_id: message.message_id.unwrap_or_default(),
-        body: message.body.unwrap_or_default(),
-        reason: reason.map(ToOwned::to_owned),
-        since: since.map_err(|error| PortError::broken(QUEUE, error))?,
-        receipt: message.receipt_handle.unwrap_or_default(),
-    })
+fn letter(held: HeldLetter) -> BuriedLetter {
+    BuriedLetter {
+        message_id: held.id,
+        body: held.body,
+        reason: held.reason,
+        since: held.sent_at,
+        receipt: held.receipt,
+    }
 }

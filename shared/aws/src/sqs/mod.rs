@@ -10,6 +10,7 @@ mod depth;
 mod desk;
 mod gauges;
 mod inbox;
+mod letters;
 mod outbox;
 mod receipts;
 mod source;
