@@ -1,7 +1,7 @@
 //! The running stack, and users of new tenants.
 
-use aws_sdk_cognitoidentityprovider as cognito;
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, AuthFlowType, MessageActionType};
+use aws_call::{CallError, Service};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::caller::Caller;
@@ -13,14 +13,17 @@ const PASSWORD: &str = "Only-4-this-test-run";
 #[derive(Debug, Clone)]
 pub struct Stack {
     aws: aws_config::SdkConfig,
+    users: aws_call::Caller,
 }
 
 impl Stack {
     /// The stack that the environment names.
     pub async fn running() -> Self {
         variable("AWS_ENDPOINT_URL"); // Never against a real account.
+        let aws = aws_config::load_from_env().await;
         Self {
-            aws: aws_config::load_from_env().await,
+            users: aws_call::Caller::new(&aws).expect("a region and credentials"),
+            aws,
         }
     }
 
@@ -41,62 +44,42 @@ impl Stack {
 
     /// Name and password of a new user of a tenant, in the given groups.
     pub async fn new_login(&self, tenant: &str, groups: &[&str]) -> (String, String) {
-        let users = cognito::Client::new(&self.aws);
-        let pool = variable("COGNITO_USER_POOL_ID");
-        let name = format!("u-{}", fresh());
-        let attribute = AttributeType::builder()
-            .name("custom:tenant")
-            .value(tenant)
-            .build()
-            .expect("complete");
-        users
-            .admin_create_user()
-            .user_pool_id(&pool)
-            .username(&name)
-            .user_attributes(attribute)
-            .message_action(MessageActionType::Suppress)
-            .send()
-            .await
-            .expect("the user is created");
-        users
-            .admin_set_user_password()
-            .user_pool_id(&pool)
-            .username(&name)
-            .password(PASSWORD)
-            .permanent(true)
-            .send()
-            .await
-            .expect("the password is set");
+        let (pool, name) = (variable("COGNITO_USER_POOL_ID"), format!("u-{}", fresh()));
+        let attributes = json!([{"Name": "custom:tenant", "Value": tenant}]);
+        let create = json!({
+            "UserPoolId": pool, "Username": name, "UserAttributes": attributes, "MessageAction": "SUPPRESS",
+        });
+        let created = self.users("AdminCreateUser", &create).await;
+        created.expect("the user is created");
+        let password = json!({
+            "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true,
+        });
+        let set = self.users("AdminSetUserPassword", &password).await;
+        set.expect("the password is set");
         for group in groups {
-            let add = users
-                .admin_add_user_to_group()
-                .user_pool_id(&pool)
-                .username(&name);
-            add.group_name(*group)
-                .send()
-                .await
-                .expect("the user joins the group");
+            let add = json!({"UserPoolId": pool, "Username": name, "GroupName": group});
+            let added = self.users("AdminAddUserToGroup", &add).await;
+            added.expect("the user joins the group");
         }
         (name, PASSWORD.into())
     }
 
     /// The ID token of a user, or the error's text.
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<String, String> {
-        let users = cognito::Client::new(&self.aws);
-        let answer = users
-            .initiate_auth()
-            .client_id(variable("COGNITO_CLIENT_ID"))
-            .auth_flow(AuthFlowType::UserPasswordAuth)
-            .auth_parameters("USERNAME", name)
-            .auth_parameters("PASSWORD", password)
-            .send()
-            .await
-            .map_err(|error| format!("{:?}", error.into_service_error()))?;
-        let tokens = answer.authentication_result().ok_or("no tokens")?;
-        tokens
-            .id_token()
-            .map(str::to_owned)
-            .ok_or_else(|| "no ID token".into())
+        let ask = json!({
+            "ClientId": variable("COGNITO_CLIENT_ID"),
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": name, "PASSWORD": password},
+        });
+        let answer = self.users("InitiateAuth", &ask).await;
+        let answer = answer.map_err(|error| format!("{error:?}"))?;
+        let token = answer["AuthenticationResult"]["IdToken"].as_str();
+        token.map(str::to_owned).ok_or_else(|| "no ID token".into())
+    }
+
+    /// Calls the user pools. Their SDK crate would take longer to compile than any other of the workspace.
+    async fn users(&self, operation: &str, ask: &Value) -> Result<Value, CallError> {
+        self.users.json(Service::COGNITO, operation, ask).await
     }
 
     /// A caller with this token, or with none.

@@ -95,7 +95,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("document-gateway", &[]),
     ("runtime-api", &[]),
     ("speed", &["runtime-api"]),
-    ("end-to-end", &["runtime-api"]),
+    ("end-to-end", &["aws-call", "runtime-api"]),
 ];
 
 const FUNCTION: &[&str] = &[

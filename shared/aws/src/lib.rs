@@ -2,7 +2,8 @@
 //! AWS SDK.
 //!
 //! Every adapter is made from one [`Sdk`] and the name of its table, bucket, queue or endpoint.
-//! Its SDK client is built then and kept, so a function builds only the clients it uses.
+//! Adapters of one service share its SDK client, which is built with the first of them, so a function builds
+//! only the clients it uses; all share one HTTP client, which is ready with the first call (`transport`).
 
 pub mod address;
 pub mod bedrock;
@@ -16,5 +17,6 @@ pub mod sqs;
 mod count;
 mod error;
 mod sdk;
+mod transport;
 
 pub use sdk::{NoRegion, Sdk};

@@ -1,5 +1,6 @@
 //! How we talk to AWS: region, credentials, time limits, retries.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_call::{Caller, NotConfigured};
@@ -9,6 +10,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 use crate::count::CountUsage;
+use crate::{s3, transport};
 
 /// Tries of one call, the first included. Throttled and lost calls are tried again after a random
 /// wait that doubles from at most 100 ms.
@@ -24,11 +26,20 @@ const ATTEMPT: Duration = Duration::from_secs(4);
 /// Longest time of a call with all its tries; below the 29 s that API Gateway waits for us.
 const OPERATION: Duration = Duration::from_secs(10);
 
-/// The SDK's settings, loaded once per process.
+/// The SDK's settings, loaded once per process, and the clients made by them. Clones share both.
 #[derive(Debug, Clone)]
 pub struct Sdk {
     pub(crate) config: SdkConfig,
     pub(crate) custom_endpoint: bool,
+    clients: Arc<Clients>,
+}
+
+/// One client of a service for all of its tables, queues or buckets, made when first wanted.
+#[derive(Debug, Default)]
+struct Clients {
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
+    sqs: OnceLock<aws_sdk_sqs::Client>,
 }
 
 /// No AWS region is set.
@@ -44,22 +55,31 @@ impl Sdk {
     pub async fn load() -> Result<Self, NoRegion> {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(EnvironmentVariableRegionProvider::new())
+            .http_client(transport::shared())
             .retry_config(retries(ATTEMPTS))
             .timeout_config(time_limits())
             .load()
             .await;
         config.region().ok_or(NoRegion)?;
-        let custom_endpoint = config.endpoint_url().is_some();
-        Ok(Self {
-            config,
-            custom_endpoint,
-        })
+        Ok(Self::of(config))
     }
 
-    /// A client of `DynamoDB` that counts what its calls use.
+    /// By settings that are known.
+    pub(crate) fn of(config: SdkConfig) -> Self {
+        Self {
+            custom_endpoint: config.endpoint_url().is_some(),
+            config,
+            clients: Arc::default(),
+        }
+    }
+
+    /// The client of `DynamoDB`, which counts what its calls use.
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
-        aws_sdk_dynamodb::Client::from_conf(config.interceptor(CountUsage).build())
+        let make = || {
+            let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+            aws_sdk_dynamodb::Client::from_conf(config.interceptor(CountUsage).build())
+        };
+        self.clients.dynamodb.get_or_init(make).clone()
     }
 
     /// Calls services for which there is no SDK crate here, with the same region and credentials.
@@ -67,10 +87,19 @@ impl Sdk {
         Caller::new(&self.config)
     }
 
-    /// A client of SQS that counts what its calls use.
+    /// The client of S3, which counts what its calls use.
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        let make = || s3::client(&self.config, self.custom_endpoint);
+        self.clients.s3.get_or_init(make).clone()
+    }
+
+    /// The client of SQS, which counts what its calls use.
     pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
-        let config = aws_sdk_sqs::config::Builder::from(&self.config);
-        aws_sdk_sqs::Client::from_conf(config.interceptor(CountUsage).build())
+        let make = || {
+            let config = aws_sdk_sqs::config::Builder::from(&self.config);
+            aws_sdk_sqs::Client::from_conf(config.interceptor(CountUsage).build())
+        };
+        self.clients.sqs.get_or_init(make).clone()
     }
 }
 

@@ -30,10 +30,7 @@ async fn played(wire: Wire) -> Played {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(&server.url)
         .build();
-    let sdk = Sdk {
-        config,
-        custom_endpoint: true,
-    };
+    let sdk = Sdk::of(config);
     Played {
         model: BedrockModel::new(&sdk, "eu.vendor.small-1:0"),
         server,

@@ -8,7 +8,6 @@ use domain::ports::{FileStore, FileUpload, NewFile, PortError, StoredPart};
 use futures::future::try_join_all;
 
 use super::BUCKET;
-use super::client::client;
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -23,7 +22,7 @@ impl Files {
     /// Writes into this bucket.
     pub fn new(sdk: &Sdk, bucket: impl Into<String>) -> Self {
         Self {
-            client: client(sdk),
+            client: sdk.s3(),
             bucket: bucket.into(),
         }
     }

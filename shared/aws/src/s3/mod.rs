@@ -8,6 +8,7 @@ mod policy;
 mod results;
 mod uploads;
 
+pub(crate) use client::client;
 pub use files::Files;
 pub use results::Results;
 pub use uploads::UploadBucket;

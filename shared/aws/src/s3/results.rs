@@ -13,7 +13,6 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 use super::BUCKET;
-use super::client::client;
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -30,7 +29,7 @@ impl Results {
     /// Keeps results in this bucket.
     pub fn new(sdk: &Sdk, bucket: impl Into<String>) -> Self {
         Self {
-            client: client(sdk),
+            client: sdk.s3(),
             bucket: bucket.into(),
         }
     }

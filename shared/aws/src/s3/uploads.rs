@@ -11,7 +11,6 @@ use domain::{TenantId, UploadId};
 use time::{Duration, OffsetDateTime};
 use tokio::time::timeout;
 
-use super::client::client;
 use super::policy::{Allowed, Signer, fields};
 use crate::Sdk;
 use crate::error::port_error;
@@ -33,7 +32,7 @@ impl UploadBucket {
     /// Keeps uploads in this bucket.
     pub fn new(sdk: &Sdk, bucket: impl Into<String>) -> Self {
         Self {
-            client: client(sdk),
+            client: sdk.s3(),
             sdk: sdk.clone(),
             bucket: bucket.into(),
         }
