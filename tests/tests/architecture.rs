@@ -95,6 +95,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("document-gateway", &[]),
     ("runtime-api", &[]),
     ("speed", &["runtime-api"]),
+    ("throughput", &["aws", "runtime-api", "sqs-batch"]),
     ("end-to-end", &["aws-call", "runtime-api"]),
 ];
 

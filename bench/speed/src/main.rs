@@ -9,7 +9,6 @@
 mod figures;
 mod measure;
 mod plan;
-mod process;
 
 use std::io::Write;
 use std::process::ExitCode;

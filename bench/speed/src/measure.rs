@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use futures::future::try_join_all;
-use runtime_api::{Failed, Function};
+use runtime_api::{Failed, Function, Usage};
 use serde_json::Value;
 
 use crate::plan::Subject;
-use crate::process::{self, Usage};
 
 /// Invocations of each process that are not counted: pools fill, caches warm up, a JIT compiles.
 const WARM_UP: usize = 50;
@@ -146,5 +145,5 @@ async fn all(functions: &[Function]) -> Option<Usage> {
 }
 
 async fn usage(function: &Function) -> Option<Usage> {
-    process::usage(function.process_id().await?)
+    runtime_api::usage(function.process_id().await?)
 }

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from stack import audience, services, speed
+from stack import audience, diet, growth, services, speed, throughput
 from stack.bring_up import bring_up
 from stack.commands import down
 from stack.errors import StackError
@@ -19,16 +19,19 @@ from stack.settings import Settings
 
 Row = dict[str, Any]
 
-_PARTS = ("speed", "broadcast", "export", "sentiment")
+_PARTS = ("speed", "throughput", "broadcast", "export", "sentiment")
+# Only when asked for: it takes a release build for each variant.
+_ASKED_FOR = ("diet",)
 _EXPORTS = (("csv", "none"), ("csv", "gzip"), ("jsonl", "zstd"), ("parquet", "zstd"))
-_COLUMNS = ("row", "connections", "shards", "per_second", "p50_ms", "p99_ms")
+_COLUMNS = ("row", "connections", "shards", "per_second", "p50_ms", "p99_ms", "growth")
 
 
 def main(settings: Settings, progress: Progress) -> int:
     """Measure, print, write."""
     parts = set((settings.environ.get("BENCH_PARTS") or ",".join(_PARTS)).split(","))
-    if unknown := parts - set(_PARTS):
-        raise StackError(f"BENCH_PARTS={','.join(unknown)} is no part.", hint=f"Parts: {', '.join(_PARTS)}")
+    if unknown := parts - {*_PARTS, *_ASKED_FOR}:
+        hint = f"Parts: {', '.join((*_PARTS, *_ASKED_FOR))}"
+        raise StackError(f"BENCH_PARTS={','.join(unknown)} is no part.", hint=hint)
     ran_before = services.is_running(settings, "emulator")
     with exclusive(settings, progress):
         env = bring_up(settings, progress).env
@@ -37,6 +40,10 @@ def main(settings: Settings, progress: Progress) -> int:
         _install_peers(settings)
         if "speed" in parts:
             speed.measure(settings, env, progress)
+        if "throughput" in parts:
+            throughput.measure(settings, env, progress)
+        if "diet" in parts:
+            diet.measure(settings, env, progress)
         if "broadcast" in parts:
             _broadcast(settings, progress, env)
         if "export" in parts:
@@ -57,7 +64,13 @@ def _broadcast(settings: Settings, progress: Progress, env: dict[str, str]) -> N
     for size in sizes:
         rows.append(_peer(settings, size, rounds))
         rows += audience.measure(settings, env, size, rounds)
+    for row in rows:
+        row["growth"] = growth.of(row, rows, "connections", ("row", "shards"), _each_connection)
     _write(settings, progress, "broadcast", rows)
+
+
+def _each_connection(row: Row) -> float:
+    return row["p50_ms"] / row["connections"]
 
 
 def _install_peers(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """`make bench`, its part `speed`: the functions' release binaries beside Node's and Python's, over the Runtime API.
 
 build: the binaries.  site: a table and queues of its own.  plan: who does what.  report: tables and history.
+bench: one run of a program, for other parts.
 """
 
 from __future__ import annotations

@@ -26,20 +26,20 @@ def invocations(settings: Settings) -> int:
 
 def make(settings: Settings, env: dict[str, str], site: Site, programs: dict[str, Path], python: Path) -> Subject:
     """The plan: jobs that are compared, and the starts of all other functions."""
-    deployed = {**_deployed(settings, env, "api"), **site.env()}
+    api = {**deployed(settings, env, "api"), **site.env()}
     jobs = {
         "empty": ({"AWS_REGION": env["AWS_REGION"]}, {"nothing": True}, None),
-        "dashboard": (deployed, _event(settings, "dashboard.json", rawQueryString=""), 200),
-        "submit": (deployed, _event(settings, "submit-aggregate.json"), 202),
+        "dashboard": (api, event(settings, "dashboard.json", rawQueryString=""), 200),
+        "submit": (api, event(settings, "submit-aggregate.json"), 202),
     }
     subjects = []
-    for job, (variables, event, status) in jobs.items():
+    for job, (variables, call, status) in jobs.items():
         program = programs["floor" if job == "empty" else "api"]
-        common = {"job": job, "env": variables, "event": event, "status": status}
+        common = {"job": job, "env": variables, "event": call, "status": status}
         subjects.append({"name": "rust", "program": str(program), **common})
         subjects += _peers(settings, python, job, common)
     for function in build.functions(settings):
-        variables = _deployed(settings, env, function) if function != "api" else {}
+        variables = deployed(settings, env, function) if function != "api" else {}
         if variables:
             program = str(programs[function])
             subjects.append({"name": "rust", "job": function, "program": program, "env": variables})
@@ -68,7 +68,7 @@ def _peers(settings: Settings, python: Path, job: str, common: Subject) -> list[
     ]
 
 
-def _deployed(settings: Settings, env: dict[str, str], function: str) -> dict[str, str]:
+def deployed(settings: Settings, env: dict[str, str], function: str) -> dict[str, str]:
     """The variables of a function as it is deployed, and what the emulator adds to them; none where it is not."""
     client = emulator.client(settings, "lambda")
     try:
@@ -80,10 +80,10 @@ def _deployed(settings: Settings, env: dict[str, str], function: str) -> dict[st
     return {**described["Environment"]["Variables"], **{key: env[key] for key in _AWS}, **unlimited}
 
 
-def _event(settings: Settings, name: str, **changes: Any) -> Subject:
-    """A recorded call of API Gateway, by the tenant that has data."""
-    event = json.loads((settings.root / "events/api" / name).read_text()) | changes
-    if not event["rawQueryString"]:
-        event.pop("queryStringParameters", None)
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant"] = TENANT
-    return event
+def event(settings: Settings, name: str, tenant: str = TENANT, **changes: Any) -> Subject:
+    """A recorded call of API Gateway, by the tenant that has data or another one."""
+    call = json.loads((settings.root / "events/api" / name).read_text()) | changes
+    if not call["rawQueryString"]:
+        call.pop("queryStringParameters", None)
+    call["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant"] = tenant
+    return call

@@ -21,7 +21,7 @@ _NOTEWORTHY = 1.25
 def write(settings: Settings, figures: Row, say: Callable[[str], None]) -> None:
     """Print, keep, compare."""
     commit = _commit(settings)
-    figures = {"commit": commit, "machine": _machine(), **figures}
+    figures = {"commit": commit, "machine": machine(), **figures}
     history = settings.shared_home / "bench"
     history.mkdir(parents=True, exist_ok=True)
     before = _newest(history, commit)
@@ -116,5 +116,6 @@ def _commit(settings: Settings) -> str:
     return (git("rev-parse", "--short", "HEAD") or "unknown") + ("-changed" if git("status", "--porcelain") else "")
 
 
-def _machine() -> Row:
+def machine() -> Row:
+    """What the figures were measured on."""
     return {"processors": os.cpu_count(), "load": os.getloadavg()[0], "system": platform.platform()}

@@ -24,6 +24,7 @@ class Site:
     peer_table: str
     queue_url: str
     urgent_queue_url: str
+    updates_queue_url: str
 
     def env(self) -> dict[str, str]:
         """Their variables."""
@@ -31,6 +32,7 @@ class Site:
             "TASKS_TABLE": self.tasks_table,
             "TASK_QUEUE_URL": self.queue_url,
             "URGENT_TASK_QUEUE_URL": self.urgent_queue_url,
+            "UPDATES_QUEUE_URL": self.updates_queue_url,
             "PEER_TABLE": self.peer_table,
             "PEER_QUEUE_URL": self.queue_url,
         }
@@ -46,13 +48,14 @@ def of_its_own(settings: Settings, env: dict[str, str]) -> Iterator[Site]:
         peer_table=_plain(tables, f"{name}-peer"),
         queue_url=queues.create_queue(QueueName=f"{name}-normal")["QueueUrl"],
         urgent_queue_url=queues.create_queue(QueueName=f"{name}-urgent")["QueueUrl"],
+        updates_queue_url=queues.create_queue(QueueName=f"{name}-updates")["QueueUrl"],
     )
     try:
         yield site
     finally:
         for table in (site.tasks_table, site.peer_table):
             tables.delete_table(TableName=table)
-        for queue in (site.queue_url, site.urgent_queue_url):
+        for queue in (site.queue_url, site.urgent_queue_url, site.updates_queue_url):
             queues.delete_queue(QueueUrl=queue)
 
 

@@ -9,14 +9,17 @@
 //! | `attached` | the same for a process that somebody else starts, such as a debugger |
 //! | `api` | the four calls of the Runtime API |
 //! | `http_server` | the server below it, which serves other stand-ins too |
+//! | `usage` | processor time and size of a process |
 
 mod api;
 mod attached;
 mod function;
 mod http_server;
 mod process;
+mod usage;
 
 pub use attached::Attached;
 pub use function::{Failed, Function, Killer};
 pub use http_server::{Answered, Asked, Cut, HttpServer};
 pub use process::Setup;
+pub use usage::{Usage, usage};

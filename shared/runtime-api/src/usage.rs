@@ -7,15 +7,15 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// What a process has used so far.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Usage {
+pub struct Usage {
     /// In its own code and in the system's.
-    pub(crate) processor: Duration,
+    pub processor: Duration,
     /// Its largest resident size, in bytes.
-    pub(crate) resident: u64,
+    pub resident: u64,
 }
 
 /// What this process has used; nothing where there is no `/proc` or no such process.
-pub(crate) fn usage(id: u32) -> Option<Usage> {
+pub fn usage(id: u32) -> Option<Usage> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     Some(Usage {
