@@ -103,6 +103,8 @@ pub(crate) enum Failed {
     Function(#[from] runtime_api::Failed),
     #[error("the answer is not the one that was expected: {0}")]
     Answer(Value),
+    #[error("not every task was done; the last line of the function: {last}")]
+    NotDone { last: String },
     #[error("the program cannot be run")]
     Process(#[from] std::io::Error),
     #[error("the program ended after {done} of {tasks} tasks")]

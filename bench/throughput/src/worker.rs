@@ -73,7 +73,8 @@ async fn work(
         event.records = messages;
         let answer = function.invoke(serde_json::to_value(event)?).await?;
         if answer["batchItemFailures"] != json!([]) {
-            return Err(Failed::Answer(answer));
+            let last = function.log().pop().unwrap_or_default();
+            return Err(Failed::NotDone { last });
         }
         queue.delete(&receipts).await.map_err(Failed::Queue)?;
         let before = left.tasks.fetch_sub(receipts.len(), Ordering::Relaxed);
