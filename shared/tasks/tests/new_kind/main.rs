@@ -72,6 +72,7 @@ fn scene() -> Scene {
         submit: SubmitTask {
             registry: registry(),
             metering: None,
+            pauses: None,
             compute: app::Compute::unpaid(),
             guard: webhooks::Guard::strict(),
             tasks: tasks.clone(),
