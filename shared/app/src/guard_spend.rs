@@ -37,13 +37,12 @@ impl GuardSpend {
     pub async fn run(&self, notice: &SpendNotice) -> Result<Guarded, PortError> {
         let mut guarded = Guarded::default();
         for subject in &self.subjects {
-            let (took_effect, count) = match self.pause(notice, subject) {
-                Some(pause) => (self.pauses.pause(&pause).await?, &mut guarded.paused),
-                None => {
-                    let author = Author::Guard(notice.trigger.clone());
-                    let resumed = self.pauses.resume(subject, &author, notice.at).await?;
-                    (resumed, &mut guarded.resumed)
-                }
+            let (took_effect, count) = if let Some(pause) = self.pause(notice, subject) {
+                (self.pauses.pause(&pause).await?, &mut guarded.paused)
+            } else {
+                let author = Author::Guard(notice.trigger.clone());
+                let resumed = self.pauses.resume(subject, &author, notice.at).await?;
+                (resumed, &mut guarded.resumed)
             };
             if took_effect {
                 *count += 1;
@@ -116,10 +115,10 @@ mod tests {
         let spent = notice("monthly", 0, SpendNews::BudgetSpent(BudgetPeriod::Month));
         let guarded = guard.run(&spent).await.unwrap();
         assert_eq!((guarded.paused, guarded.overtaken), (2, 0));
-        let paused = pauses.list().await.unwrap();
-        assert_eq!(paused[0].until, Some(datetime!(2026-04-01 0:00 UTC)));
-        assert_eq!(paused[0].reason, "the budget monthly is spent");
-        assert_eq!(paused[1].subject.to_string(), "tenant:x");
+        let held = pauses.list().await.unwrap();
+        assert_eq!(held[0].until, Some(datetime!(2026-04-01 0:00 UTC)));
+        assert_eq!(held[0].reason, "the budget monthly is spent");
+        assert_eq!(held[1].subject.to_string(), "tenant:x");
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use time::macros::format_description;
 use tokio::time::sleep;
 
 /// What the API may not know yet, and a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Publishes what CloudWatch would, as of now.
 async fn alarm(state: &str) {
@@ -49,7 +49,9 @@ fn now() -> OffsetDateTime {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| {
+        encoded + &format!("%{byte:02X}")
+    })
 }
 
 fn task() -> Value {

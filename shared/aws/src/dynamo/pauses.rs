@@ -15,11 +15,11 @@ use domain::Pause;
 use domain::pause::{Author, REMEMBERED, Subject, place};
 use domain::ports::{Clock, Pauses, PortError};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_items, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use time::OffsetDateTime;
 
 use super::expiry::second;
-use super::{LAYOUT, number, text};
+use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -94,7 +94,7 @@ impl PauseTable {
 impl Pauses for PauseTable {
     async fn list(&self) -> Result<Vec<Pause>, PortError> {
         let query = self.client.query().table_name(&self.table);
-        let items = query
+        let items: Result<Vec<_>, _> = query
             .consistent_read(true)
             .key_condition_expression("#scope = :scope")
             .filter_expression(
@@ -109,29 +109,12 @@ impl Pauses for PauseTable {
             .try_collect()
             .await;
         let items = items.map_err(|error| port_error(TABLE, error))?;
-        let items: Result<Vec<DecisionItem>, _> = from_items(items);
-        let items = items.map_err(|error| PortError::broken(TABLE, error))?;
-        let pauses = items.into_iter().filter_map(|item| item.pause);
-        pauses.map(pause).collect()
+        let pauses = items.into_iter().map(read).filter_map(Result::transpose);
+        pauses.collect()
     }
 
     async fn pause(&self, pause: &Pause) -> Result<bool, PortError> {
-        let attributes = PauseAttributes {
-            subject: pause.subject.to_string(),
-            reason: pause.reason.clone(),
-            since: pause.since,
-            until: pause.until,
-            by: pause.by.to_string(),
-        };
-        let item = DecisionItem {
-            scope: SCOPE.into(),
-            id: pause.place(),
-            decided_at: millisecond(pause.since),
-            pause: Some(attributes),
-            expires_at: pause.until.map(second),
-            v: LAYOUT,
-        };
-        self.decide(item).await
+        self.decide(DecisionItem::from(pause)).await
     }
 
     async fn resume(
@@ -152,6 +135,32 @@ impl Pauses for PauseTable {
     }
 }
 
+impl From<&Pause> for DecisionItem {
+    fn from(pause: &Pause) -> Self {
+        let attributes = PauseAttributes {
+            subject: pause.subject.to_string(),
+            reason: pause.reason.clone(),
+            since: pause.since,
+            until: pause.until,
+            by: pause.by.to_string(),
+        };
+        Self {
+            scope: SCOPE.into(),
+            id: pause.place(),
+            decided_at: millisecond(pause.since),
+            pause: Some(attributes),
+            expires_at: pause.until.map(second),
+            v: LAYOUT,
+        }
+    }
+}
+
+/// None where it was lifted.
+fn read(item: Item) -> Result<Option<Pause>, PortError> {
+    let item: DecisionItem = layout::read(item, TABLE)?;
+    item.pause.map(pause).transpose()
+}
+
 fn pause(attributes: PauseAttributes) -> Result<Pause, PortError> {
     let subject = attributes.subject.parse();
     let by = attributes.by.parse();
@@ -167,4 +176,23 @@ fn pause(attributes: PauseAttributes) -> Result<Pause, PortError> {
 fn millisecond(moment: OffsetDateTime) -> i64 {
     let since = moment - OffsetDateTime::UNIX_EPOCH;
     i64::try_from(since.whole_milliseconds()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod formats {
+    use testkit::build::{self, NOW};
+
+    use super::*;
+    use crate::dynamo::recorded::hold;
+
+    #[test]
+    fn a_pause_is_as_recorded() {
+        let pause = Pause {
+            until: Some(NOW + time::Duration::DAY),
+            ..build::pause("kind:analyze", "guard:adology-monthly", NOW)
+        };
+        let write = |pause: &Pause| to_item(DecisionItem::from(pause)).unwrap();
+        let read = |item| read(item).map(Option::unwrap);
+        hold("pause", &pause, write, read, &["/pause/M"]);
+    }
 }
