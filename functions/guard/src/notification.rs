@@ -49,7 +49,8 @@ struct SnsMessage {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Alarm {
-    alarm_name: String,
+    #[serde(rename = "AlarmName")]
+    name: String,
     new_state_value: String,
     state_change_time: String,
 }
@@ -85,7 +86,7 @@ impl SnsRecord {
         };
         Ok(Some(SpendNotice {
             at: moment(&alarm.state_change_time)?,
-            trigger: alarm.alarm_name,
+            trigger: alarm.name,
             news,
         }))
     }
