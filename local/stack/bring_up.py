@@ -123,6 +123,8 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         # Receivers of callbacks run beside the stack.
         "CallbackAllow": "http, 127.0.0.0/8, any port",
         "LocalEndpoint": f"127.0.0.1:{settings.ports.aws.number}",
+        # A tenant that only the spend guard's journey uses.
+        "SpendGuardPauses": "tenant:guarded",
         # Tests and load on one machine come from few tenants.
         # Two cores and one emulator answer a few hundred calls a second: more at once would only time out.
         "WorkerConcurrency": "6",

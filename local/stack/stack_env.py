@@ -36,6 +36,8 @@ def compose(settings: Settings, outputs: dict[str, str], databases: Addresses, u
         "TICKETS_TABLE": outputs.get("TicketsTable", ""),
         "IDEMPOTENCY_TABLE": outputs.get("IdempotencyTable", ""),
         "LANES_TABLE": outputs.get("LanesTable", ""),
+        "PAUSES_TABLE": outputs.get("PausesTable", ""),
+        "SPEND_TOPIC": outputs.get("SpendTopic", ""),
         "POOL_TABLE": outputs.get("PoolTable", ""),
         "COGNITO_USER_POOL_ID": outputs["UserPoolId"],
         "COGNITO_CLIENT_ID": outputs["UserPoolClientId"],

@@ -285,7 +285,10 @@ class Alarms(Infra):
                 named = re.search(r"Runbook: \$\{RunbookBase\}#([a-z0-9-]+)$", text)
                 self.assertIsNotNone(named, f"{name}: {alarm}")
                 self.assertIn(named[1], anchors, f"{name}: {alarm}")
-                self.assertEqual(each["Properties"]["AlarmActions"], [{"Ref": "Topic"}], alarm)
+                # The spend guard hears of this one, too.
+                others = [{"Ref": "SpendTopic"}] if alarm == "SpendAlarm" else []
+                for actions in ("AlarmActions", "OKActions") if others else ("AlarmActions",):
+                    self.assertEqual(each["Properties"][actions], [{"Ref": "Topic"}, *others], alarm)
 
     def test_every_function_is_watched(self):
         watched = str(self.children["monitoring.yaml"]["Resources"])

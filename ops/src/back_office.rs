@@ -16,6 +16,7 @@ use ops::metrics::Span;
 use ops::replay::Replay;
 use ops::replay::event::{function_of, function_of_file, of_letter};
 use ops::settings::Settings;
+use ops::spend::{self, Spend};
 use ops::table::show;
 use ops::tasks::run::TasksError;
 use ops::tasks::{self, Tasks};
@@ -44,6 +45,18 @@ pub(crate) async fn tasks(tasks: &Tasks, settings: Settings, json: bool) -> Exit
         tasks::run(tasks, &api, now(), json).await
     };
     ended(done.await.map_err(|error: TasksError| error.to_string()))
+}
+
+/// `ops spend`.
+pub(crate) async fn spend(asked: &Spend, deployment: &Deployment, json: bool) -> ExitCode {
+    let pauses = match desks::pauses(deployment).await {
+        Ok(pauses) => pauses,
+        Err(error) => return failed(USAGE, error),
+    };
+    match spend::run(asked, &pauses, now(), json).await {
+        Err(error) if error.is_usage() => failed(USAGE, error),
+        done => ended(done.map_err(|error| error.to_string())),
+    }
 }
 
 /// `ops connections`.

@@ -13,6 +13,7 @@ use crate::import::text::TimeUnit;
 use crate::import::{EventType, Format, Plan, PlanError};
 use crate::replay::Replay;
 use crate::shells::Shell;
+use crate::spend::Spend;
 use crate::tasks::Tasks;
 
 const ABOUT: &str = "\
@@ -58,6 +59,9 @@ pub enum Command {
     /// Look at tasks, submit, watch, cancel and retry them, as the tenant that is signed in (docs/ops-tasks.md).
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Pause the submission of kinds or tenants that cost too much, and resume it (docs/ops-spend.md).
+    #[command(subcommand)]
+    Spend(Spend),
     /// How many are connected, by tenant and shard, and how many rows are stale.
     Connections,
     /// Hand a captured event to a function again, twice, in another order or while it dies (docs/ops-replay.md).

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::RedriveTask;
 use app::announce::Announcer;
-use aws::dynamo::{Connections, Tasks};
+use aws::dynamo::{Connections, PauseTable, Tasks};
 use aws::sqs::{CallbackSender, LetterDesk, RawSender, TaskSender, UpdateSender};
 use aws::{NoRegion, Sdk};
 use boot::SystemClock;
@@ -35,6 +35,13 @@ pub(crate) async fn connections(deployment: &Deployment) -> Result<Connections, 
     let table = deployment.needed("CONNECTIONS_TABLE")?;
     let sdk = Sdk::load().await?;
     Ok(Connections::new(&sdk, table))
+}
+
+/// Where pauses are.
+pub(crate) async fn pauses(deployment: &Deployment) -> Result<PauseTable, DeskError> {
+    let table = deployment.needed("PAUSES_TABLE")?;
+    let sdk = Sdk::load().await?;
+    Ok(PauseTable::new(&sdk, table, Arc::new(SystemClock)))
 }
 
 /// Where dead letters are looked at.

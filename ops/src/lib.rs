@@ -22,6 +22,7 @@ pub mod settings;
 pub mod shells;
 pub mod site;
 pub mod size;
+pub mod spend;
 pub mod stack;
 pub mod table;
 pub mod tasks;

@@ -81,6 +81,10 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
             let deployment = whole(deployment, "TASKS_TABLE").await;
             back_office::cost(&cost, &deployment, json).await
         }
+        Command::Spend(spend) => {
+            let deployment = whole(deployment, "PAUSES_TABLE").await;
+            back_office::spend(&spend, &deployment, json).await
+        }
         Command::Connections => {
             let deployment = whole(deployment, "CONNECTIONS_TABLE").await;
             back_office::connections(&deployment, json).await

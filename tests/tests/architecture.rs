@@ -60,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sweeper", FUNCTION),
     ("migrator", FUNCTION),
     ("overflow", FUNCTION),
+    ("guard", FUNCTION),
     ("canary", FUNCTION),
     (
         "pool",

@@ -23,6 +23,10 @@ describe("messages", () => {
   it("are in our own words where we know better", () => {
     const wrong = new SignInError("invalid_credentials", "Refused", "NotAuthorized");
     expect(messageOf(wrong).title).toBe("Wrong username or password");
+    const detail =
+      "submission of tasks of your tenant is paused until 2026-04-01T00:00:00Z: the budget is spent";
+    const paused = new ApiError(429, { code: "paused", title: "Too Many Requests", detail });
+    expect(messageOf(paused)).toEqual({ title: "Submission is paused", detail, code: "paused" });
     expect(messageOf(new NetworkError("network")).detail).toMatch(/connection/);
   });
 });

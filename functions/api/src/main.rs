@@ -19,7 +19,8 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::{Compute, Gate};
 use aws::dynamo::{
-    Connections, Heartbeats, IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets,
+    Connections, Heartbeats, IdempotencyKeys, LaneTable, PauseTable, Rates, Submissions, Tasks,
+    Tickets,
 };
 use aws::event_sources::EventSourceMappings;
 use aws::s3::{Results, UploadBucket};
@@ -92,6 +93,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         census: connections.clone(),
         connections,
         event_sources: Arc::new(EventSourceMappings::new(&sdk, sources)?),
+        pauses: Arc::new(PauseTable::new(&sdk, settings.pauses_table, clock.clone())),
         pool: Arc::new(Heartbeats::new(&sdk, settings.pool_table, clock.clone())),
         dead_letters: Arc::new(BuriedLetters::new(&sdk, queues.clone())),
         postings: updates.clone(),

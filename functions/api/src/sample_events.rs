@@ -69,6 +69,7 @@ const SAMPLES: &[(&str, u64, &str)] = &[
     ("submit-form", 415, "unsupported_media_type"),
     ("submit-invalid-input", 422, "invalid_input"),
     ("submit-malformed-json", 400, "malformed_json"),
+    ("submit-paused", 429, "paused"),
     ("submit-unknown-kind", 400, "unknown_kind"),
     ("submit-with-key", 202, ""),
     ("submit-wrong-type", 422, "invalid_body"),

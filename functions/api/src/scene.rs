@@ -7,10 +7,12 @@ use app::Compute;
 use app::submit_task::Metering;
 use axum::Router;
 use domain::dead_letters::DeadQueue;
-use domain::ports::{DeadLetter, ReportStore, ResultStore};
+use domain::ports::{DeadLetter, Pauses as _, ReportStore, ResultStore};
 use domain::rate::Rate;
 use domain::task::{NewTask, Terms};
-use domain::{Architecture, Failure, Prices, Report, Task, TaskResult, TenantId, Usage, UserId};
+use domain::{
+    Architecture, Failure, Pause, Prices, Report, Task, TaskResult, TenantId, Usage, UserId,
+};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
@@ -19,7 +21,7 @@ use testkit::build::{self, NOW};
 use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters, MemoryCallbackQueue,
     MemoryConnections, MemoryEventSources, MemoryEvents, MemoryHealth, MemoryHeartbeats,
-    MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
+    MemoryPauses, MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
     MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
     MemoryUpdateQueue, MemoryUploads,
 };
@@ -67,6 +69,10 @@ pub(crate) struct Scene {
     pub(crate) letters: Arc<MemoryBuriedLetters>,
     /// What was posted to those who listen.
     pub(crate) postings: Arc<MemoryPostings>,
+    /// The present.
+    pub(crate) clock: Arc<FixedClock>,
+    /// What is paused.
+    pub(crate) pauses: Arc<MemoryPauses>,
 }
 
 /// What API Gateway got.
@@ -103,8 +109,12 @@ impl Scene {
         let letters = Arc::new(MemoryBuriedLetters::new(&faults));
         bury(&letters);
         let postings = Arc::new(MemoryPostings::new(&faults));
-        let ports = ports(&faults, &tasks, &queue, results);
+        let clock = Arc::new(FixedClock::at(NOW));
+        let ports = ports(&faults, &tasks, &queue, results, clock.clone());
+        let pauses = Arc::new(MemoryPauses::new(clock.clone(), &faults));
+        pause(&pauses).await;
         let app = App::over(Ports {
+            pauses: pauses.clone(),
             broadcasts: broadcasts.clone(),
             census: connections.clone(),
             connections: connections.clone(),
@@ -124,6 +134,8 @@ impl Scene {
             connections,
             letters,
             postings,
+            clock,
+            pauses,
         }
     }
 
@@ -185,8 +197,8 @@ fn ports(
     tasks: &Arc<MemoryTasks>,
     queue: &Arc<MemoryTaskQueue>,
     results: Arc<MemoryResults>,
+    clock: Arc<FixedClock>,
 ) -> Ports {
-    let clock = Arc::new(FixedClock::at(NOW));
     let events = Arc::new(MemoryEvents::new(faults));
     let uploads = Arc::new(MemoryUploads::new(faults));
     let activity = Arc::new(MemoryActivity::new(faults));
@@ -198,6 +210,7 @@ fn ports(
         connections: Arc::new(MemoryConnections::new(faults)),
         dead_letters: Arc::new(MemoryBuriedLetters::new(faults)),
         event_sources: Arc::new(MemoryEventSources::new(clock.clone(), faults)),
+        pauses: Arc::new(MemoryPauses::new(clock.clone(), faults)),
         pool: Arc::new(MemoryHeartbeats::new(clock.clone(), faults)),
         postings: Arc::new(MemoryPostings::new(faults)),
         queue_depths: Arc::new(MemoryQueueDepths::new(faults)),
@@ -234,6 +247,16 @@ fn ports(
         upload_forms: uploads,
         websocket_url: "wss://f6g7h8i9j0.execute-api.eu-central-1.amazonaws.com/live".into(),
     }
+}
+
+/// A tenant of whom nothing is taken on until noon of the next day.
+async fn pause(pauses: &MemoryPauses) {
+    let pause = Pause {
+        reason: "the month's budget is spent".into(),
+        until: Some(NOW + Duration::DAY),
+        ..build::pause("tenant:paused", "guard:adology-monthly", NOW)
+    };
+    assert!(pauses.pause(&pause).await.unwrap());
 }
 
 /// Letters about a failed, a running and another tenant's task, and one that is no message.

@@ -6,7 +6,7 @@ use app::submit_task::Metering;
 use app::tell_cost::TellCost;
 use app::{
     CancelTask, CheckHealth, Compute, CountConnections, GetReport, GetResult, GetTask,
-    IngestEvents, IssueTicket, ListReports, ListTasks, LookAtDeadLetters, OfferUpload,
+    IngestEvents, IssueTicket, ListReports, ListTasks, LookAtDeadLetters, OfferUpload, PauseCheck,
     ReadDashboard, ReadSeries, ReadSystem, RedriveDeadLetters, ReportTask, RetryTask, SearchLogs,
     SendBroadcast, SubmitBatch, SubmitTask, TailLogs, WebhookSecrets, announce::Announcer,
 };
@@ -14,9 +14,10 @@ use domain::Prices;
 use domain::kind::Catalogue;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Census, Clock, ConnectionStore, DeadLetters,
-    Entropy, EventLog, EventSources, Health, LateUsage, LogSearch, PoolHeartbeats, Postings,
-    QueueDepths, ReportStore, ResponseTimes, ResultStore, RootSecretStore, SubmissionLedger,
-    TaskIndex, TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue, UploadForms,
+    Entropy, EventLog, EventSources, Health, LateUsage, LogSearch, Pauses, PoolHeartbeats,
+    Postings, QueueDepths, ReportStore, ResponseTimes, ResultStore, RootSecretStore,
+    SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue,
+    UploadForms,
 };
 use idempotency::IdempotencyStore;
 use webhooks::Guard;
@@ -97,6 +98,7 @@ pub(crate) struct Ports {
     pub(crate) late_usage: Arc<dyn LateUsage>,
     pub(crate) logs: Arc<dyn LogSearch>,
     pub(crate) metering: Option<Metering>,
+    pub(crate) pauses: Arc<dyn Pauses>,
     pub(crate) pool: Arc<dyn PoolHeartbeats>,
     pub(crate) postings: Arc<dyn Postings>,
     pub(crate) prices: Prices,
@@ -222,7 +224,9 @@ impl App {
 }
 
 fn submit_task(ports: &Ports) -> SubmitTask {
+    let pauses = PauseCheck::new(ports.pauses.clone(), ports.clock.clone());
     SubmitTask {
+        pauses: Some(pauses),
         catalogue: ports.catalogue.clone(),
         tasks: ports.tasks.clone(),
         ledger: ports.ledger.clone(),

@@ -8,6 +8,7 @@ mod canary;
 mod functions;
 mod lines;
 mod mongo;
+pub(crate) mod pauses;
 mod pool;
 mod postgres;
 mod queues;
@@ -64,6 +65,7 @@ fn all(site: &Site, expected: Expected) -> Vec<Looking<'_>> {
         ("mongodb", Box::pin(mongo::check(site))),
         ("websocket", Box::pin(websocket::check(site))),
         ("pool", Box::pin(pool::check(site, expected.pool))),
+        ("spend", Box::pin(pauses::check(site))),
         ("alarms", Box::pin(alarms::check(site))),
         ("canary", Box::pin(canary::check(site))),
     ]

@@ -16,7 +16,7 @@ const GB_SECOND: f64 = list_price("lambda.gb_second.arm64");
 const INVOCATION: f64 = list_price("lambda.request");
 
 /// The functions of a stack, by what follows the stack's name in theirs.
-pub const FUNCTIONS: [&str; 8] = [
+pub const FUNCTIONS: [&str; 9] = [
     "api",
     "websocket",
     "worker",
@@ -24,6 +24,7 @@ pub const FUNCTIONS: [&str; 8] = [
     "callback",
     "sweeper",
     "overflow",
+    "guard",
     "canary",
 ];
 

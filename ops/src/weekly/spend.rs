@@ -4,7 +4,7 @@ use aws_call::{CallError, Caller, Service};
 use serde_json::{Value, json};
 use time::{Date, Duration, Month};
 
-use crate::check::{Bounds, Row, State};
+use crate::check::{Bounds, Row, State, pauses};
 use crate::site::Site;
 use crate::stack::Stack;
 
@@ -18,6 +18,12 @@ const OF_BUDGET: Bounds = Bounds {
 };
 
 pub(super) async fn check(site: &Site) -> Vec<Row> {
+    let (mut rows, paused) = tokio::join!(spent(site), pauses::check(site));
+    rows.extend(paused);
+    rows
+}
+
+async fn spent(site: &Site) -> Vec<Row> {
     if site.deployment.is_local() {
         let why =
             "the emulator costs nothing; `ops cost` estimates a month on AWS from what was used";

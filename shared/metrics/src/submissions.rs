@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ports::{PortError, Recorded, SubmissionLedger};
-use domain::{Submission, Task};
+use domain::{Fingerprint, IdempotencyKey, RequestId, Submission, Task, TenantId};
 use time::OffsetDateTime;
 
 use crate::Meter;
@@ -37,5 +37,14 @@ impl SubmissionLedger for MeteredSubmissions {
             submitted(&self.meter, task);
         }
         Ok(recorded)
+    }
+
+    async fn find(
+        &self,
+        tenant: &TenantId,
+        key: &IdempotencyKey,
+        now: OffsetDateTime,
+    ) -> Result<Option<(RequestId, Fingerprint)>, PortError> {
+        self.ledger.find(tenant, key, now).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::ports::{PortError, TaskStore};
 use domain::task::{Phase, Status, Update};
-use domain::{LeaseToken, RequestId, Task, TenantId, Usage};
+use domain::{Architecture, LeaseToken, Prices, RequestId, Task, TenantId, Usage};
 use emf::{Metric, Unit};
 use time::OffsetDateTime;
 
@@ -22,6 +22,7 @@ const CANCELLED: Metric = Metric::new("Cancelled", Unit::Count);
 const TIMED_OUT: Metric = Metric::new("TimedOut", Unit::Count);
 const RETRIED: Metric = Metric::new("Retried", Unit::Count);
 const REQUEUED: Metric = Metric::new("Requeued", Unit::Count);
+const SPEND: Metric = Metric::new("Spend", Unit::None);
 
 /// A task store whose writes are counted and measured, each once it has taken effect.
 pub struct MeteredTasks {
@@ -121,6 +122,10 @@ fn gave_back(meter: &Meter, task: &Task, now: &Update) {
 }
 
 fn ended(meter: &Meter, task: &Task, now: &Update) {
+    let spend = task.usage.cost(&Prices::us_east_1(Architecture::HERE));
+    meter
+        .by(&[("Kind", &task.kind)])
+        .record(&SPEND, spend.dollars());
     let kind = ("Kind", task.kind.as_str());
     let metric = match now.status {
         Status::Failed => {

@@ -11,7 +11,7 @@ use domain::task::{NewTask, Terms};
 use domain::ticket::Ticket;
 use domain::{
     Broadcast, Connection, ConnectionId, Event, Fingerprint, IdempotencyKey, Identity, LeaseToken,
-    RequestId, Submission, Task, TenantId, Trace, UploadId, UserId,
+    Pause, RequestId, Submission, Task, TenantId, Trace, UploadId, UserId,
 };
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -123,6 +123,22 @@ pub fn heartbeat(at: OffsetDateTime) -> Heartbeat {
         oldest_wait_ms: None,
         taken: 0,
         full_since: None,
+    }
+}
+
+/// A pause without an end, decided at this moment.
+///
+/// # Panics
+/// Where subject or author are none: the test is wrong then.
+#[expect(clippy::panic, reason = "a wrong builder call is a wrong test")]
+pub fn pause(subject: &str, by: &str, since: OffsetDateTime) -> Pause {
+    let subject = subject.parse().unwrap_or_else(|error| panic!("{error}"));
+    Pause {
+        subject,
+        reason: "the budget is spent".into(),
+        since,
+        until: None,
+        by: by.parse().unwrap_or_else(|error| panic!("{error}")),
     }
 }
 

@@ -11,7 +11,7 @@ use testkit::contract::{
     activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
     census, connection_store, dead_letter_desk, dead_letter_queue, dead_letters, event_log,
     event_rows, event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
-    pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit, report_store,
+    pauses, pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit, report_store,
     response_times, result_store, root_secret_store, secret_reader, source_queue, spending,
     spent_tasks, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
     task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue,
@@ -20,10 +20,11 @@ use testkit::contract::{
 use testkit::memory::{
     Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
     MemoryBuriedLetters, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryDesk,
-    MemoryEventSources, MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPostings,
-    MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
-    MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending, MemorySubmissions,
-    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
+    MemoryEventSources, MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPauses,
+    MemoryPostings, MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports,
+    MemoryResults, MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending,
+    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
+    MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -134,6 +135,17 @@ async fn heartbeats_are_pool_heartbeats() {
         clock: &clock,
     };
     pool_heartbeats::all(kept).await;
+}
+
+#[tokio::test]
+async fn pauses_are_kept_in_memory() {
+    let clock = Arc::new(FixedClock::at(NOW));
+    let pauses = MemoryPauses::new(clock.clone(), &Faults::default());
+    let kept = pauses::Kept {
+        pauses: &pauses,
+        clock: &clock,
+    };
+    pauses::all(kept).await;
 }
 
 #[tokio::test]

@@ -26,7 +26,8 @@ fn operations(calls: &[Call]) -> Vec<String> {
     names
 }
 
-/// What the API asks AWS for when it takes one task on.
+/// What the API asks AWS for when it takes one task on. The first submission of a process also asks what is paused; for
+/// those of the next seconds that one answer does.
 async fn submission(site: &Arc<Site>, lane: &Lane, instead: &[(&str, &str)]) -> Vec<String> {
     let proxy = AwsProxy::start(&Stack::variable("AWS_ENDPOINT_URL")).await;
     let url = proxy.url();
@@ -47,9 +48,17 @@ async fn submission(site: &Arc<Site>, lane: &Lane, instead: &[(&str, &str)]) -> 
             .expect("JSON");
     event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant"] =
         json!(site.tenant.as_str());
+    let answer = api.invoke(event.clone()).await.expect("an answer");
+    assert_eq!(answer["statusCode"], 202, "{answer}");
+    let first = proxy.calls();
     let answer = api.invoke(event).await.expect("an answer");
     assert_eq!(answer["statusCode"], 202, "{answer}");
-    operations(&proxy.calls())
+    let second = operations(&proxy.calls()[first.len()..]);
+    let mut with_pauses = second.clone();
+    with_pauses.push("dynamodb.Query".into());
+    with_pauses.sort_unstable();
+    assert_eq!(operations(&first), with_pauses);
+    second
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ mod logs;
 mod operators;
 mod ops;
 mod ops_check;
+mod pauses;
 mod realtime;
 mod refusals;
 mod reports;

@@ -6,6 +6,8 @@ export const errors = {
     detail: "Check both and try again.",
   },
   too_many_requests: { title: "Too many requests", detail: "Wait a moment and try again." },
+  // What is paused, why and until when the API says.
+  paused: { title: "Submission is paused", detail: null },
   session_ended: { title: "Your session has ended", detail: "Please sign in again." },
   network: {
     title: "The server could not be reached",
@@ -24,4 +26,4 @@ export const errors = {
     title: "The server's answer could not be read",
     detail: "Try again in a moment.",
   },
-} as Record<string, { title: string; detail: string }>;
+} as Record<string, { title: string; detail: string | null }>;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use app::pause_check::Paused;
 use axum::response::{IntoResponse, Response};
 use domain::ports::PortError;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -131,6 +132,15 @@ impl Refusal {
     fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.cause = Some(Arc::from(cause.into()));
         self
+    }
+}
+
+/// Not a 5xx: nothing is wrong with the service, which does as it was told, so neither an alarm nor a caller's circuit
+/// breaker is to take it for an outage. As with a rate an allowance is used up, and comes back with time.
+impl From<Box<Paused>> for Refusal {
+    fn from(paused: Box<Paused>) -> Self {
+        let detail = paused.to_string();
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "paused", detail).after(paused.wait)
     }
 }
 

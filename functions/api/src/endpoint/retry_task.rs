@@ -26,6 +26,9 @@ use crate::state::App;
         description = "`task_not_found`"),
         (status = 409, body = Problem, content_type = MEDIA_TYPE,
         description = "`not_retriable`: it goes on, is completed, or its deadline has passed"),
+        (status = 429, body = Problem, content_type = MEDIA_TYPE,
+        description = "`paused`: tasks of its kind or tenant are not taken on for a while; it stays as it is",
+        headers(("Retry-After" = u64, description = "Seconds until it is worth another try."))),
         SignedIn,
     ))]
 pub(crate) async fn retry_task(
@@ -54,6 +57,7 @@ impl From<RetryTaskError> for Refusal {
             RetryTaskError::NotRetriable(_) | RetryTaskError::Overdue(_) => {
                 Self::new(StatusCode::CONFLICT, "not_retriable", detail)
             }
+            RetryTaskError::Paused(paused) => paused.into(),
             RetryTaskError::Store(cause) => cause.into(),
         }
     }
@@ -61,6 +65,8 @@ impl From<RetryTaskError> for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use domain::ports::Pauses as _;
+    use testkit::build::{self, NOW};
     use testkit::memory::Fault;
 
     use crate::scene::{FAILED, FOREIGN, RUNNING, SMALL, Scene};
@@ -88,6 +94,21 @@ mod tests {
             let answer = scene.post(&format!("/tasks/{id}/retry"), "").await;
             assert_eq!(answer.code(), expected, "{id}");
         }
+        assert!(scene.queue.take().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_paused_stays_as_it_is() {
+        let scene = Scene::new().await;
+        let pause = build::pause("tenant:acme", "operator:ada", NOW);
+        scene.pauses.pause(&pause).await.unwrap();
+        let before = scene.tasks.get(FAILED.parse().unwrap());
+        let answer = scene.post(&format!("/tasks/{FAILED}/retry"), "").await;
+        assert_eq!(answer.code(), (429, "paused"));
+        assert_eq!(answer.headers["retry-after"], "60");
+        assert_eq!(scene.tasks.get(FAILED.parse().unwrap()), before);
+        let ended = scene.post(&format!("/tasks/{SMALL}/retry"), "").await;
+        assert_eq!(ended.code(), (409, "not_retriable"));
         assert!(scene.queue.take().is_empty());
     }
 

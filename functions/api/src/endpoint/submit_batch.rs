@@ -25,7 +25,7 @@ const LONGEST_BODY: usize = 5 * 1024 * 1024;
 /// Every task is taken on or refused by itself. Give each an `idempotency_key` and the whole batch
 /// can be sent again after an error: what was taken on before is answered with `replayed`. Where
 /// the tenant's rate does not allow all of them the first ones are taken, the others refused with
-/// `rate_limited`.
+/// `rate_limited`; those of a paused kind are refused with `paused`.
 #[utoipa::path(post, path = "/tasks/batch", tag = "tasks", request_body = BatchBody, responses(
     (status = 200, body = BatchOutcomes, description = "What became of each task."),
     (status = 400, body = Problem, content_type = MEDIA_TYPE,
@@ -98,7 +98,9 @@ impl From<SubmitBatchError> for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use domain::ports::Pauses as _;
     use serde_json::json;
+    use testkit::build::{self, NOW};
     use testkit::memory::Fault;
 
     use crate::scene::{Scene, sample};
@@ -131,6 +133,24 @@ mod tests {
         assert_eq!(outcomes[0]["request_id"], outcomes[3]["request_id"]);
         assert_eq!(outcomes[3]["replayed"], true);
         assert_eq!(scene.tasks.all().len(), before + 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_paused_is_refused_and_the_others_go_on() {
+        let scene = Scene::new().await;
+        let pause = build::pause("kind:export", "guard:budget", NOW);
+        scene.pauses.pause(&pause).await.unwrap();
+        let export = json!({"kind": "export", "input": {"source": "events", "format": "csv"}});
+        let keyed = json!({"kind": "export", "input": {"source": "events", "format": "csv"}, "idempotency_key": "k"});
+        let tasks = json!({"tasks": [export, {"kind": "aggregate"}, keyed]});
+        let answer = scene.post("/tasks/batch", tasks).await;
+        let told = |place: usize| &answer.body["tasks"][place]["error"];
+        for place in [0, 2] {
+            assert_eq!(told(place)["code"], "paused");
+            assert_eq!(told(place)["retry_after"], 60);
+        }
+        assert_eq!(answer.body["tasks"][1]["status"], "processing");
+        assert_eq!(scene.queue.take().len(), 1);
     }
 
     #[tokio::test]

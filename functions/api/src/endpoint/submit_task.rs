@@ -42,8 +42,9 @@ const LONGEST_BODY: usize = 1024 * 1024;
     (status = 422, body = Problem, content_type = MEDIA_TYPE,
         description = "`invalid_body`, `invalid_input`; `errors` names the fields"),
     (status = 429, body = Problem, content_type = MEDIA_TYPE,
-        description = "`rate_limited`: the tenant has submitted too many tasks in a short time",
-        headers(("Retry-After" = u64, description = "Seconds until the next one is taken."))),
+        description = "`rate_limited`: the tenant has submitted too many tasks in a short time; `paused`: tasks of \
+            this kind or tenant are not taken on for a while, so that nothing more is spent",
+        headers(("Retry-After" = u64, description = "Seconds until it is worth another try."))),
     SignedIn,
 ))]
 pub(crate) async fn submit_task(
@@ -87,6 +88,7 @@ impl From<SubmitTaskError> for Refusal {
                 Self::new(StatusCode::CONFLICT, "idempotency_key_reused", detail)
             }
             SubmitTaskError::RateLimited { retry_after } => Self::too_early(detail, retry_after),
+            SubmitTaskError::Paused(paused) => paused.into(),
             SubmitTaskError::Invalid(errors) => invalid(errors),
             SubmitTaskError::NotStored(cause) | SubmitTaskError::NotQueued(cause) => cause.into(),
         }
@@ -102,11 +104,14 @@ pub(super) fn invalid(errors: Vec<FieldError>) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use domain::RequestId;
+    use app::pause_check::KNOWN;
+    use domain::ports::{Clock as _, Pauses as _};
+    use domain::{Pause, RequestId};
     use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
     use serde_json::json;
-    use testkit::build::NOW;
+    use testkit::build::{self, NOW};
     use testkit::memory::Fault;
+    use time::Duration;
 
     use crate::scene::{RATE, Scene, sample};
 
@@ -273,6 +278,43 @@ mod tests {
         assert_eq!(answer.code(), (429, "rate_limited"));
         assert_eq!(answer.headers["retry-after"], "2", "one and a half");
         assert_eq!(scene.tasks.all().len(), before + 20);
+    }
+
+    #[tokio::test]
+    async fn what_is_paused_is_refused_with_its_reason() {
+        let scene = Scene::new().await;
+        let first = scene.ask(keyed("k")).await;
+        scene.queue.take();
+        let before = scene.tasks.all().len();
+        let pause = Pause {
+            until: Some(NOW + Duration::minutes(30)),
+            ..build::pause("kind:aggregate", "guard:budget", NOW)
+        };
+        scene.pauses.pause(&pause).await.unwrap();
+        scene.clock.advance(KNOWN);
+        for event in [sample("submit-aggregate"), keyed("unused")] {
+            let answer = scene.ask(event).await;
+            assert_eq!(answer.code(), (429, "paused"));
+            assert_eq!(answer.headers["retry-after"], "1790");
+            assert_eq!(
+                answer.body["detail"],
+                "submission of tasks of the kind aggregate is paused until 2026-03-01T12:30:00Z: the budget is spent; \
+                 nothing was queued"
+            );
+        }
+        let again = scene.ask(keyed("k")).await;
+        assert_eq!((again.status, &again.body), (200, &first.body));
+        let other = scene.ask(sample("submit-export")).await;
+        assert_eq!(other.status, 202, "others go on");
+        assert_eq!(scene.tasks.all().len(), before + 1);
+        scene.queue.take();
+        let resumed = scene
+            .pauses
+            .resume(&pause.subject, &pause.by, scene.clock.now());
+        assert!(resumed.await.unwrap());
+        scene.clock.advance(KNOWN);
+        assert_eq!(scene.ask(keyed("unused")).await.status, 202);
+        assert_eq!(scene.queue.take().len(), 1);
     }
 
     #[tokio::test]

@@ -36,6 +36,7 @@ fn scene() -> Scene {
         catalogue: Catalogue::default(),
         tasks: tasks.clone(),
         metering: None,
+        pauses: None,
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         guard: webhooks::Guard::strict(),

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use crate::announce::Announcer;
 use crate::change_task::{Unchanged, change_task};
+use crate::pause_check::Paused;
 use crate::submit_task::SubmitTask;
 
 /// Queues a task of a tenant again: the same task, a new attempt.
@@ -32,6 +33,9 @@ pub enum RetryTaskError {
     /// It would time out at once.
     #[error("the task's deadline, {0}, has passed; submit it again with a later one")]
     Overdue(OffsetDateTime),
+    /// Tasks of its kind or tenant are not taken on for a while. It stays as it is.
+    #[error(transparent)]
+    Paused(#[from] Box<Paused>),
     /// The store did not answer, or others kept changing the task.
     #[error(transparent)]
     Store(#[from] PortError),
@@ -73,6 +77,9 @@ impl RetryTask {
         let overdue = stored.terms.is_overdue(now) && stored.retry(now).is_ok();
         if let Some(deadline) = stored.terms.deadline.filter(|_| overdue) {
             return Err(RetryTaskError::Overdue(deadline));
+        }
+        if stored.retry(now).is_ok() {
+            self.submit_task.check_pauses(tenant, &stored.kind).await?;
         }
         let tasks = self.submit_task.tasks.as_ref();
         let compute = &self.submit_task.compute;

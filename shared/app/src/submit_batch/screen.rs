@@ -15,7 +15,14 @@ impl SubmitBatch {
     pub(super) async fn screen(&self, caller: &Identity, requests: Vec<TaskRequest>) -> Screened {
         let (mut passed, mut refused): Screened = (vec![], vec![]);
         for (place, request) in requests.into_iter().enumerate() {
-            match self.submit_task.check(&request) {
+            let checked = match self.submit_task.check(&request) {
+                Ok(()) => {
+                    let tenant = &caller.tenant;
+                    self.submit_task.refuse_paused(tenant, &request).await
+                }
+                refused => refused,
+            };
+            match checked {
                 Ok(()) => passed.push((place, request)),
                 Err(error) => refused.push((place, error)),
             }

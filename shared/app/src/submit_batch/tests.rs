@@ -49,6 +49,7 @@ fn scene() -> Scene {
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         metering: None,
+        pauses: None,
         guard: webhooks::Guard::strict(),
         compute: Compute::lambda(256),
         clock: Arc::new(FixedClock::at(NOW)),

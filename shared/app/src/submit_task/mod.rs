@@ -9,11 +9,13 @@ use serde_json::Value;
 use time::Duration;
 use webhooks::Guard;
 
-use crate::Compute;
+use crate::pause_check::Paused;
+use crate::{Compute, PauseCheck};
 
 mod check;
 mod fingerprint;
 mod meter;
+mod pause;
 mod send;
 mod take;
 mod terms;
@@ -36,6 +38,8 @@ pub struct SubmitTask {
     pub queue: Arc<dyn TaskQueue>,
     /// How many tasks a tenant may submit; any number where none.
     pub metering: Option<Metering>,
+    /// What is not taken on for a while; nothing is ever paused where none.
+    pub pauses: Option<PauseCheck>,
     /// Where callbacks may lead.
     pub guard: Guard,
     /// What the time of this function costs.
@@ -98,6 +102,10 @@ pub enum SubmitTaskError {
         /// After how long the next one is taken.
         retry_after: Duration,
     },
+    /// Tasks of this kind or tenant are not taken on for a while. Nothing was stored, and a key of the submission is
+    /// as unused as before.
+    #[error(transparent)]
+    Paused(#[from] Box<Paused>),
     /// The key stands for a task that something else was asked for.
     #[error("the idempotency key {key:?} was used for another task within the last 24 hours; use a new one", key = key.as_str())]
     KeyReused {
@@ -113,7 +121,7 @@ pub enum SubmitTaskError {
 }
 
 impl SubmitTask {
-    /// Checks the request and the tenant's rate, stores the task at version 1, then asks for it to
+    /// Checks the request, what is paused and the tenant's rate, stores the task at version 1, then asks for it to
     /// be run.
     ///
     /// With a key the same submission again finds the task that the first one made, and asks for
@@ -129,6 +137,7 @@ impl SubmitTask {
         request: TaskRequest,
     ) -> Result<Submitted, SubmitTaskError> {
         self.check(&request)?;
+        self.refuse_paused(&caller.tenant, &request).await?;
         self.meter_one(&caller.tenant).await?;
         let taken = self.take(caller, request).await?;
         let sent = if taken.needs_message(self.clock.now()) {

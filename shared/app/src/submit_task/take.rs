@@ -74,8 +74,14 @@ impl SubmitTask {
             fingerprint,
             expires_at: now + KEPT,
         };
-        let recorded = self.ledger.create_once(&task, &submission, now).await;
-        let (task, replayed) = match recorded.map_err(SubmitTaskError::NotStored)? {
+        let recorded = match self.check_pauses(&task.tenant, &task.kind).await {
+            Ok(()) => {
+                let recorded = self.ledger.create_once(&task, &submission, now).await;
+                recorded.map_err(SubmitTaskError::NotStored)?
+            }
+            Err(paused) => self.only_known(&task, &submission, paused).await?,
+        };
+        let (task, replayed) = match recorded {
             Recorded::Created => (task, false),
             Recorded::Known { fingerprint, .. } if fingerprint != submission.fingerprint => {
                 return Err(SubmitTaskError::KeyReused {

@@ -1,4 +1,5 @@
 mod keys;
+mod pauses;
 
 use async_trait::async_trait;
 use domain::Failure;
@@ -71,6 +72,7 @@ fn scene() -> Scene {
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
         metering: None,
+        pauses: None,
         guard: webhooks::Guard::strict(),
         compute: Compute::lambda(256),
         clock: clock.clone(),

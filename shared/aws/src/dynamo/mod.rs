@@ -15,6 +15,7 @@ mod heartbeats;
 mod idempotency;
 mod lanes;
 mod layout;
+mod pauses;
 mod rates;
 #[cfg(test)]
 mod recorded;
@@ -30,6 +31,7 @@ pub use connections::Connections;
 pub use heartbeats::Heartbeats;
 pub use idempotency::IdempotencyKeys;
 pub use lanes::LaneTable;
+pub use pauses::PauseTable;
 pub use rates::Rates;
 pub use spending::SpendTable;
 pub use submissions::{SubmissionKeys, Submissions};

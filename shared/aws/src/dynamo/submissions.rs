@@ -198,6 +198,19 @@ impl SubmissionLedger for Submissions {
         }
         Err(PortError::unavailable(TABLE, Contended))
     }
+
+    async fn find(
+        &self,
+        tenant: &TenantId,
+        key: &IdempotencyKey,
+        now: OffsetDateTime,
+    ) -> Result<Option<(RequestId, Fingerprint)>, PortError> {
+        let Some(item) = self.live(tenant, key, now).await? else {
+            return Ok(None);
+        };
+        let fingerprint = item.fingerprint.parse().map_err(broken)?;
+        Ok(Some((item.request_id, fingerprint)))
+    }
 }
 
 fn record_of(task: &Task, submission: &Submission) -> Result<Item, PortError> {

@@ -16,6 +16,7 @@ mod heartbeats;
 mod idempotency;
 mod lanes;
 mod operations;
+mod pauses;
 mod place;
 mod polling;
 mod queues;

@@ -16,6 +16,7 @@ mod messages;
 mod models;
 mod operations;
 mod overflow;
+mod pauses;
 mod pool;
 mod pusher;
 mod realtime;
@@ -49,6 +50,7 @@ pub use messages::{
 pub use models::{Answer, ModelError, Spending, TextModel};
 pub use operations::{DeadLetters, Postings, QueueDepths};
 pub use overflow::{Backlog, EventSources};
+pub use pauses::Pauses;
 pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};

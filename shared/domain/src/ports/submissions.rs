@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::PortError;
-use crate::ids::RequestId;
-use crate::submission::{Fingerprint, Submission};
+use crate::ids::{RequestId, TenantId};
+use crate::submission::{Fingerprint, IdempotencyKey, Submission};
 use crate::task::Task;
 
 /// What a submission with a key came to.
@@ -40,4 +40,12 @@ pub trait SubmissionLedger: Send + Sync {
         submission: &Submission,
         now: OffsetDateTime,
     ) -> Result<Recorded, PortError>;
+
+    /// What a live record of this key says, where the tenant has one: the task and what was asked for then.
+    async fn find(
+        &self,
+        tenant: &TenantId,
+        key: &IdempotencyKey,
+        now: OffsetDateTime,
+    ) -> Result<Option<(RequestId, Fingerprint)>, PortError>;
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::ports::SubmissionLedger as _;
 use domain::task::TaskResult;
-use domain::{Failure, IdempotencyKey, Submission};
+use domain::{Failure, IdempotencyKey, Submission, Usage, Usd};
 use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
@@ -110,12 +110,13 @@ async fn a_task_that_completes_is_measured_on_the_way() {
         .await;
     assert_eq!(scene.seen(), expected(&[]), "progress is not counted");
     let result = TaskResult::Inline { value: json!(1) };
+    scene.task.usage = Usage::model(1, 1, Usd::from_nanos(2_000_000_000));
     scene
         .write(|task| task.complete(token, result, NOW + Duration::seconds(5)))
         .await;
     assert_eq!(
         scene.seen(),
-        expected(&[("Completed", 1), ("RunTime", 2_000)])
+        expected(&[("Completed", 1), ("RunTime", 2_000), ("Spend", 2)])
     );
 }
 
@@ -144,7 +145,7 @@ async fn failures_are_counted_by_code() {
         .await;
     assert_eq!(
         scene.seen(),
-        expected(&[("Failed bad_data", 1), ("RunTime", 0)])
+        expected(&[("Failed bad_data", 1), ("RunTime", 0), ("Spend", 0)])
     );
     scene.write(|task| task.retry(NOW)).await;
     assert_eq!(scene.seen(), expected(&[("Requeued", 1)]));
@@ -162,7 +163,10 @@ async fn a_claim_after_a_dead_lease_waited_in_no_queue() {
     scene
         .write(|task| task.time_out(token, slow, NOW + LEASE))
         .await;
-    assert_eq!(scene.seen(), expected(&[("RunTime", 0), ("TimedOut", 1)]));
+    assert_eq!(
+        scene.seen(),
+        expected(&[("RunTime", 0), ("Spend", 0), ("TimedOut", 1)])
+    );
 }
 
 #[tokio::test]
@@ -170,7 +174,7 @@ async fn a_task_called_off_before_it_ran_has_no_run_time() {
     let mut scene = scene().await;
     scene.seen();
     scene.write(|task| task.cancel(NOW)).await;
-    assert_eq!(scene.seen(), expected(&[("Cancelled", 1)]));
+    assert_eq!(scene.seen(), expected(&[("Cancelled", 1), ("Spend", 0)]));
 }
 
 #[tokio::test]

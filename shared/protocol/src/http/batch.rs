@@ -124,7 +124,7 @@ pub struct BatchProblem {
     /// The fields at fault, by their paths inside the task.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
-    /// With `rate_limited`: the seconds after which the next task is taken.
+    /// With `rate_limited` and `paused`: the seconds after which it is worth another try.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }

@@ -72,6 +72,7 @@ fn scene() -> Scene {
         submit: SubmitTask {
             catalogue: tasks::catalogue().with::<CountWords>(),
             metering: None,
+            pauses: None,
             compute: app::Compute::unpaid(),
             guard: webhooks::Guard::strict(),
             tasks: tasks.clone(),

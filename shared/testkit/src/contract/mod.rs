@@ -28,6 +28,7 @@ pub mod frame_meter;
 pub mod lanes;
 pub mod late_usage;
 pub mod log_search;
+pub mod pauses;
 pub mod pool_heartbeats;
 pub mod postings;
 pub mod pusher_queue;

@@ -31,6 +31,7 @@ pub async fn all(kept: Kept<'_>, tenant: &TenantId) {
     the_same_call_again_is_the_same_creation(kept, tenant).await;
     of_fifty_at_once_one_makes_a_task(kept, tenant).await;
     a_key_stands_for_its_task_until_it_expires(kept, tenant).await;
+    a_key_is_found_while_it_stands_for_a_task(kept, tenant).await;
     tenants_and_keys_are_apart(kept, tenant).await;
     a_taken_id_leaves_the_key_free(kept, tenant).await;
 }
@@ -141,6 +142,21 @@ pub async fn a_key_stands_for_its_task_until_it_expires(kept: Kept<'_>, tenant: 
     let third = task(tenant);
     let again = kept.ledger.create_once(&third, &renewed, now).await;
     assert_eq!(again.unwrap(), known(&second, &renewed));
+}
+
+/// It tells what `create_once` would, and stores nothing.
+pub async fn a_key_is_found_while_it_stands_for_a_task(kept: Kept<'_>, tenant: &TenantId) {
+    let (task, submission) = (task(tenant), submission());
+    let find = async |tenant: &TenantId, now| {
+        let found = kept.ledger.find(tenant, &submission.key, now).await;
+        found.unwrap()
+    };
+    assert_eq!(find(tenant, NOW).await, None);
+    kept.create(&task, &submission).await;
+    let known = Some((task.request_id, submission.fingerprint));
+    assert_eq!(find(tenant, NOW).await, known);
+    assert_eq!(find(&beside(tenant, "other"), NOW).await, None);
+    assert_eq!(find(tenant, submission.expires_at).await, None);
 }
 
 /// One key in two tenants, and two keys in one, are two submissions.

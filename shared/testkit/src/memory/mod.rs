@@ -21,6 +21,7 @@ mod messages;
 mod model;
 mod operations;
 mod overflow;
+mod pauses;
 mod postman;
 mod pusher;
 mod rates;
@@ -54,6 +55,7 @@ pub use messages::{MemoryDeadLetters, MemoryDeliveries, MemoryTaskQueue, MemoryU
 pub use model::{ScriptedModel, Take};
 pub use operations::{MemoryBuriedLetters, MemoryPostings, MemoryQueueDepths};
 pub use overflow::{MemoryBacklog, MemoryEventSources};
+pub use pauses::MemoryPauses;
 pub use postman::{Behaviour, MemoryPostman, Posted};
 pub use pusher::{Asked, MemoryPusherQueue};
 pub use rates::MemoryRates;

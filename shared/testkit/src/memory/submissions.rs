@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ports::{ExpiredItem, Expiring, PortError, Recorded, SubmissionLedger};
-use domain::{IdempotencyKey, RequestId, Submission, Task, TenantId};
+use domain::{Fingerprint, IdempotencyKey, RequestId, Submission, Task, TenantId};
 use time::OffsetDateTime;
 
 use super::sweep::first;
 use super::{Faults, Kept, MemoryTasks};
 
-/// Remembers submissions and stores their tasks. Calls are named `submissions.create_once`,
+/// Remembers submissions and stores their tasks. Calls are named `submissions.create_once`, `.find`,
 /// `.expired`, `.discard`.
 #[derive(Debug, Default)]
 pub struct MemorySubmissions {
@@ -64,6 +64,21 @@ impl SubmissionLedger for MemorySubmissions {
     ) -> Result<Recorded, PortError> {
         let record = || self.record(task, submission, now);
         self.faults.around("submissions.create_once", record).await
+    }
+
+    async fn find(
+        &self,
+        tenant: &TenantId,
+        key: &IdempotencyKey,
+        now: OffsetDateTime,
+    ) -> Result<Option<(RequestId, Fingerprint)>, PortError> {
+        let find = || {
+            let records = self.records.lock();
+            let known = records.get(&(tenant.clone(), key.clone()));
+            let known = known.filter(|(known, _)| known.is_live(now));
+            Ok(known.map(|(known, id)| (*id, known.fingerprint)))
+        };
+        self.faults.around("submissions.find", find).await
     }
 }
 
