@@ -15,16 +15,17 @@ impl RunTask {
     /// Keeps the report and announces the end, again where that was done before. Where either fails
     /// the message comes back, to repeat the two and nothing else.
     ///
-    /// The task's place is given back first, and again with every repetition: an outage of the push
+    /// The task's place is given back beside that, and again with every repetition: an outage of the push
     /// side holds up nobody else's work.
     pub(super) async fn conclude(&self, task: &Task, delivery: &Delivery) -> Outcome {
-        self.make_room(&task.tenant, task.request_id).await;
-        // First, so that whoever hears of the end finds it.
-        let kept = is_settled(self.keep_report(task).await, "the report was not kept");
-        let told = is_settled(
-            self.announcer.announce(task).await,
-            "the end was not announced",
-        );
+        let making_room = self.make_room(&task.tenant, task.request_id);
+        let telling = async {
+            // The report first, so that whoever hears of the end finds it.
+            let kept = is_settled(self.keep_report(task).await, "the report was not kept");
+            let told = self.announcer.announce(task).await;
+            (kept, is_settled(told, "the end was not announced"))
+        };
+        let ((), (kept, told)) = tokio::join!(making_room, telling);
         if kept && told {
             verdict(task)
         } else {

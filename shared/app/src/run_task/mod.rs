@@ -168,8 +168,10 @@ impl RunTask {
         if let Some(failure) = self.overdue(&held.task) {
             return self.time_out(held, failure, delivery).await;
         }
-        self.tell(&held.task).await;
-        match self.work(&mut held, delivery).await? {
+        let claimed = held.task.clone();
+        // Whoever listens sorts by version, so the work need not wait for its beginning to be told.
+        let ((), work) = tokio::join!(self.tell(&claimed), self.work(&mut held, delivery));
+        match work? {
             Work::Done(worked) => self.finish(held, worked, delivery).await,
             Work::OutOfTime(failure) => self.time_out(held, failure, delivery).await,
             Work::Unfinished => self.give_back(held).await,

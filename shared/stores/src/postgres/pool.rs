@@ -1,8 +1,8 @@
 //! Connections that survive a frozen function.
 //!
-//! A Lambda's process sleeps between invocations while its connections die unseen. So each one is
-//! asked for an answer before it is used again, a statement that meets a dead one is repeated
-//! once, and old ones are replaced so that a failed-over server is found again.
+//! A Lambda's process sleeps between invocations while its connections die unseen. So one that has not been
+//! used just now is asked for an answer before it is used again, a statement that meets a dead one is
+//! repeated once, and old ones are replaced so that a failed-over server is found again.
 //!
 //! Statements are sent without a name and with their types, which takes one round trip and lets
 //! a proxy such as RDS Proxy share server connections: named statements would pin them.
@@ -10,11 +10,11 @@
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+    Hook, HookError, Manager, ManagerConfig, Metrics, Object, Pool, RecyclingMethod, Runtime,
 };
 use domain::ports::PortError;
 use tokio::time::timeout;
-use tokio_postgres::Row;
+use tokio_postgres::{Client, Row};
 use tokio_postgres::types::{ToSql, Type};
 
 use super::SERVER;
@@ -33,12 +33,30 @@ const WAIT: Duration = Duration::from_secs(3);
 const CREATE: Duration = Duration::from_secs(3);
 /// How long an idle one may take to prove that it lives.
 const PROVE: Duration = Duration::from_secs(1);
+/// A connection that was taken within this time before need not prove anything, which saves a round trip
+/// where invocations follow each other: nothing was frozen in between for longer.
+const FRESH: Duration = Duration::from_secs(1);
 /// From this age on a connection is replaced.
 const OLD: Duration = Duration::from_mins(10);
 /// How long a statement may take.
 const STATEMENT: Duration = Duration::from_secs(4);
 /// How long asking the server to stop one may take.
 pub(super) const CANCEL: Duration = Duration::from_millis(500);
+
+/// Whether a connection can be used again; the next one is tried otherwise.
+async fn fit_for_use(client: &Client, metrics: &Metrics) -> Result<(), HookError> {
+    if metrics.age() >= OLD {
+        return Err(HookError::message("old enough to be replaced"));
+    }
+    if metrics.last_used() < FRESH {
+        return Ok(());
+    }
+    match timeout(PROVE, client.simple_query("")).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(HookError::Backend(error)),
+        Err(_) => Err(HookError::message("does not answer")),
+    }
+}
 
 /// A statement's parameters with their types.
 pub(super) type Parameters<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
@@ -58,7 +76,7 @@ impl Sessions {
         renewal: Renewal,
     ) -> Result<Self, ConnectError> {
         let recycling = ManagerConfig {
-            recycling_method: RecyclingMethod::Verified,
+            recycling_method: RecyclingMethod::Fast,
         };
         let manager = Manager::from_connect(address.config().clone(), renewal, recycling);
         let pool = Pool::builder(manager)
@@ -67,12 +85,8 @@ impl Sessions {
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(CREATE))
             .recycle_timeout(Some(PROVE))
-            .pre_recycle(Hook::sync_fn(|_, metrics| {
-                if metrics.age() < OLD {
-                    Ok(())
-                } else {
-                    Err(HookError::message("old enough to be replaced"))
-                }
+            .pre_recycle(Hook::async_fn(|client, metrics| {
+                Box::pin(fit_for_use(client, metrics))
             }))
             .build()
             .map_err(|cause| ConnectError::client(SERVER, cause))?;
