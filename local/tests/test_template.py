@@ -43,6 +43,21 @@ class Templates(StackTestCase):
         self.assertEqual([each.binary for each in read.functions_on_aws], ["task-sweeper"])
         self.assertNotIn("TaskSweeper", json.loads(read.with_code({}))["Resources"])
 
+    def test_nor_is_one_whose_condition_asks_for_aws_too(self):
+        conditions = """Conditions:
+  OnAws: !Equals [!Ref Stage, prod]
+  Asked: !Equals [!Ref Stage, dev]
+  Both: !And [!Condition OnAws, !Condition Asked]
+  BothAgain: !And [!Condition Asked, !Condition Both]
+Resources:"""
+        for condition, here in (("Both", False), ("BothAgain", False), ("Asked", True)):
+            kept = f"AWS::Serverless::Function\n    Condition: {condition}"
+            text = _TEMPLATE.replace("AWS::Serverless::Function", kept).replace("Resources:", conditions)
+            read = template.load(self.write(text))
+            self.assertEqual([each.binary for each in read.functions], ["task-sweeper"] if here else [], condition)
+            # Another function has the same code: it stays, for what refers to it.
+            self.assertIn("TaskSweeper", json.loads(read.with_code({"task-sweeper": "s3://bucket/key"}))["Resources"])
+
     def test_a_binary_may_have_another_name(self):
         named = "    Metadata: { BuildProperties: { Binary: sweep } }\n    Properties:"
         read = template.load(self.write(_TEMPLATE.replace("    Properties:", named)))

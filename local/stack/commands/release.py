@@ -31,9 +31,9 @@ def build_zips(settings: Settings, progress: Progress) -> int:
     programs = venv.ensure_tools(settings, progress)
     progress.close()
     command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--arm64"]
-    command += [
-        word for function in template.load(settings.template).functions_on_aws for word in ("-p", function.binary)
-    ]
+    # A binary may be several functions.
+    binaries = {function.binary for function in template.load(settings.template).functions_on_aws}
+    command += [word for binary in sorted(binaries) for word in ("-p", binary)]
     env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
     return subprocess.run(command, cwd=settings.root, env=env, check=False).returncode
 

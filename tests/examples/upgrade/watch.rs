@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// How long frames may be on their way.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long frames may be on their way. The emulator kills the processes of a function that it
+/// replaces, where Lambda lets them end; what one of them had in hand comes back after the updates
+/// queue's visibility timeout, three minutes.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// The version and status of each task's end.
 pub(crate) type Ends = BTreeMap<String, (u64, String)>;
@@ -57,7 +59,11 @@ impl Watch {
             if missing.is_empty() {
                 break;
             }
-            assert!(Instant::now() < late, "nobody told of {missing:?}");
+            assert!(
+                Instant::now() < late,
+                "nobody told of {missing:?}, of {}",
+                ends.len()
+            );
             assert!(!self.reader.is_finished(), "the client reads on");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
