@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from stack import audience, services, speed
+from stack import audience, queries, services, speed
 from stack.bring_up import bring_up
 from stack.commands import down
 from stack.errors import StackError
@@ -19,7 +19,7 @@ from stack.settings import Settings
 
 Row = dict[str, Any]
 
-_PARTS = ("speed", "broadcast", "export", "sentiment")
+_PARTS = ("speed", "queries", "broadcast", "export", "sentiment")
 _EXPORTS = (("csv", "none"), ("csv", "gzip"), ("jsonl", "zstd"), ("parquet", "zstd"))
 _COLUMNS = ("row", "connections", "shards", "per_second", "p50_ms", "p99_ms")
 
@@ -37,6 +37,8 @@ def main(settings: Settings, progress: Progress) -> int:
         _install_peers(settings)
         if "speed" in parts:
             speed.measure(settings, env, progress)
+        if "queries" in parts:
+            queries.measure(settings, env, progress)
         if "broadcast" in parts:
             _broadcast(settings, progress, env)
         if "export" in parts:

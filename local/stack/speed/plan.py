@@ -26,7 +26,7 @@ def invocations(settings: Settings) -> int:
 
 def make(settings: Settings, env: dict[str, str], site: Site, programs: dict[str, Path], python: Path) -> Subject:
     """The plan: jobs that are compared, and the starts of all other functions."""
-    deployed = {**_deployed(settings, env, "api"), **site.env()}
+    deployed = {**variables_of(settings, env, "api"), **site.env()}
     jobs = {
         "empty": ({"AWS_REGION": env["AWS_REGION"]}, {"nothing": True}, None),
         "dashboard": (deployed, _event(settings, "dashboard.json", rawQueryString=""), 200),
@@ -39,7 +39,7 @@ def make(settings: Settings, env: dict[str, str], site: Site, programs: dict[str
         subjects.append({"name": "rust", "program": str(program), **common})
         subjects += _peers(settings, python, job, common)
     for function in build.functions(settings):
-        variables = _deployed(settings, env, function) if function != "api" else {}
+        variables = variables_of(settings, env, function) if function != "api" else {}
         if variables:
             program = str(programs[function])
             subjects.append({"name": "rust", "job": function, "program": program, "env": variables})
@@ -68,7 +68,7 @@ def _peers(settings: Settings, python: Path, job: str, common: Subject) -> list[
     ]
 
 
-def _deployed(settings: Settings, env: dict[str, str], function: str) -> dict[str, str]:
+def variables_of(settings: Settings, env: dict[str, str], function: str) -> dict[str, str]:
     """The variables of a function as it is deployed, and what the emulator adds to them; none where it is not."""
     client = emulator.client(settings, "lambda")
     try:
