@@ -14,19 +14,29 @@ _TELLING = ("Compiling", "Downloading", "Blocking")
 MIGRATE = "migrate"
 
 
-def compile_all(settings: Settings, binaries: list[str], step: Step) -> dict[str, Path]:
-    """Build them in the debug profile; gives the path of each."""
+def compile_all(settings: Settings, binaries: list[str], step: Step, source: Path | None = None) -> dict[str, Path]:
+    """Build them in the debug profile, from this checkout or another one; gives the path of each."""
     # The whole workspace is selected so that dependencies get the features that the tests' build gives them too,
     # and are compiled once for both.
     arguments = ["build", "--message-format=short", "--color=never", "--workspace"]
+    arguments += ["--target-dir", str(settings.target_dir)]
     arguments += [word for name in binaries for word in ("--bin", name)]
-    output = _cargo(settings, arguments, step)
+    output = _cargo(settings, arguments, step, source or settings.root)
     if output is not None:
         raise StackError("The Rust code does not compile.", hint=output, log=_log(settings))
     return {name: settings.target_dir / "debug" / name for name in binaries}
 
 
-def _cargo(settings: Settings, arguments: list[str], step: Step) -> str | None:
+def example(settings: Settings, name: str, step: Step) -> Path:
+    """Build an example in the debug profile; gives its path."""
+    arguments = ["build", "--message-format=short", "--color=never", "--workspace", "--example", name]
+    output = _cargo(settings, [*arguments, "--target-dir", str(settings.target_dir)], step, settings.root)
+    if output is not None:
+        raise StackError(f"The example {name} does not compile.", hint=output, log=_log(settings))
+    return settings.target_dir / "debug" / "examples" / name
+
+
+def _cargo(settings: Settings, arguments: list[str], step: Step, source: Path) -> str | None:
     """Run cargo, showing what it compiles; gives the compiler's words when it fails."""
     lines: list[str] = []
 
@@ -36,7 +46,7 @@ def _cargo(settings: Settings, arguments: list[str], step: Step) -> str | None:
             step.doing = line.strip()[:50]
 
     log = run.fresh(_log(settings))
-    code = run.to_log(["cargo", *arguments], log, cwd=settings.root, on_line=note)
+    code = run.to_log(["cargo", *arguments], log, cwd=source, on_line=note)
     return _excerpt(lines) if code != 0 else None
 
 

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 use super::{INDEX, LANE, LaneTable, TABLE};
 use crate::dynamo::expiry::second;
-use crate::dynamo::{CONTENDED, Item, LAYOUT, number, text};
+use crate::dynamo::{CONTENDED, Item, LAYOUT, layout, number, text};
 use crate::error::port_error;
 
 /// Others kept entering and leaving.
@@ -155,6 +155,7 @@ fn set(ids: &[RequestId]) -> AttributeValue {
 }
 
 fn members_of(item: Option<&Item>) -> Result<BTreeSet<RequestId>, PortError> {
+    item.map_or(Ok(()), |item| layout::check(item, TABLE))?;
     let names = match item.and_then(|item| item.get("members")) {
         None => return Ok(BTreeSet::new()),
         Some(AttributeValue::Ss(names)) => names,
@@ -162,4 +163,22 @@ fn members_of(item: Option<&Item>) -> Result<BTreeSet<RequestId>, PortError> {
     };
     let members: Result<_, _> = names.iter().map(|name| name.parse()).collect();
     members.map_err(|error| PortError::broken(TABLE, error))
+}
+
+#[cfg(test)]
+mod formats {
+    use uuid::uuid;
+
+    use super::*;
+    use crate::dynamo::recorded::readable;
+
+    #[test]
+    fn a_lane_is_read_as_recorded() {
+        let ids = [
+            uuid!("01890a5d-ac96-774b-bcce-b302099a8057"),
+            uuid!("01890a5d-ac96-774b-bcce-b302099a8058"),
+        ];
+        let members = BTreeSet::from(ids.map(RequestId::new));
+        readable("lane", &members, |item| members_of(Some(&item)));
+    }
 }
