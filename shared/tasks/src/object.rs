@@ -73,7 +73,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Object<T> {
 mod tests {
     use serde_json::json;
 
-    use crate::tests::bare;
+    use crate::catalogue;
 
     /// What the caller is told, and of which field.
     #[test]
@@ -81,12 +81,19 @@ mod tests {
         for (kind, input, field) in [
             ("aggregate", json!({"only": [["shop"]]}), "only"),
             ("analyze", json!({"query": ["logs"]}), "query"),
-            ("analyze", json!({"documents": [["a", "Fine."]]}), "documents[0]"),
+            (
+                "analyze",
+                json!({"documents": [["a", "Fine."]]}),
+                "documents[0]",
+            ),
         ] {
-            let refused = bare().get(kind).unwrap().validate(&input).unwrap_err();
+            let refused = catalogue().get(kind).unwrap().validate(&input).unwrap_err();
             assert_eq!(refused.len(), 1, "{input}");
             assert_eq!(refused[0].field, field, "{input}");
-            assert!(refused[0].message.contains("expected an object"), "{refused:?}");
+            assert!(
+                refused[0].message.contains("expected an object"),
+                "{refused:?}"
+            );
         }
     }
 }
