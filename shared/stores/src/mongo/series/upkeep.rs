@@ -103,9 +103,11 @@ impl Events {
                     .ok_or(Failure::TooMuch)
             });
             let buckets = match read {
-                Err(Failure::TooMuch) if pieces.cut(piece) => continue,
-                // An hour that is too much by itself is computed when it is asked for.
-                Err(Failure::TooMuch) => continue,
+                Err(Failure::TooMuch) => {
+                    // An hour that cannot be cut is computed when it is asked for.
+                    pieces.cut(piece);
+                    continue;
+                }
                 outcome => outcome?,
             };
             self.keep_both(tenant, &query, &hours, &buckets).await?;
