@@ -409,7 +409,7 @@ impl RollUps for Slow {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_ends_in_time_however_much_is_outdated() {
-    for (each, rolled_up, faults) in [(1, 20, 0), (8, 2, 0), (30, 0, 1)] {
+    for (each, rolled_up, faults) in [(3, 6, 0), (8, 2, 0), (30, 0, 1)] {
         let mut scene = scene();
         let days: Vec<_> = (1..=28).map(|day| format!("2026-02-{day:02}")).collect();
         touch(&scene, &days.iter().map(String::as_str).collect::<Vec<_>>()).await;
