@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from stack import run
@@ -14,17 +15,29 @@ _TELLING = ("Compiling", "Downloading", "Blocking")
 MIGRATE = "migrate"
 
 
-def compile_all(settings: Settings, binaries: list[str], step: Step, source: Path | None = None) -> dict[str, Path]:
-    """Build them in the debug profile, from this checkout or another one; gives the path of each."""
+@dataclass(frozen=True)
+class Checkout:
+    """Sources, and where they are built. Each needs a target folder of its own: cargo tells crates of two checkouts
+    apart by nothing but the times of their files, and would take the one's for the other's."""
+
+    root: Path
+    target_dir: Path
+
+
+def compile_all(
+    settings: Settings, binaries: list[str], step: Step, checkout: Checkout | None = None
+) -> dict[str, Path]:
+    """Build them in the debug profile, of this checkout or another one; gives the path of each."""
+    source = checkout or Checkout(settings.root, settings.target_dir)
     # The whole workspace is selected so that dependencies get the features that the tests' build gives them too,
     # and are compiled once for both.
     arguments = ["build", "--message-format=short", "--color=never", "--workspace"]
-    arguments += ["--target-dir", str(settings.target_dir)]
+    arguments += ["--target-dir", str(source.target_dir)]
     arguments += [word for name in binaries for word in ("--bin", name)]
-    output = _cargo(settings, arguments, step, source or settings.root)
+    output = _cargo(settings, arguments, step, source.root)
     if output is not None:
         raise StackError("The Rust code does not compile.", hint=output, log=_log(settings))
-    return {name: settings.target_dir / "debug" / name for name in binaries}
+    return {name: source.target_dir / "debug" / name for name in binaries}
 
 
 def example(settings: Settings, name: str, step: Step) -> Path:

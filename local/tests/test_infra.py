@@ -64,14 +64,15 @@ class Infra(unittest.TestCase):
         return self.resources("AWS::Serverless::Function")
 
     def statements(self, role: str) -> list[dict]:
-        policies = self.root["Resources"][role]["Properties"]["Policies"]
+        policies = self.root["Resources"][role]["Properties"].get("Policies", [])
         return [each for each in walk(policies) if "Effect" in each]
 
 
 class Rights(Infra):
     def test_every_function_has_a_role_of_its_own(self):
+        # One that runs on managed instances too is the same code with the same rights.
         roles = [each["Properties"]["Role"]["Fn::GetAtt"][0] for each in self.functions().values()]
-        self.assertEqual(roles, [f"{name}Role" for name in self.functions()])
+        self.assertEqual(roles, [f"{name.removeprefix('Managed')}Role" for name in self.functions()])
 
     def test_no_right_is_to_everything(self):
         for name, body in self.bodies.items():
@@ -90,7 +91,9 @@ class Rights(Infra):
 
     def test_every_function_may_write_traces_where_it_is_to(self):
         for name in self.functions():
-            given = str(self.root["Resources"][f"{name}Role"]["Properties"].get("ManagedPolicyArns"))
+            given = str(
+                self.root["Resources"][f"{name.removeprefix('Managed')}Role"]["Properties"].get("ManagedPolicyArns")
+            )
             # Without it Lambda refuses the function: Tracing is on for all of them (Globals).
             self.assertIn("AWSXRayDaemonWriteAccess", given, name)
 
@@ -161,7 +164,7 @@ class Laptop(Infra):
             "Network": "vpc",
             "DatabaseServer": "rds",
             "Pool": "on",
-            "Instances": "on",
+            "ManagedInstances": "on",
             "NatGateways": "one",
             "RunCanary": "on",
             "BedrockModelId": "a-model",
@@ -203,6 +206,31 @@ class Laptop(Infra):
             return left == right
         inner = [self.holds(each, values) for each in value]
         return {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda found: not found[0]}[key](inner)
+
+
+class ManagedInstances(Infra):
+    """Functions of their own for what SAM takes no condition around."""
+
+    def test_each_differs_from_the_function_it_stands_for_in_what_it_runs_on_alone(self):
+        own = {"FunctionName", "Description", "MemorySize", "VpcConfig", "CapacityProviderConfig"}
+        own |= {"PublishToLatestPublished", "Events"}
+        for name in ("Api", "Worker"):
+            here, there = (self.functions()[each]["Properties"] for each in (name, f"Managed{name}"))
+            self.assertEqual(self.functions()[name]["Metadata"], self.functions()[f"Managed{name}"]["Metadata"])
+            for key in (set(here) | set(there)) - own:
+                self.assertEqual(here.get(key), there.get(key), f"{name}: {key}")
+            for event, each in here.get("Events", {}).items():
+                always = {key: value for key, value in each["Properties"].items() if key != "Enabled"}
+                self.assertEqual(there["Events"][event]["Properties"], always)
+                # One of the two takes messages, never both.
+                self.assertIn("'OnInstances', False, True", str(each["Properties"]["Enabled"]))
+
+    def test_the_api_that_runs_is_the_one_that_is_asked(self):
+        for resource, key in (("HttpIntegration", "IntegrationUri"), ("HttpPermission", "FunctionName")):
+            asked = self.root["Resources"][resource]["Properties"][key]["Fn::If"]
+            self.assertEqual(asked[0], "OnInstances")
+            self.assertIn("ManagedApi", str(asked[1]))
+            self.assertNotIn("Managed", str(asked[2]))
 
 
 class Data(Infra):

@@ -78,6 +78,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let lanes = Arc::new(LaneTable::new(&sdk, &settings.lanes_table));
     let gate = Gate {
         lanes: lanes.clone(),
+        delayed: lanes.clone(),
         room: lanes,
         queue: Arc::new(queue),
         stuck: tasks.clone(),

@@ -101,6 +101,7 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, E
     ));
     let gate = (settings.tenant_concurrency > 0).then(|| Gate {
         lanes: lanes.clone(),
+        delayed: lanes.clone(),
         room: lanes.clone(),
         queue: queue.clone(),
         stuck: tasks.clone(),

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -48,7 +48,8 @@ def main(settings: Settings, progress: Progress) -> int:
         with exclusive(stack, progress):
             test.forget_last_run(stack)
             old = _old(stack, _revision(settings), progress)
-            new = _release("the working tree", stack, stack.root, progress)
+            here = build.Checkout(stack.root, stack.target_dir)
+            new = _release("the working tree", stack, here, progress)
             with progress.step("Build the client") as step:
                 client = build.example(stack, _CLIENT, step)
             code = _play(stack, old, new, client, progress)
@@ -77,8 +78,14 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _old(stack: Settings, revision: str, progress: Progress) -> _Release:
-    """The revision in a work tree of its own, built into the same target folder: what both use is built once."""
+    """The revision in a work tree of its own, which stays, with what was built of it."""
     source = stack.home / "from"
+    if not source.is_dir() or _git(source, "rev-parse", "HEAD").stdout.strip() != revision:
+        _check_out(stack, source, revision)
+    return _release(revision[:12], stack, build.Checkout(source, stack.home / "from-target"), progress)
+
+
+def _check_out(stack: Settings, source: Path, revision: str) -> None:
     _git(stack.root, "worktree", "remove", "--force", str(source))
     shutil.rmtree(source, ignore_errors=True)
     _git(stack.root, "worktree", "prune")
@@ -86,17 +93,10 @@ def _old(stack: Settings, revision: str, progress: Progress) -> _Release:
     added = _git(stack.root, "worktree", "add", "--detach", str(source), revision)
     if added.returncode != 0:
         raise StackError("git could not check the revision out.", hint=added.stderr.strip())
-    built = _release(revision[:12], stack, source, progress)
-    kept = stack.home / "from-binaries"
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir()
-    # The build of the working tree puts its own in their place.
-    copies = {name: Path(shutil.copy2(path, kept / name)) for name, path in built.binaries.items()}
-    return replace(built, binaries=copies)
 
 
-def _release(name: str, stack: Settings, source: Path, progress: Progress) -> _Release:
-    found = template.load(source / "template.yaml")
+def _release(name: str, stack: Settings, source: build.Checkout, progress: Progress) -> _Release:
+    found = template.load(source.root / "template.yaml")
     binaries = bring_up.binaries(found, resolve.resolve(stack))
     with progress.step(f"Build {name}") as step:
         return _Release(name, found, build.compile_all(stack, binaries, step, source))

@@ -27,7 +27,7 @@ impl Before {
             json!({"kind": "export", "input": {"source": "events", "format": "csv"}}),
             // Its result is too large to be kept with the task.
             json!({"kind": "analyze", "input": {"documents": documents}}),
-            json!({"kind": "analyze", "input": {"uploads": ["01890a5d-ac96-774b-bcce-b302099a8057"]}}),
+            json!({"kind": "analyze", "input": {"upload_id": "01890a5d-ac96-774b-bcce-b302099a8057"}}),
         ];
         let mut ended = vec![];
         for body in now {

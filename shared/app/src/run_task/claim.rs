@@ -78,8 +78,7 @@ impl RunTask {
             };
             shown::found(&stored);
             if let Some(until) = early(&stored, self.clock.now()) {
-                // It takes a place when its time has come.
-                self.make_room(&stored.tenant, stored.request_id).await;
+                // It takes a place when its time has come, and is counted as delayed until then.
                 return Ok(Claim::Held { until });
             }
             if self.is_for_others(&stored) {

@@ -18,6 +18,9 @@ use crate::error::port_error;
 /// As long as the task itself is kept.
 const KEPT: Duration = Duration::days(30);
 
+/// The largest of thirteen digits.
+const LAST_RANK: i128 = 9_999_999_999_999;
+
 #[derive(Serialize, Deserialize)]
 struct WaitingItem {
     tenant: TenantId,
@@ -26,6 +29,12 @@ struct WaitingItem {
     priority: Priority,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "time::serde::rfc3339::option"
+    )]
+    run_at: Option<OffsetDateTime>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trace: Option<Trace>,
     expires_at: i64,
@@ -37,6 +46,13 @@ fn slot(job: &Job) -> String {
     format!("wait#{:013}#{}", rank(job), job.request_id)
 }
 
+/// After the slots of all that are due by the moment; after all slots where there is none.
+fn last_slot(due_by: Option<OffsetDateTime>) -> String {
+    let milliseconds = |moment: OffsetDateTime| moment.unix_timestamp_nanos() / 1_000_000;
+    let rank = due_by.map_or(LAST_RANK, milliseconds);
+    format!("wait#{rank:013}#~")
+}
+
 fn item(job: &Job) -> Result<Item, PortError> {
     let item = WaitingItem {
         tenant: job.tenant.clone(),
@@ -44,6 +60,7 @@ fn item(job: &Job) -> Result<Item, PortError> {
         request_id: job.request_id,
         priority: job.priority,
         created_at: job.created_at,
+        run_at: job.run_at,
         trace: job.trace,
         expires_at: second(job.created_at + KEPT),
         v: LAYOUT,
@@ -58,7 +75,7 @@ fn job(item: Item) -> Result<Job, PortError> {
         request_id: item.request_id,
         priority: item.priority,
         created_at: item.created_at,
-        run_at: None,
+        run_at: item.run_at,
         trace: item.trace,
     })
 }
@@ -78,23 +95,27 @@ impl WaitingRoom for LaneTable {
     }
 
     /// Reads consistently: who has just begun to wait is seen by whoever ends after that.
-    async fn first(&self, tenant: &TenantId, count: usize) -> Result<Vec<Job>, PortError> {
+    async fn first(
+        &self,
+        tenant: &TenantId,
+        due_by: Option<OffsetDateTime>,
+        count: usize,
+    ) -> Result<Vec<Job>, PortError> {
         let query = self.client.query().table_name(&self.table);
         let sent = query
             .consistent_read(true)
-            .key_condition_expression("tenant = :tenant AND begins_with(slot, :wait)")
+            .key_condition_expression("tenant = :tenant AND slot BETWEEN :first AND :last")
             .expression_attribute_values(":tenant", text(tenant))
-            .expression_attribute_values(":wait", text("wait#"))
+            .expression_attribute_values(":first", text("wait#"))
+            .expression_attribute_values(":last", text(&last_slot(due_by)))
             .limit(i32::try_from(count).unwrap_or(i32::MAX))
             .send()
             .await;
         let output = sent.map_err(|error| port_error(TABLE, error))?;
-        output
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(job)
-            .collect()
+        let jobs = output.items.unwrap_or_default().into_iter().map(job);
+        let mut jobs: Vec<_> = jobs.collect::<Result<_, _>>()?;
+        jobs.retain(|job| due_by.is_none_or(|moment| job.is_due(moment)));
+        Ok(jobs)
     }
 
     async fn remove(&self, jobs: &[Job]) -> Result<(), PortError> {
