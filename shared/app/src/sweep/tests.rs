@@ -133,8 +133,8 @@ async fn with_nothing_left_behind_nothing_is_done() {
     assert_eq!(scene.sweep.run().await, Swept::default());
     assert_eq!(
         scene.faults.calls().len(),
-        6,
-        "five lists, one registration"
+        7,
+        "six lists, one registration"
     );
 }
 
