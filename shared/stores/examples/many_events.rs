@@ -139,7 +139,10 @@ async fn sweep(events: &Events, tenant: &TenantId) -> Result<(), Box<dyn Error>>
     }
     let hours: usize = outdated.iter().map(|of| of.hours.len()).sum();
     let seconds = begun.elapsed().as_secs_f64();
-    println!("rolled up {hours} hours of {} days in {seconds:.1} s", outdated.len());
+    println!(
+        "rolled up {hours} hours of {} days in {seconds:.1} s",
+        outdated.len()
+    );
     Ok(())
 }
 

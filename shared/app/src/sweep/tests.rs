@@ -131,11 +131,7 @@ async fn with_nothing_left_behind_nothing_is_done() {
     scene.queued();
     scene.connected().await;
     assert_eq!(scene.sweep.run().await, Swept::default());
-    assert_eq!(
-        scene.faults.calls().len(),
-        7,
-        "six lists, one registration"
-    );
+    assert_eq!(scene.faults.calls().len(), 7, "six lists, one registration");
 }
 
 #[tokio::test]
