@@ -181,8 +181,9 @@ impl Bucket {
     #[must_use]
     pub(super) fn over_all(self) -> Self {
         let mut all = Tally::default();
-        let tallies = self.tallies.into_values();
-        tallies.for_each(|tally| all.join(tally));
+        for tally in self.tallies.into_values() {
+            all.join(tally);
+        }
         Self {
             tallies: HashMap::from([(None, all)]),
             ..self

@@ -118,7 +118,9 @@ impl Events {
                     ..hours
                 };
                 let mut whole = Bucket::starting(day.from());
-                buckets.into_iter().for_each(|bucket| whole.join(bucket));
+                for bucket in buckets {
+                    whole.join(bucket);
+                }
                 let whole: Vec<_> = (whole.count() > 0).then_some(whole).into_iter().collect();
                 self.keep_both(tenant, &self::query(day), &reading, &whole)
                     .await?;
