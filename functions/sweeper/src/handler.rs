@@ -28,6 +28,7 @@ pub(crate) struct Answer {
     connections_removed: usize,
     tickets_removed: usize,
     idempotency_keys_removed: usize,
+    hours_rolled_up: usize,
     operators_told: bool,
 }
 
@@ -65,6 +66,7 @@ impl Sweeper {
             connections_removed: swept.connections_removed,
             tickets_removed: swept.tickets_removed,
             idempotency_keys_removed: swept.keys_removed,
+            hours_rolled_up: swept.hours_rolled_up,
             operators_told: swept.operators_told,
         })
     }
@@ -78,6 +80,7 @@ impl Sweeper {
             ("connections", swept.connections_removed),
             ("tickets", swept.tickets_removed),
             ("idempotency_keys", swept.keys_removed),
+            ("hours_rolled_up", swept.hours_rolled_up),
             ("faults", swept.faults),
         ] {
             self.meter.swept(thing, count);
@@ -96,6 +99,7 @@ fn log(swept: Swept, duration_ms: f64) {
             sweep.connections_removed = swept.connections_removed,
             sweep.tickets_removed = swept.tickets_removed,
             sweep.idempotency_keys_removed = swept.keys_removed,
+            sweep.hours_rolled_up = swept.hours_rolled_up,
             sweep.operators_told = swept.operators_told,
             sweep.faults = swept.faults,
             duration_ms,

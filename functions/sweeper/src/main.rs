@@ -7,18 +7,21 @@ use std::sync::Arc;
 
 use app::sweep::LaneSweep;
 use app::{CountConnections, Gate, ReadSystem, Sweep, TellOperators};
-use aws::Sdk;
 use aws::event_sources::EventSourceMappings;
 use aws::sqs::QueueUrls;
+use aws::{Sdk, address};
 use boot::SystemClock;
 use boot::settings::Reader;
+use domain::AddressPlace;
 use lambda_runtime::{Error, LambdaEvent};
 use metrics::Meter;
+use stores::mongo;
 
 use crate::handler::Sweeper;
 
 struct Settings {
     stage: String,
+    mongodb: AddressPlace,
     tasks_table: String,
     connections_table: String,
     lanes_table: String,
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
         stage: reader.text_or("STAGE", "local"),
+        mongodb: reader.server("MONGODB_URI", "MONGODB_SECRET", &["mongodb", "mongodb+srv"]),
         tasks_table: reader.text("TASKS_TABLE"),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         lanes_table: reader.text("LANES_TABLE"),
@@ -67,7 +71,7 @@ fn queue_urls(reader: &mut Reader<'_>) -> QueueUrls {
 
 async fn serve(settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "sweeper", Arc::new(SystemClock))?;
-    let sweeper = Arc::new(wire(&Sdk::load().await?, settings, &meter)?);
+    let sweeper = Arc::new(wire(&Sdk::load().await?, settings, &meter).await?);
     let sweep = move |tick: LambdaEvent<_>| {
         let (meter, sweeper) = (meter.clone(), Arc::clone(&sweeper));
         async move { meter.around(sweeper.handle(tick.payload)).await }
@@ -75,8 +79,10 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     boot::serve(sweep).await
 }
 
-fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, Error> {
+async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, Error> {
     let clock = Arc::new(SystemClock);
+    let mongodb = address::source(sdk, settings.mongodb);
+    let roll_ups = Arc::new(mongo::connect_by(mongodb, clock.clone()).await?);
     let connections = Arc::new(aws::dynamo::Connections::new(
         sdk,
         settings.connections_table,
@@ -142,6 +148,7 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, Error> 
                 sdk,
                 settings.idempotency_table,
             )),
+            roll_ups,
             operators,
             clock,
         },

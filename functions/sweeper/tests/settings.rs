@@ -14,6 +14,7 @@ fn every_wrong_setting_is_named_and_none_is_shown() {
     let lines = String::from_utf8(run.stderr).unwrap();
     let expected = [
         "LOG_LEVEL must be one of info, error, warn, debug, trace",
+        "MONGODB_URI is not set",
         "TASKS_TABLE is not set",
         "CONNECTIONS_TABLE is not set",
         "LANES_TABLE is not set",

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from stack import audience, diet, growth, services, speed, throughput
+from stack import audience, diet, growth, queries, services, speed, throughput
 from stack.bring_up import bring_up
 from stack.commands import down
 from stack.errors import StackError
@@ -19,7 +19,7 @@ from stack.settings import Settings
 
 Row = dict[str, Any]
 
-_PARTS = ("speed", "throughput", "broadcast", "export", "sentiment")
+_PARTS = ("speed", "throughput", "queries", "broadcast", "export", "sentiment")
 # Only when asked for: it takes a release build for each variant.
 _ASKED_FOR = ("diet",)
 _EXPORTS = (("csv", "none"), ("csv", "gzip"), ("jsonl", "zstd"), ("parquet", "zstd"))
@@ -44,6 +44,8 @@ def main(settings: Settings, progress: Progress) -> int:
             throughput.measure(settings, env, progress)
         if "diet" in parts:
             diet.measure(settings, env, progress)
+        if "queries" in parts:
+            queries.measure(settings, env, progress)
         if "broadcast" in parts:
             _broadcast(settings, progress, env)
         if "export" in parts:

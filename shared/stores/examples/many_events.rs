@@ -2,6 +2,9 @@
 //! 1000000` with `MONGODB_URI` set. Loads that many log lines and requests for a tenant of its own,
 //! asks for log pages of 100 (median and slowest of 20), the mean, 10,000 texts, figures over time (a first
 //! and a second look) and some aggregates (once), and removes what it has loaded.
+//!
+//! `-- 1000000 keep` is for the part `queries` of `make bench`: it rolls up as a sweep does, a minute after the
+//! load, leaves everything there, and ends with a line of JSON that names the tenant and the range.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
@@ -14,17 +17,25 @@ use bson::{Document, doc};
 use domain::aggregate::{AggregateQuery, Bucket, GroupBy, Only};
 use domain::event::{Log, Request, What};
 use domain::logs::{Lines, LogQuery, StatusFilter};
-use domain::ports::{Aggregation, Clock, EventLog, LogSearch, ResponseTimes, Texts, TimeSeries};
+use domain::ports::{
+    Aggregation, Clock, EventLog, LogSearch, ResponseTimes, RollUps, Texts, TimeSeries,
+};
 use domain::series::{SeriesQuery, Span};
 use domain::texts::{TextQuery, TextSource};
 use domain::{Event, TenantId};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use serde_json::json;
 use stores::mongo::{self, Events};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Events in one batch, as `POST /events` takes them.
 const BATCH: usize = 1_000;
 const ROUNDS: usize = 20;
+/// An append may be going on for a minute (docs/timeseries.md).
+const SETTLED: Duration = Duration::from_secs(62);
+/// As many as one run of the sweep looks up (`app::sweep::MOST_HOURS`).
+const MOST_HOURS: usize = 5_000;
 /// The events are spread over this long.
 const SPAN: Duration = Duration::from_hours(30 * 24);
 
@@ -76,6 +87,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let ms = begun.elapsed().as_secs_f64() * 1e3;
         println!("newest texts of {source:?}: {found} in {ms:.1} ms");
     }
+    if std::env::args().nth(2).is_some_and(|word| word == "keep") {
+        tokio::time::sleep(SETTLED).await;
+        sweep(&events, &tenant).await?;
+        look_twice(&events, &tenant, end).await?;
+        let from = (end - SPAN).format(&Rfc3339)?;
+        let range = json!({"tenant": tenant.as_str(), "from": from, "to": end.format(&Rfc3339)?});
+        println!("{range}");
+        return Ok(());
+    }
     look_twice(&events.clone().settled_after(Duration::ZERO), &tenant, end).await?;
     for group_by in [
         &[][..],
@@ -106,6 +126,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let collection = database.collection::<Document>(name);
         collection.delete_many(ours.clone()).await?;
     }
+    Ok(())
+}
+
+/// What the sweeper does each minute, without a limit to its time.
+async fn sweep(events: &Events, tenant: &TenantId) -> Result<(), Box<dyn Error>> {
+    let begun = Instant::now();
+    let mut outdated = events.outdated(MOST_HOURS).await?;
+    outdated.retain(|of| of.tenant == *tenant);
+    for of in &outdated {
+        events.roll_up(of).await?;
+    }
+    let hours: usize = outdated.iter().map(|of| of.hours.len()).sum();
+    let seconds = begun.elapsed().as_secs_f64();
+    println!(
+        "rolled up {hours} hours of {} days in {seconds:.1} s",
+        outdated.len()
+    );
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod aggregate;
 mod analyze;
 mod export;
 mod external;
+mod object;
 mod schema;
 #[cfg(test)]
 mod schemas_agree;

@@ -12,10 +12,10 @@ use testkit::contract::{
     census, connection_store, dead_letter_desk, dead_letter_queue, dead_letters, event_log,
     event_rows, event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
     pauses, pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit, report_store,
-    response_times, result_store, root_secret_store, secret_reader, source_queue, spending,
-    spent_tasks, stale_connections, stuck_tasks, submission_ledger, subscriptions, task_index,
-    task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series, update_queue,
-    uploads,
+    response_times, result_store, roll_ups, root_secret_store, secret_reader, source_queue,
+    spending, spent_tasks, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
+    update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
@@ -293,6 +293,17 @@ async fn events_give_log_lines() {
     log_search::the_range_is_half_open(&events, search, &build::tenant()).await;
     log_search::rare_lines_are_found(&events, search, &build::tenant()).await;
     log_search::tenants_are_apart(&events, search, &build::tenant()).await;
+}
+
+#[tokio::test]
+async fn events_are_rolled_up() {
+    let events = MemoryEvents::default();
+    let (log, all) = (&events, &events);
+    roll_ups::hours_with_requests_are_outdated_until_rolled_up(log, all, all, &build::tenant())
+        .await;
+    roll_ups::late_and_repeated_events_outdate_their_hours(log, all, all, &build::tenant()).await;
+    roll_ups::nothing_is_lost_beside_appends(log, all, all, &build::tenant()).await;
+    roll_ups::what_is_put_off_goes_behind_the_others(log, all, all, &build::tenant()).await;
 }
 
 #[tokio::test]

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use app::{CountConnections, ReadSystem, TellOperators};
 use domain::connection::LIFETIME;
-use domain::ports::{ConnectionStore as _, SubmissionLedger as _, TicketStore as _};
+use domain::ports::{ConnectionStore as _, EventLog as _, SubmissionLedger as _, TicketStore as _};
 use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryConnections, MemoryEventSources, MemoryHeartbeats, MemoryPostings,
-    MemoryQueueDepths, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    Fault, Faults, MemoryConnections, MemoryEventSources, MemoryEvents, MemoryHeartbeats,
+    MemoryPostings, MemoryQueueDepths, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets,
 };
 
 use super::*;
 
-/// Two tasks without a message, a connection of two hours ago, two expired tickets and an expired
-/// idempotency key.
+/// Two tasks without a message, a connection of two hours ago, two expired tickets, an expired
+/// idempotency key and an hour with a request.
 async fn scene() -> (Sweeper, Faults) {
     let faults = Faults::default();
     let tasks = Arc::new(MemoryTasks::new(&faults));
@@ -35,6 +36,9 @@ async fn scene() -> (Sweeper, Faults) {
     let (task, submission) = build::submission(&identity.tenant, "key", NOW);
     let recorded = keys.create_once(&task, &submission, NOW).await;
     recorded.unwrap();
+    let events = MemoryEvents::new(&faults);
+    let request = build::request("1", "2026-02-01T12:00:00Z", "ann", 1.0);
+    events.append(&identity.tenant, &[request]).await.unwrap();
     let clock = Arc::new(FixedClock::at(NOW + LIFETIME));
     let sweep = Sweep {
         stuck: tasks,
@@ -44,6 +48,7 @@ async fn scene() -> (Sweeper, Faults) {
         lanes: None,
         tickets,
         idempotency_keys: keys,
+        roll_ups: Arc::new(events),
         operators: TellOperators {
             connections: connections.clone(),
             system: ReadSystem {
@@ -93,7 +98,7 @@ async fn every_sample_is_handled() {
         let (sweeper, _) = scene().await;
         let expected = json!({
             "requeued": 2, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 1, "tickets_removed": 2,
-            "idempotency_keys_removed": 1, "operators_told": false,
+            "idempotency_keys_removed": 1, "hours_rolled_up": 1, "operators_told": false,
         });
         assert_eq!(handle(&sweeper, &event).await, Ok(expected), "{name}");
         let mut lines = Vec::new();
@@ -109,7 +114,7 @@ async fn every_sample_is_handled() {
         }
         let nothing = json!({
             "requeued": 0, "dead_leases": 0, "places_freed": 0, "admitted": 0, "connections_removed": 0, "tickets_removed": 0,
-            "idempotency_keys_removed": 0, "operators_told": false,
+            "idempotency_keys_removed": 0, "hours_rolled_up": 0, "operators_told": false,
         });
         assert_eq!(handle(&sweeper, &event).await, Ok(nothing), "{name}");
     }

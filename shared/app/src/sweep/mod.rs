@@ -10,20 +10,25 @@
 //! | a connection's rows | a disconnect that never arrived | they are removed |
 //! | an expired ticket | nobody: it was not spent, and `DynamoDB`'s own expiry may take days | it is removed |
 //! | an expired idempotency key | the same | the same |
+//! | an hour whose figures are out of date | an append | they are computed and kept, as long as there is time |
 
 mod connections;
 mod expired;
+mod figures;
 mod lanes;
 mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub use figures::MOST_HOURS;
 pub use lanes::{LaneSweep, MOST_LANES};
 
 use std::sync::Arc;
 
 use domain::causes;
-use domain::ports::{Clock, ConnectionStore, Expiring, StaleConnections, StuckTasks, TaskQueue};
+use domain::ports::{
+    Clock, ConnectionStore, Expiring, RollUps, StaleConnections, StuckTasks, TaskQueue,
+};
 
 use crate::TellOperators;
 
@@ -56,6 +61,8 @@ pub struct Sweep {
     pub tickets: Arc<dyn Expiring>,
     /// Where idempotency keys are kept.
     pub idempotency_keys: Arc<dyn Expiring>,
+    /// Keeps figures over time up to date.
+    pub roll_ups: Arc<dyn RollUps>,
     /// Tells operators how the service stands.
     pub operators: TellOperators,
     /// What is overdue.
@@ -79,6 +86,8 @@ pub struct Swept {
     pub tickets_removed: usize,
     /// Expired idempotency keys that were removed.
     pub keys_removed: usize,
+    /// Hours whose figures were brought up to date.
+    pub hours_rolled_up: usize,
     /// Whether operators were listening, and were told how the service stands.
     pub operators_told: bool,
     /// Calls that failed. What they were for is left to a later run.
@@ -111,6 +120,9 @@ impl Sweep {
                 swept.faults += 1;
             }
         }
+        let (hours, faults) = self.sweep_figures().await;
+        swept.hours_rolled_up = hours;
+        swept.faults += faults;
         swept
     }
 }

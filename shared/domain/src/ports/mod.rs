@@ -56,7 +56,7 @@ pub use pusher::{PusherQueue, Switchboard};
 pub use realtime::{ConnectionStore, PostError, Postman, TicketStore};
 pub use reports::{ReportPage, ReportStore};
 pub use secrets::SecretReader;
-pub use series::{SeriesError, TimeSeries};
+pub use series::{OutdatedHours, RollUps, SeriesError, TimeSeries};
 pub use spent::{Spent, SpentPage, SpentTasks};
 pub use submissions::{Recorded, SubmissionLedger};
 pub use subscriptions::{Followed, FrameMeter, Metered, Subscriptions};

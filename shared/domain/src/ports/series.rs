@@ -1,6 +1,7 @@
 //! Figures over time.
 
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
 use super::PortError;
 use crate::ids::TenantId;
@@ -31,4 +32,31 @@ pub trait TimeSeries: Send + Sync {
         tenant: &TenantId,
         query: &SeriesQuery,
     ) -> Result<Vec<SeriesRow>, SeriesError>;
+}
+
+/// Hours of one tenant and day whose kept figures are out of date, or were never computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutdatedHours {
+    /// Whose they are.
+    pub tenant: TenantId,
+    /// When their day starts, in UTC.
+    pub day: OffsetDateTime,
+    /// When each starts, at least one.
+    pub hours: Vec<OffsetDateTime>,
+}
+
+/// Computes figures before anybody asks for them. What is not computed yet is only slower to give:
+/// [`TimeSeries`] is right without.
+#[async_trait]
+pub trait RollUps: Send + Sync {
+    /// At most so many hours of all tenants, the longest outdated first. Hours that are not over,
+    /// or that an append may still be going on in, are left out.
+    async fn outdated(&self, most_hours: usize) -> Result<Vec<OutdatedHours>, PortError>;
+
+    /// Computes and keeps the figures of these hours, and of their day once that is over. They are
+    /// outdated no more, save those that were touched again since they were found.
+    async fn roll_up(&self, outdated: &OutdatedHours) -> Result<(), PortError>;
+
+    /// Puts them behind all others, where rolling them up has failed or took too long.
+    async fn postpone(&self, outdated: &OutdatedHours) -> Result<(), PortError>;
 }

@@ -44,8 +44,8 @@ pub async fn migrate(uri: &str) -> Result<Vec<String>, MigrateError> {
     // Both are read by ranges of their keys.
     let expiry = [expiring("received_at", KEPT)];
     made.extend(missing(&database.collection(ROLLUPS), expiry).await?);
-    let expiry = [expiring("at", MARKS_KEPT)];
-    made.extend(missing(&database.collection(TOUCHED), expiry).await?);
+    let marks = [expiring("at", MARKS_KEPT), due()];
+    made.extend(missing(&database.collection(TOUCHED), marks).await?);
     Ok(made)
 }
 
@@ -75,6 +75,14 @@ fn indexes() -> [IndexModel; 2] {
     // Ranges of time, and the order of log pages, newest first.
     let pages = IndexModel::builder().keys(doc! { "tenant": 1, "type": 1, "at": -1, "_id": -1 });
     [pages.build(), expiring("received_at", KEPT)]
+}
+
+/// Finds the hours that are to be rolled up: few of all marks have the field.
+fn due() -> IndexModel {
+    IndexModel::builder()
+        .keys(doc! { "due": 1 })
+        .options(IndexOptions::builder().sparse(true).build())
+        .build()
 }
 
 /// Has the server remove what is older than that by this field.

@@ -11,6 +11,7 @@ mod freshness;
 mod pieces;
 mod rollups;
 mod touched;
+mod upkeep;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bson::{DateTime, Document, doc};
 use domain::TenantId;
 use domain::aggregate::Bucket;
-use domain::ports::{EventLog, TimeSeries};
+use domain::ports::{EventLog, OutdatedHours, RollUps, TimeSeries};
 use domain::series::{SeriesQuery, Span};
 use futures::future::join_all;
 use stores::mongo::Events;
@@ -172,6 +172,138 @@ keeps_the_contract_where_figures_settle_after!(Duration::ZERO =>
 
 // And happen at once here. Longer than an append takes, and short enough that much is kept.
 keeps_the_contract_where_figures_settle_after!(Duration::from_secs(1) => answers_keep_up_with_appends);
+
+/// The same for what rolls up.
+macro_rules! rolls_up_where_figures_settle_after {
+    ($settled_after:expr => $($name:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                let (store, tenant) = (store().await, tenant());
+                let settling = store.clone().settled_after($settled_after);
+                testkit::contract::roll_ups::$name(&store, &settling, &settling, &tenant).await;
+                clean(&tenant).await;
+            }
+        )*
+    };
+}
+
+rolls_up_where_figures_settle_after!(Duration::ZERO =>
+    hours_with_requests_are_outdated_until_rolled_up,
+    late_and_repeated_events_outdate_their_hours,
+    what_is_put_off_goes_behind_the_others,
+);
+
+rolls_up_where_figures_settle_after!(Duration::from_secs(1) => nothing_is_lost_beside_appends);
+
+/// What a sweep finds of the tenant.
+async fn outdated(store: &Events, tenant: &TenantId) -> Vec<OutdatedHours> {
+    let mut outdated = store.outdated(100_000).await.unwrap();
+    outdated.retain(|of| of.tenant == *tenant);
+    outdated
+}
+
+async fn due_before(tenant: &TenantId, age: Duration) {
+    touched_before(tenant, age).await;
+    let ours = doc! { "tenant": tenant.as_str() };
+    let marks = database().await.collection::<Document>("touched");
+    let due = [doc! { "$set": { "due": "$at" } }];
+    marks.update_many(ours, due.to_vec()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_first_look_after_a_sweep_reads_no_requests() {
+    let (store, tenant) = (store().await, tenant());
+    fill(&store, &tenant).await;
+    assert_eq!(
+        outdated(&store, &tenant).await,
+        [],
+        "an append may be going on"
+    );
+    due_before(&tenant, Duration::from_secs(65)).await;
+    let found = outdated(&store, &tenant).await;
+    assert_eq!(found.len(), 1);
+    store.roll_up(&found[0]).await.unwrap();
+    assert_eq!(outdated(&store, &tenant).await, []);
+    // Each hour of the day and the day, over all and by service.
+    assert_eq!(kept(&tenant).await, 50);
+    remove_requests(&tenant).await;
+    for (bucket, expected) in [(Bucket::Hour, &[2, 1][..]), (Bucket::Day, &[3])] {
+        for by_service in [false, true] {
+            let span = query().span;
+            let span = Span::covering(bucket, span.from(), span.to()).unwrap();
+            let query = SeriesQuery {
+                span,
+                by_service,
+                ..query()
+            };
+            let mut rows = store.rows(&tenant, &query).await.unwrap();
+            rows.sort_by_key(|row| row.start);
+            let counts = rows.iter().map(|row| row.figures.count);
+            assert!(counts.eq(expected.iter().copied()), "{query:?}: {rows:?}");
+            assert!(
+                rows.iter()
+                    .all(|row| row.figures.p99 > 0.9 && row.figures.unique_users == 1)
+            );
+        }
+    }
+    clean(&tenant).await;
+}
+
+#[tokio::test]
+async fn an_append_while_hours_are_rolled_up_leaves_them_due() {
+    let (store, tenant) = (store().await, tenant());
+    fill(&store, &tenant).await;
+    due_before(&tenant, Duration::from_secs(65)).await;
+    let found = outdated(&store, &tenant).await;
+    let late = request("4", "2017-05-16T12:59:59Z", "ann", 1.0);
+    store.append(&tenant, &[late]).await.unwrap();
+    // By what was found before it came.
+    store.roll_up(&found[0]).await.unwrap();
+    assert_eq!(counts(&store, &tenant).await, [3, 1]);
+    due_before_all(&tenant).await;
+    let again = outdated(&store, &tenant).await;
+    let noon = datetime!(2017-05-16 12:00 UTC);
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0].hours, [noon], "and not the other one");
+    clean(&tenant).await;
+}
+
+/// Makes what is still due so long due that a sweep takes it.
+async fn due_before_all(tenant: &TenantId) {
+    let due = doc! { "tenant": tenant.as_str(), "due": { "$exists": true } };
+    let marks = database().await.collection::<Document>("touched");
+    let long_ago =
+        doc! { "$set": { "due": DateTime::from_millis(0), "at": DateTime::from_millis(0) } };
+    marks.update_many(due, long_ago).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_hour_that_is_not_over_is_left_to_who_asks() {
+    let (store, tenant) = (store().await, tenant());
+    let settling = store.clone().settled_after(Duration::ZERO);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hours are over by the server's clock"
+    )]
+    let now = time::OffsetDateTime::now_utc();
+    let mut events = [0, 3, 30].map(|hours| {
+        let mut event = request(&hours.to_string(), "2017-05-16T12:00:00Z", "ann", 1.0);
+        event.at = now - time::Duration::hours(hours);
+        event
+    });
+    events.reverse();
+    store.append(&tenant, &events).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let found = outdated(&settling, &tenant).await;
+    let hours: usize = found.iter().map(|of| of.hours.len()).sum();
+    assert_eq!(hours, 2);
+    for of in &found {
+        settling.roll_up(of).await.unwrap();
+    }
+    assert_eq!(outdated(&settling, &tenant).await, []);
+    clean(&tenant).await;
+}
 
 #[tokio::test]
 async fn appends_to_the_same_hours_do_not_hinder_each_other() {

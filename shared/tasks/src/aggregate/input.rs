@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
-use crate::schema;
+use crate::{object, schema};
 
 /// Most rows: a row is some 100 bytes of JSON.
 const MOST_ROWS: usize = 10_000;
@@ -38,6 +38,7 @@ pub struct AggregateInput {
     #[schemars(schema_with = "schema::moment")]
     pub to: Option<OffsetDateTime>,
     /// What requests must be to count.
+    #[serde(deserialize_with = "object::object")]
     pub only: Only,
     /// Gives each row the figures of the same group in the period before as well: as long, and ending
     /// where this one starts.

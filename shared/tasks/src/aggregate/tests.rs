@@ -170,6 +170,20 @@ async fn the_period_before_stands_beside() {
     }
 }
 
+#[tokio::test]
+async fn a_range_with_nothing_in_it_has_no_rows_and_is_whole() {
+    let bench = bench(vec![]);
+    for input in [
+        json!({"from": "2017-05-16T00:00:00Z", "to": "2017-05-16T06:00:00Z"}),
+        json!({"window": "1h", "compare": "previous"}),
+        json!({"group_by": []}),
+    ] {
+        let result = bench.run(input.clone()).await.unwrap();
+        let told = (&result["rows"], &result["whole"]);
+        assert_eq!(told, (&json!([]), &json!(true)), "{input}");
+    }
+}
+
 #[test]
 fn a_group_that_is_new_has_no_figures_before() {
     let other = AggregateRow {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::language;
 use super::provider::Provider;
 use super::query::QueryInput;
-use crate::schema;
+use crate::{object, schema};
 
 /// Most documents inline.
 const MOST_DOCUMENTS: usize = 1_000;
@@ -29,7 +29,7 @@ const MOST_COLUMN: usize = 128;
 #[schemars(extend("oneOf" = one_source()))]
 pub struct AnalyzeInput {
     /// 1 to 1,000 documents, in the order of the result.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object::objects_or_null")]
     #[schemars(length(min = 1, max = MOST_DOCUMENTS))]
     pub documents: Option<Vec<Document>>,
     /// The file with the documents, as `POST /uploads` named it.
@@ -50,7 +50,7 @@ pub struct AnalyzeInput {
     #[schemars(length(min = 1, max = MOST_COLUMN))]
     pub id_column: Option<String>,
     /// Which of the tenant's logs or events to read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object::object_or_null")]
     pub query: Option<QueryInput>,
     /// The two-letter code of the language that the documents are probably in. It decides where a
     /// text is too short to tell.

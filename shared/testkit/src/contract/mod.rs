@@ -37,6 +37,7 @@ pub mod rate_limit;
 pub mod report_store;
 pub mod response_times;
 pub mod result_store;
+pub mod roll_ups;
 pub mod root_secret_store;
 pub mod secret_reader;
 pub mod source_queue;

@@ -26,7 +26,7 @@ use crate::build::{request, session};
 const FROM: OffsetDateTime = datetime!(2017-05-14 03:20 UTC);
 const TO: OffsetDateTime = datetime!(2017-05-18 09:00 UTC);
 
-fn query(bucket: Bucket, by_service: bool) -> SeriesQuery {
+pub(super) fn query(bucket: Bucket, by_service: bool) -> SeriesQuery {
     // As much of the time as there may be minutes.
     let from = if bucket == Bucket::Minute {
         TO - Duration::hours(50)
@@ -83,7 +83,12 @@ fn sorted(mut rows: Vec<SeriesRow>) -> Vec<SeriesRow> {
     rows
 }
 
-async fn check(series: &dyn TimeSeries, tenant: &TenantId, events: &[Event], query: &SeriesQuery) {
+pub(super) async fn check(
+    series: &dyn TimeSeries,
+    tenant: &TenantId,
+    events: &[Event],
+    query: &SeriesQuery,
+) {
     let rows = sorted(series.rows(tenant, query).await.unwrap());
     let expected = expected(events, query);
     assert_eq!(rows.len(), expected.len(), "{query:?}");

@@ -20,6 +20,8 @@ use super::{Faults, Kept};
 #[derive(Debug, Default)]
 pub struct MemoryEvents {
     events: Kept<HashMap<TenantId, HashMap<String, Event>>>,
+    /// Hours of requests that nobody has rolled up since, the longest touched first.
+    pub(super) touched: Kept<Vec<(TenantId, OffsetDateTime)>>,
     faults: Faults,
 }
 
@@ -48,6 +50,7 @@ impl MemoryEvents {
 impl EventLog for MemoryEvents {
     async fn append(&self, tenant: &TenantId, events: &[Event]) -> Result<Appended, PortError> {
         let append = || {
+            self.touch(tenant, events);
             let mut all = self.events.lock();
             let stored = all.entry(tenant.clone()).or_default();
             let (mut fresh, mut duplicates) = (vec![], vec![]);

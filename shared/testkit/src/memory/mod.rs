@@ -27,6 +27,7 @@ mod pusher;
 mod rates;
 mod reports;
 mod results;
+mod roll_ups;
 mod rows;
 mod secret;
 mod series;

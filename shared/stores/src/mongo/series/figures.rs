@@ -48,6 +48,18 @@ impl Events {
         query: &SeriesQuery,
         most: usize,
     ) -> Result<Vec<BucketRows>, Failure> {
+        let buckets = self.tallied(tenant, query, most, MOST_BYTES).await?;
+        Ok(buckets.into_iter().map(Bucket::into_rows).collect())
+    }
+
+    /// The same, not yet put in figures, in so much memory.
+    pub(super) async fn tallied(
+        &self,
+        tenant: &TenantId,
+        query: &SeriesQuery,
+        most: usize,
+        most_bytes: usize,
+    ) -> Result<Vec<Bucket>, Failure> {
         let (from, to) = (query.span.from(), query.span.to());
         let requests = self.collection.clone_with_type::<RawDocumentBuf>();
         let requests = requests.find(self::requests(tenant, Some(from), Some(to)));
@@ -62,24 +74,22 @@ impl Events {
             .batch_size(BATCH)
             .max_time(SERIES)
             .await?;
+        let starts: Vec<_> = query.span.starts().collect();
         let mut buckets = BTreeMap::new();
         let (mut bytes, mut rows) = (0, 0);
         while rows < most && requests.advance().await? {
             let request = Request::read(requests.current())?;
             let place = request.place(query).ok_or(Failure::Answer("at"))?;
-            let bucket: &mut Bucket = buckets.entry(place).or_default();
+            let new = || Bucket::starting(starts[place]);
+            let bucket: &mut Bucket = buckets.entry(place).or_insert_with(new);
             let (new_row, more) = bucket.add(&request);
             rows += usize::from(new_row);
             bytes += more;
-            if bytes > MOST_BYTES {
+            if bytes > most_bytes {
                 return Err(Failure::TooMuch);
             }
         }
-        let starts: Vec<_> = query.span.starts().collect();
-        let buckets = buckets.into_iter();
-        Ok(buckets
-            .map(|(at, bucket)| bucket.rows(starts[at]))
-            .collect())
+        Ok(buckets.into_values().collect())
     }
 }
 
@@ -122,14 +132,25 @@ impl<'a> Request<'a> {
     }
 }
 
-#[derive(Default)]
-struct Bucket {
+/// The requests of a bucket, before they are figures.
+#[derive(Clone)]
+pub(super) struct Bucket {
+    start: OffsetDateTime,
     received_at: Option<DateTime>,
     /// By service, or of all.
     tallies: HashMap<Option<String>, Tally>,
 }
 
 impl Bucket {
+    /// No requests yet.
+    pub(super) fn starting(start: OffsetDateTime) -> Self {
+        Self {
+            start,
+            received_at: None,
+            tallies: HashMap::new(),
+        }
+    }
+
     /// Whether it is the first of its row, and how much memory it takes.
     fn add(&mut self, request: &Request<'_>) -> (bool, usize) {
         let received_at = self.received_at.get_or_insert(request.received_at);
@@ -140,21 +161,51 @@ impl Bucket {
         (self.tallies.len() > before, bytes)
     }
 
-    fn rows(self, start: OffsetDateTime) -> BucketRows {
+    /// How many rows it has.
+    pub(super) fn count(&self) -> usize {
+        self.tallies.len()
+    }
+
+    /// Takes in the requests of another one.
+    pub(super) fn join(&mut self, other: Self) {
+        self.received_at = match (self.received_at, other.received_at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        for (service, tally) in other.tallies {
+            self.tallies.entry(service).or_default().join(tally);
+        }
+    }
+
+    /// Over all instead of by service.
+    #[must_use]
+    pub(super) fn over_all(self) -> Self {
+        let mut all = Tally::default();
+        for tally in self.tallies.into_values() {
+            all.join(tally);
+        }
+        Self {
+            tallies: HashMap::from([(None, all)]),
+            ..self
+        }
+    }
+
+    /// Its figures. It has at least one request.
+    pub(super) fn into_rows(self) -> BucketRows {
         let rows = self.tallies.into_iter().map(|(service, tally)| SeriesRow {
-            start,
+            start: self.start,
             service,
             figures: tally.figures(),
         });
         BucketRows {
-            start,
+            start: self.start,
             received_at: self.received_at.unwrap_or(DateTime::MIN),
             rows: rows.collect(),
         }
     }
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tally {
     times: Vec<f64>,
     errors: u64,
@@ -170,6 +221,12 @@ impl Tally {
             return TIME_BYTES + USER_BYTES + user.len();
         }
         TIME_BYTES
+    }
+
+    fn join(&mut self, mut other: Self) {
+        self.times.append(&mut other.times);
+        self.errors += other.errors;
+        self.users.extend(other.users);
     }
 
     /// Of one request at least.

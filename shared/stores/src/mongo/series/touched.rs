@@ -5,6 +5,7 @@
 //! | `_id` | `<tenant>/<hour>`, as RFC 3339: what is sorted and looked up by |
 //! | `tenant`, `hour`, `day` | its parts, and the start of the day that the hour lies in |
 //! | `at` | when the hour was last touched, by the database's clock |
+//! | `due` | the same, or when its roll-up was put off; gone once the hour is rolled up: by it [`upkeep`](super::upkeep) finds what there is to do |
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ use crate::mongo::moment::Moment;
 use crate::mongo::{Events, TOUCHED};
 
 impl Events {
-    fn marks(&self) -> Collection<Document> {
+    pub(super) fn marks(&self) -> Collection<Document> {
         self.database.collection(TOUCHED)
     }
 
@@ -64,7 +65,7 @@ impl Events {
     ) -> Result<bool, Failure> {
         let keys = hours.iter().map(|hour| key(tenant, &text(*hour)));
         let these = doc! { "_id": { "$in": keys.collect::<Vec<_>>() } };
-        let now = doc! { "$currentDate": { "at": true } };
+        let now = doc! { "$currentDate": { "at": true, "due": true } };
         let updated = self.marks().update_many(these, now).await?;
         Ok(usize::try_from(updated.matched_count) == Ok(hours.len()))
     }
