@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::RedriveTask;
 use app::announce::Announcer;
 use aws::dynamo::{Connections, Tasks};
+use aws::s3::CaptureBucket;
 use aws::sqs::{CallbackSender, LetterDesk, RawSender, TaskSender, UpdateSender};
 use aws::{NoRegion, Sdk};
 use boot::SystemClock;
@@ -35,6 +36,13 @@ pub(crate) async fn connections(deployment: &Deployment) -> Result<Connections, 
     let table = deployment.needed("CONNECTIONS_TABLE")?;
     let sdk = Sdk::load().await?;
     Ok(Connections::new(&sdk, table))
+}
+
+/// Where captures are.
+pub(crate) async fn captures(deployment: &Deployment) -> Result<CaptureBucket, DeskError> {
+    let bucket = deployment.needed("CAPTURES_BUCKET")?;
+    let sdk = Sdk::load().await?;
+    Ok(CaptureBucket::new(&sdk, bucket))
 }
 
 /// Where dead letters are looked at.

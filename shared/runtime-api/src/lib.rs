@@ -19,4 +19,4 @@ mod process;
 pub use attached::Attached;
 pub use function::{Failed, Function, Killer};
 pub use http_server::{Answered, Asked, Cut, HttpServer};
-pub use process::Setup;
+pub use process::{Setup, lambda_variables};
