@@ -95,6 +95,7 @@ fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, Error> 
     ));
     let gate = (settings.tenant_concurrency > 0).then(|| Gate {
         lanes: lanes.clone(),
+        delayed: lanes.clone(),
         room: lanes.clone(),
         queue: queue.clone(),
         stuck: tasks.clone(),

@@ -66,6 +66,7 @@ pub async fn wire(
     let lanes = Arc::new(aws::dynamo::LaneTable::new(sdk, settings.lanes_table));
     let gate = Gate {
         lanes: lanes.clone(),
+        delayed: lanes.clone(),
         room: lanes,
         queue: Arc::new(aws::sqs::TaskSender::new(
             sdk,

@@ -119,6 +119,7 @@ async fn lanes_are_lanes() {
     let lanes = MemoryLanes::default();
     let kept = lanes::Kept {
         lanes: &lanes,
+        delayed: &lanes,
         room: &lanes,
         watch: &lanes,
     };

@@ -1,9 +1,9 @@
-//! In: a task gets a place, or waits.
+//! In: a task gets a place or a message that is held back, or waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use domain::lanes::{look_at_sent, look_at_waiting, rank};
+use domain::lanes::{look_at_sent, look_at_waiting, rank, when_due};
 use domain::ports::{Entered, Job, PortError, TaskQueue};
 use domain::{RequestId, TenantId, causes};
 use futures::StreamExt as _;
@@ -41,6 +41,15 @@ impl TaskQueue for Gate {
     }
 }
 
+/// When a task that is let in may run.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Way {
+    /// At once: it needs a place.
+    Now,
+    /// Later: until then the queue holds its message back, of which there may be only so many.
+    Later,
+}
+
 /// One outcome for each task.
 type Outcomes = BTreeMap<RequestId, Result<(), PortError>>;
 
@@ -49,13 +58,15 @@ impl Gate {
     ///
     /// One call where it has a place already.
     pub async fn admits(&self, job: &Job) -> Result<bool, PortError> {
-        let jobs = vec![job.clone()];
-        if !self.enter(&job.tenant, &jobs).await?.is_empty() {
+        let jobs = vec![when_due(job.clone(), self.clock.now())];
+        let admitted = self.admit(&job.tenant, &jobs, Way::Now).await?;
+        if !admitted.is_empty() {
             return Ok(true);
         }
         self.room.wait(&jobs).await?;
         self.postpone(job).await;
-        if self.enter(&job.tenant, &jobs).await?.is_empty() {
+        let admitted = self.admit(&job.tenant, &jobs, Way::Now).await?;
+        if admitted.is_empty() {
             return Ok(false);
         }
         self.room.remove(&jobs).await?;
@@ -67,23 +78,26 @@ impl Gate {
     /// Those that wait try once more to enter after they can be seen waiting: somebody who ended
     /// before that has seen nobody to let in.
     ///
-    /// A task that is to run later takes no place until then: its message is sent, and a worker
-    /// finds it a place when its time has come.
-    async fn pass(&self, tenant: &TenantId, mut jobs: Vec<Job>) -> Outcomes {
+    /// A task that is to run later takes no place until then. Its message is sent while few enough
+    /// of its tenant are held back, and a worker finds it a place when its time has come; otherwise
+    /// it waits for its time as others wait for a place.
+    async fn pass(&self, tenant: &TenantId, jobs: Vec<Job>) -> Outcomes {
+        let now = self.clock.now();
+        let jobs = jobs.into_iter().map(|job| when_due(job, now));
+        let mut jobs: Vec<_> = jobs.collect();
         jobs.sort_by_key(|job| (rank(job), job.request_id));
         jobs.dedup_by_key(|job| job.request_id);
-        let now = self.clock.now();
         let later: Vec<_> = jobs.extract_if(.., |job| !job.is_due(now)).collect();
-        let mut outcomes = self.dispatch(&later).await;
-        outcomes.extend(self.pass_due(tenant, jobs).await);
+        let mut outcomes = self.pass_on(tenant, later, Way::Later).await;
+        outcomes.extend(self.pass_on(tenant, jobs, Way::Now).await);
         outcomes
     }
 
-    async fn pass_due(&self, tenant: &TenantId, jobs: Vec<Job>) -> Outcomes {
+    async fn pass_on(&self, tenant: &TenantId, jobs: Vec<Job>, way: Way) -> Outcomes {
         if jobs.is_empty() {
             return Outcomes::new();
         }
-        let admitted = match self.enter(tenant, &jobs).await {
+        let admitted = match self.admit(tenant, &jobs, way).await {
             Ok(admitted) => admitted,
             Err(error) => return same(&jobs, &error),
         };
@@ -91,21 +105,22 @@ impl Gate {
             .into_iter()
             .partition(|job| admitted.contains(&job.request_id));
         let mut outcomes = self.dispatch(&ready).await;
-        outcomes.extend(self.park(tenant, late).await);
+        outcomes.extend(self.park(tenant, late, way).await);
         outcomes
     }
 
-    async fn park(&self, tenant: &TenantId, jobs: Vec<Job>) -> Outcomes {
+    async fn park(&self, tenant: &TenantId, jobs: Vec<Job>, way: Way) -> Outcomes {
         if jobs.is_empty() {
             return Outcomes::new();
         }
-        if let Err(error) = self.room.wait(&jobs).await {
+        if let Err(error) = self.have_wait(tenant, &jobs, way).await {
             return same(&jobs, &error);
         }
         // Before the second try: whoever lets one of them in after that also has it looked at soon.
         let postponed: Vec<_> = jobs.iter().map(|job| self.postpone(job)).collect();
         all(postponed).await;
-        let admitted = self.enter(tenant, &jobs).await.unwrap_or_else(|error| {
+        let admitted = self.admit(tenant, &jobs, way).await;
+        let admitted = admitted.unwrap_or_else(|error| {
             tracing::warn!(error = causes(&error), "tasks wait without a second try");
             BTreeSet::new()
         });
@@ -118,15 +133,30 @@ impl Gate {
         outcomes
     }
 
-    /// Those of the tasks that have a place.
-    async fn enter(
+    /// Nobody who ends lets those in that are not due: the sweep looks at the lane for them, from
+    /// when they can be seen waiting.
+    async fn have_wait(&self, tenant: &TenantId, jobs: &[Job], way: Way) -> Result<(), PortError> {
+        self.room.wait(jobs).await?;
+        match way {
+            Way::Now => Ok(()),
+            Way::Later => self.delayed.hold(tenant, self.clock.now()).await,
+        }
+    }
+
+    /// Those of the tasks that have a place, or may have a message that is held back.
+    pub(super) async fn admit(
         &self,
         tenant: &TenantId,
         jobs: &[Job],
+        way: Way,
     ) -> Result<BTreeSet<RequestId>, PortError> {
         let ids: Vec<_> = jobs.iter().map(|job| job.request_id).collect();
         let now = self.clock.now();
-        let entered = self.lanes.enter(tenant, &ids, self.limit, now).await?;
+        let entered = match way {
+            Way::Now => self.lanes.enter(tenant, &ids, self.limit, now),
+            Way::Later => self.delayed.reserve(tenant, &ids, self.limit, now),
+        };
+        let entered = entered.await?;
         let placed = ids.into_iter().zip(entered);
         let placed = placed.filter(|(_, entered)| Entered::has_place(*entered));
         Ok(placed.map(|(id, _)| id).collect())
@@ -159,7 +189,9 @@ impl Gate {
     /// A waiting task is not stuck. Where this fails, or it has begun to run, the sweep sends it
     /// here again and finds out.
     async fn postpone(&self, job: &Job) {
-        let until = look_at_waiting(job.request_id, self.clock.now());
+        let now = self.clock.now();
+        let since = job.run_at.map_or(now, |at| at.max(now));
+        let until = look_at_waiting(job.request_id, since);
         self.look_at(job, until).await;
     }
 

@@ -10,7 +10,7 @@ use super::Gate;
 const LOOK_AT: usize = 50;
 
 impl Gate {
-    /// Gives a task's place back and lets the first one that waits in. Doing it twice is fine. A
+    /// Gives a task's place back and lets the first one that waits and is due in. Doing it twice is fine. A
     /// failure is left to the sweep: nobody is to do work again for it.
     ///
     /// A retry that comes between an end and this call keeps its message and finds a place again
@@ -23,8 +23,9 @@ impl Gate {
 
     async fn leave_and_let_in(&self, tenant: &TenantId, id: RequestId) -> Result<(), PortError> {
         self.lanes.leave(tenant, &[id]).await?;
-        for job in self.room.first(tenant, LOOK_AT).await? {
-            let (ids, now) = ([job.request_id], self.clock.now());
+        let now = self.clock.now();
+        for job in self.room.first(tenant, Some(now), LOOK_AT).await? {
+            let ids = [job.request_id];
             let entered = self.lanes.enter(tenant, &ids, self.limit, now).await?;
             match entered.first() {
                 // Somebody else lets it in.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::ports::{Entered, Job, PortError, TaskStore};
+use domain::ports::{Job, PortError, TaskStore};
 use domain::{RequestId, TenantId};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::Gate;
+use super::pass::Way;
 
 /// How many tasks are loaded at once.
 const AT_ONCE: usize = 16;
@@ -18,13 +19,17 @@ pub struct Repaired {
     pub freed: usize,
     /// Waiting tasks that were sent.
     pub admitted: usize,
+    /// Tasks that wait for their time and got their message, which the queue holds back till then.
+    pub ahead: usize,
+    /// Tasks that go on waiting for their time, of those that were looked at.
+    pub held: usize,
     /// Whether nobody is in it and nobody waits.
     pub empty: bool,
 }
 
 impl Gate {
-    /// Looks at every member of the lane, of which there are at most as many as places, and at as
-    /// many waiting tasks as could have places.
+    /// Looks at every member of the lane, of which there are at most twice as many as places, and at
+    /// as many waiting tasks as could have places or messages that are held back.
     pub async fn repair(
         &self,
         tenant: &TenantId,
@@ -37,30 +42,37 @@ impl Gate {
             members.retain(|id| !ended.contains(id));
         }
         let places = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let waiting = self.room.first(tenant, places.saturating_mul(2)).await?;
+        let waiting = self.room.first(tenant, None, places.saturating_mul(2));
+        let waiting = waiting.await?;
         let empty = members.is_empty() && waiting.is_empty();
-        let admitted = self.let_in(tenant, waiting).await?;
+        let now = self.clock.now();
+        let (due, early): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|job| job.is_due(now));
+        let waits = early.len();
+        let admitted = self.let_in(tenant, due, Way::Now).await?;
+        let ahead = self.let_in(tenant, early, Way::Later).await?;
         Ok(Repaired {
             freed: ended.len(),
             admitted,
+            ahead,
+            held: waits - ahead,
             empty,
         })
     }
 
     /// A waiting task that has a place already was left by whoever let it in; or is being let in,
     /// then it is sent twice.
-    async fn let_in(&self, tenant: &TenantId, waiting: Vec<Job>) -> Result<usize, PortError> {
+    async fn let_in(
+        &self,
+        tenant: &TenantId,
+        mut waiting: Vec<Job>,
+        way: Way,
+    ) -> Result<usize, PortError> {
         if waiting.is_empty() {
             return Ok(0);
         }
-        let ids: Vec<_> = waiting.iter().map(|job| job.request_id).collect();
-        let now = self.clock.now();
-        let entered = self.lanes.enter(tenant, &ids, self.limit, now).await?;
-        let placed = waiting.into_iter().zip(entered);
-        let placed: Vec<_> = placed
-            .filter(|(_, entered)| Entered::has_place(*entered))
-            .map(|(job, _)| job)
-            .collect();
+        let admitted = self.admit(tenant, &waiting, way).await?;
+        waiting.retain(|job| admitted.contains(&job.request_id));
+        let placed = waiting;
         let sent = self.dispatch(&placed).await;
         let count = sent.values().filter(|sent| sent.is_ok()).count();
         self.forget(placed, &sent).await;

@@ -1,4 +1,5 @@
 mod interleavings;
+mod later;
 mod storms;
 mod world;
 
@@ -129,16 +130,4 @@ async fn a_task_that_has_waited_can_be_stuck_like_any_other() {
     let repaired = world.gate.repair(&world.tenant, world.tasks.as_ref()).await;
     assert_eq!(repaired.unwrap().admitted, 1);
     assert_eq!(world.stuck_after(minutes).await, ids[2..]);
-}
-
-#[tokio::test]
-async fn a_task_that_is_to_run_later_takes_no_place_before() {
-    let world = World::new(1);
-    let mut later = world.job(world.store(Priority::Normal));
-    later.run_at = Some(later.created_at + Duration::HOUR);
-    world.gate.send(&later).await.unwrap();
-    assert_eq!(world.faults.calls(), ["queue.send"]);
-    assert!(world.lanes.placed().is_empty());
-    world.clock.advance(Duration::HOUR);
-    assert!(world.gate.admits(&later).await.unwrap());
 }

@@ -58,7 +58,7 @@ fn early(task: &Task, now: OffsetDateTime) -> Option<OffsetDateTime> {
 impl RunTask {
     /// Programs outside run tasks of such a kind, but our own workers end one whose deadline passed.
     fn is_for_others(&self, task: &Task) -> bool {
-        self.registry.is_outside(&task.kind)
+        self.registry.catalogue().is_outside(&task.kind)
             && !task.status().is_terminal()
             && !task.terms.is_overdue(self.clock.now())
     }
@@ -78,8 +78,7 @@ impl RunTask {
             };
             shown::found(&stored);
             if let Some(until) = early(&stored, self.clock.now()) {
-                // It takes a place when its time has come.
-                self.make_room(&stored.tenant, stored.request_id).await;
+                // It takes a place when its time has come, and is counted as delayed until then.
                 return Ok(Claim::Held { until });
             }
             if self.is_for_others(&stored) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::causes;
-use domain::lanes::BETWEEN_LOOKS;
+use domain::lanes::{BETWEEN_LOOKS, BETWEEN_LOOKS_AT_HELD};
 use domain::ports::{DueLane, LaneWatch, PortError, TaskStore};
 use futures::StreamExt as _;
 use futures::stream;
@@ -60,9 +60,15 @@ impl LaneSweep {
     }
 
     /// Deferring comes first, so that one of several sweeps looks at the lane, and one that cannot
-    /// be put right does not stand before the others.
+    /// be put right does not stand before the others. Where tasks wait for their time the next look
+    /// is sooner.
     async fn look_at(&self, lane: &DueLane, now: OffsetDateTime) -> Result<Repaired, PortError> {
-        self.watch.defer(lane, now + BETWEEN_LOOKS).await?;
+        let next = (now + BETWEEN_LOOKS).truncate_to_second();
+        self.watch.defer(lane, next).await?;
+        let lane = DueLane {
+            tenant: lane.tenant.clone(),
+            due_at: next,
+        };
         let repaired = self.gate.repair(&lane.tenant, self.tasks.as_ref()).await?;
         if repaired.freed + repaired.admitted > 0 {
             tracing::warn!(
@@ -71,7 +77,10 @@ impl LaneSweep {
             );
         }
         if repaired.empty {
-            self.watch.close(&lane.tenant).await?;
+            self.watch.close(&lane).await?;
+        } else if repaired.held > 0 {
+            let sooner = now + BETWEEN_LOOKS_AT_HELD;
+            self.watch.defer(&lane, sooner).await?;
         }
         Ok(repaired)
     }

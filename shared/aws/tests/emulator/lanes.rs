@@ -32,6 +32,7 @@ async fn lanes_are_lanes() {
         let lanes = LaneTable::new(&place.sdk, table);
         let kept = lanes::Kept {
             lanes: &lanes,
+            delayed: &lanes,
             room: &lanes,
             watch: &lanes,
         };

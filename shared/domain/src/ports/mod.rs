@@ -43,7 +43,7 @@ pub use events::{
 };
 pub use export::{FileStore, FileUpload, MOST_PARTS, NewFile, RowSource, RowStream, StoredPart};
 pub use fairness::RateLimit;
-pub use lanes::{DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
+pub use lanes::{DelayedMessages, DueLane, Entered, LaneWatch, Lanes, WaitingRoom};
 pub use logs::{LOOKED_AT, LogPage, LogSearch};
 pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,

@@ -1,4 +1,4 @@
-//! The contract of [`Lanes`], [`WaitingRoom`] and [`LaneWatch`].
+//! The contract of [`Lanes`], [`DelayedMessages`], [`WaitingRoom`] and [`LaneWatch`].
 #![expect(
     clippy::missing_panics_doc,
     clippy::unwrap_used,
@@ -6,7 +6,9 @@
 )]
 
 use domain::lanes::{BOOST, first_look};
-use domain::ports::{DueLane, Entered, Job, LaneWatch, Lanes, PortError, WaitingRoom};
+use domain::ports::{
+    DelayedMessages, DueLane, Entered, Job, LaneWatch, Lanes, PortError, WaitingRoom,
+};
 use domain::task::Priority;
 use domain::{RequestId, TenantId};
 use futures::future::join_all;
@@ -23,6 +25,8 @@ const PLENTY: usize = 1_000;
 pub struct Kept<'a> {
     /// The places.
     pub lanes: &'a dyn Lanes,
+    /// What is held back.
+    pub delayed: &'a dyn DelayedMessages,
     /// Who waits.
     pub room: &'a dyn WaitingRoom,
     /// What is looked at.
@@ -35,6 +39,10 @@ pub async fn all(kept: Kept<'_>, tenant: &TenantId) {
     what_leaves_makes_room(kept, &beside(tenant, "leave")).await;
     no_more_enter_at_once_than_there_are_places(kept, &beside(tenant, "race")).await;
     tenants_have_lanes_of_their_own(kept, &beside(tenant, "own")).await;
+    so_many_are_delayed_until_they_enter_or_leave(kept, &beside(tenant, "delayed")).await;
+    no_more_are_delayed_at_once_than_may_be(kept, &beside(tenant, "delays")).await;
+    who_waits_for_its_time_comes_when_it_is_due(kept, &beside(tenant, "time")).await;
+    a_lane_that_holds_is_looked_at_and_not_closed(kept, &beside(tenant, "hold")).await;
     who_waits_comes_in_order(kept, &beside(tenant, "wait")).await;
     many_wait_and_wait_no_more(kept, &beside(tenant, "many")).await;
     a_lane_in_use_is_looked_at(kept, &beside(tenant, "watch")).await;
@@ -49,6 +57,15 @@ fn ids(count: usize) -> Vec<RequestId> {
 impl Kept<'_> {
     async fn enter(&self, tenant: &TenantId, ids: &[RequestId], limit: u32) -> Vec<Entered> {
         self.lanes.enter(tenant, ids, limit, NOW).await.unwrap()
+    }
+
+    async fn reserve(&self, tenant: &TenantId, ids: &[RequestId], limit: u32) -> Vec<Entered> {
+        let reserve = self.delayed.reserve(tenant, ids, limit, NOW);
+        reserve.await.unwrap()
+    }
+
+    async fn first(&self, tenant: &TenantId, count: usize) -> Vec<Job> {
+        self.room.first(tenant, None, count).await.unwrap()
     }
 
     async fn due(&self, tenant: &TenantId, now: OffsetDateTime) -> Option<DueLane> {
@@ -111,7 +128,7 @@ pub async fn tenants_have_lanes_of_their_own(kept: Kept<'_>, tenant: &TenantId) 
     assert_eq!(kept.lanes.members(tenant).await.unwrap().len(), 1);
     let job = job(tenant, Priority::Normal, Duration::ZERO);
     kept.room.wait(&[job]).await.unwrap();
-    assert_eq!(kept.room.first(&other, 1).await.unwrap(), []);
+    assert_eq!(kept.first(&other, 1).await, []);
 }
 
 fn job(tenant: &TenantId, priority: Priority, after: Duration) -> Job {
@@ -123,6 +140,90 @@ fn job(tenant: &TenantId, priority: Priority, after: Duration) -> Job {
         run_at: None,
         trace: Some(build::trace()),
     }
+}
+
+/// They have no place meanwhile. A second time is the same.
+pub async fn so_many_are_delayed_until_they_enter_or_leave(kept: Kept<'_>, tenant: &TenantId) {
+    use Entered::{Already, Full, New};
+    let ids = ids(4);
+    assert_eq!(kept.reserve(tenant, &[], 2).await, []);
+    assert_eq!(kept.reserve(tenant, &ids[..3], 2).await, [New, New, Full]);
+    assert_eq!(kept.reserve(tenant, &ids[1..3], 2).await, [Already, Full]);
+    let counted = kept.lanes.members(tenant).await.unwrap();
+    assert!(counted.into_iter().eq(ids[..2].iter().copied()));
+    assert_eq!(kept.enter(tenant, &ids[..1], 1).await, [New]);
+    assert_eq!(kept.enter(tenant, &ids[1..2], 1).await, [Full]);
+    assert_eq!(kept.reserve(tenant, &ids[2..], 2).await, [New, Full]);
+    kept.lanes.leave(tenant, &ids[2..3]).await.unwrap();
+    assert_eq!(kept.reserve(tenant, &ids[3..], 2).await, [New]);
+    kept.lanes.leave(tenant, &ids).await.unwrap();
+    assert!(kept.lanes.members(tenant).await.unwrap().is_empty());
+    assert_eq!(kept.reserve(tenant, &ids[..1], 1).await, [New]);
+    kept.lanes.leave(tenant, &ids).await.unwrap();
+}
+
+/// Each of what may be is used, none twice.
+pub async fn no_more_are_delayed_at_once_than_may_be(kept: Kept<'_>, tenant: &TenantId) {
+    let ids = ids(20);
+    let counted = join_all(ids.chunks(2).map(|two| kept.reserve(tenant, two, 7))).await;
+    let counted = counted.concat().into_iter().filter(|one| one.has_place());
+    assert_eq!(counted.count(), 7);
+}
+
+fn held(tenant: &TenantId, priority: Priority, wait: Duration) -> Job {
+    let mut job = job(tenant, priority, -Duration::DAY);
+    job.run_at = Some(NOW + wait);
+    job
+}
+
+/// Ordered by that time and, where it is the same, by priority; after all that is due; whole.
+pub async fn who_waits_for_its_time_comes_when_it_is_due(kept: Kept<'_>, tenant: &TenantId) {
+    use Priority::{High, Normal};
+    let (second, minute) = (Duration::SECOND, Duration::MINUTE);
+    let expected = [
+        job(tenant, Normal, Duration::ZERO),
+        held(tenant, High, second),
+        held(tenant, Normal, second),
+        held(tenant, High, minute),
+        held(tenant, Normal, minute),
+    ];
+    let mut mixed = expected.clone();
+    mixed.reverse();
+    kept.room.wait(&mixed).await.unwrap();
+    assert_eq!(kept.first(tenant, 9).await, expected);
+    let early = Duration::nanoseconds(1);
+    for (after, count) in [
+        (second - early, 1),
+        (second, 3),
+        (minute - early, 3),
+        (minute, 5),
+    ] {
+        let due = kept.room.first(tenant, Some(NOW + after), 9).await.unwrap();
+        assert_eq!(due, expected[..count], "{after} later");
+    }
+    let two = kept.room.first(tenant, Some(NOW + minute), 2).await;
+    assert_eq!(two.unwrap(), expected[..2]);
+    kept.room.remove(&expected).await.unwrap();
+    assert_eq!(kept.first(tenant, 9).await, []);
+}
+
+/// One with delayed messages is in use; one that is to hold tasks is looked at from then on, and
+/// whoever has found it before does not close it.
+pub async fn a_lane_that_holds_is_looked_at_and_not_closed(kept: Kept<'_>, tenant: &TenantId) {
+    let ids = ids(1);
+    kept.reserve(tenant, &ids, 1).await;
+    let found = kept.due(tenant, first_look(NOW)).await.unwrap();
+    assert_conflict(&kept.watch.close(&found).await);
+    kept.lanes.leave(tenant, &ids).await.unwrap();
+    for _ in 0..2 {
+        kept.delayed.hold(tenant, NOW).await.unwrap();
+    }
+    assert_conflict(&kept.watch.close(&found).await);
+    let held = kept.due(tenant, NOW).await.unwrap();
+    assert_eq!(held.due_at, NOW);
+    kept.watch.close(&held).await.unwrap();
+    kept.delayed.hold(tenant, NOW).await.unwrap();
+    assert!(kept.due(tenant, NOW).await.is_some());
 }
 
 /// By rank, then by name; whole.
@@ -141,12 +242,12 @@ pub async fn who_waits_comes_in_order(kept: Kept<'_>, tenant: &TenantId) {
     mixed.swap(1, 4);
     kept.room.wait(&mixed).await.unwrap();
     kept.room.wait(&mixed[2..]).await.unwrap();
-    assert_eq!(kept.room.first(tenant, 9).await.unwrap(), expected);
-    assert_eq!(kept.room.first(tenant, 2).await.unwrap(), expected[..2]);
+    assert_eq!(kept.first(tenant, 9).await, expected);
+    assert_eq!(kept.first(tenant, 2).await, expected[..2]);
     for _ in 0..2 {
         kept.room.remove(&expected[..3]).await.unwrap();
     }
-    assert_eq!(kept.room.first(tenant, 9).await.unwrap(), expected[3..]);
+    assert_eq!(kept.first(tenant, 9).await, expected[3..]);
 }
 
 /// More than one call of a table takes, and none at all.
@@ -157,9 +258,9 @@ pub async fn many_wait_and_wait_no_more(kept: Kept<'_>, tenant: &TenantId) {
         .map(|_| job(tenant, Priority::Normal, Duration::ZERO))
         .collect();
     kept.room.wait(&jobs).await.unwrap();
-    assert_eq!(kept.room.first(tenant, 100).await.unwrap(), jobs);
+    assert_eq!(kept.first(tenant, 100).await, jobs);
     kept.room.remove(&jobs).await.unwrap();
-    assert_eq!(kept.room.first(tenant, 1).await.unwrap(), []);
+    assert_eq!(kept.first(tenant, 1).await, []);
 }
 
 /// From a moment after it was entered first; a later entry does not put that off.
@@ -197,10 +298,11 @@ pub async fn of_many_deferrals_one_wins(kept: Kept<'_>, tenant: &TenantId) {
 pub async fn a_lane_is_closed_when_it_is_empty(kept: Kept<'_>, tenant: &TenantId) {
     let ids = ids(1);
     kept.enter(tenant, &ids, 5).await;
-    assert_conflict(&kept.watch.close(tenant).await);
+    let lane = kept.due(tenant, NOW + Duration::DAY).await.unwrap();
+    assert_conflict(&kept.watch.close(&lane).await);
     kept.lanes.leave(tenant, &ids).await.unwrap();
     for _ in 0..2 {
-        kept.watch.close(tenant).await.unwrap();
+        kept.watch.close(&lane).await.unwrap();
     }
     assert_eq!(kept.due(tenant, NOW + Duration::DAY).await, None);
     kept.lanes.leave(tenant, &ids).await.unwrap();

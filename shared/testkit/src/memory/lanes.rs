@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use domain::lanes::{first_look, rank};
-use domain::ports::{DueLane, Entered, Job, LaneWatch, Lanes, PortError, WaitingRoom};
+use domain::ports::{
+    DelayedMessages, DueLane, Entered, Job, LaneWatch, Lanes, PortError, WaitingRoom,
+};
 use domain::{RequestId, TenantId};
 use time::OffsetDateTime;
 
@@ -13,12 +15,29 @@ use super::{Faults, Kept};
 #[derive(Debug, Default)]
 struct Lane {
     members: BTreeSet<RequestId>,
+    delayed: BTreeSet<RequestId>,
     due_at: Option<OffsetDateTime>,
     most: usize,
+    most_delayed: usize,
+}
+
+/// Puts them in while there are fewer than the limit.
+fn put_in(set: &mut BTreeSet<RequestId>, ids: &[RequestId], limit: u32) -> Vec<Entered> {
+    let mut one = |id: &RequestId| {
+        if set.contains(id) {
+            Entered::Already
+        } else if set.len() < usize::try_from(limit).unwrap_or(usize::MAX) {
+            set.insert(*id);
+            Entered::New
+        } else {
+            Entered::Full
+        }
+    };
+    ids.iter().map(&mut one).collect()
 }
 
 /// Keeps lanes and who waits. Calls are named `lanes.enter`, `.leave`, `.members`, `.due`,
-/// `.defer`, `.close`, `room.wait`, `.first`, `.remove`.
+/// `.defer`, `.close`, `delayed.reserve`, `.hold`, `room.wait`, `.first`, `.remove`.
 #[derive(Debug, Default)]
 pub struct MemoryLanes {
     lanes: Kept<BTreeMap<TenantId, Lane>>,
@@ -39,6 +58,22 @@ impl MemoryLanes {
     pub fn most(&self) -> usize {
         let lanes = self.lanes.lock();
         lanes.values().map(|lane| lane.most).max().unwrap_or(0)
+    }
+
+    /// The most delayed messages of one tenant that were ever counted at once.
+    pub fn most_delayed(&self) -> usize {
+        let lanes = self.lanes.lock();
+        let most = lanes.values().map(|lane| lane.most_delayed);
+        most.max().unwrap_or(0)
+    }
+
+    /// Whose messages are counted as delayed, of all tenants.
+    pub fn delayed(&self) -> Vec<RequestId> {
+        let lanes = self.lanes.lock();
+        lanes
+            .values()
+            .flat_map(|lane| lane.delayed.clone())
+            .collect()
     }
 
     /// Who waits, of all tenants, in order.
@@ -80,17 +115,8 @@ impl Lanes for MemoryLanes {
         let enter = || {
             let mut lanes = self.lanes.lock();
             let lane = lanes.entry(tenant.clone()).or_default();
-            let mut one = |id: &RequestId| {
-                if lane.members.contains(id) {
-                    Entered::Already
-                } else if lane.members.len() < usize::try_from(limit).unwrap_or(usize::MAX) {
-                    lane.members.insert(*id);
-                    Entered::New
-                } else {
-                    Entered::Full
-                }
-            };
-            let entered: Vec<_> = ids.iter().map(&mut one).collect();
+            let entered = put_in(&mut lane.members, ids, limit);
+            lane.delayed.retain(|id| !lane.members.contains(id));
             if entered.contains(&Entered::New) {
                 lane.due_at = lane.due_at.or(Some(first_look(now)));
             }
@@ -104,6 +130,7 @@ impl Lanes for MemoryLanes {
         let leave = || {
             if let Some(lane) = self.lanes.lock().get_mut(tenant) {
                 lane.members.retain(|id| !ids.contains(id));
+                lane.delayed.retain(|id| !ids.contains(id));
             }
             Ok(())
         };
@@ -113,10 +140,43 @@ impl Lanes for MemoryLanes {
     async fn members(&self, tenant: &TenantId) -> Result<BTreeSet<RequestId>, PortError> {
         let members = || {
             let lanes = self.lanes.lock();
-            let members = lanes.get(tenant).map(|lane| lane.members.clone());
+            let members = lanes.get(tenant).map(|lane| &lane.members | &lane.delayed);
             Ok(members.unwrap_or_default())
         };
         self.faults.around("lanes.members", members).await
+    }
+}
+
+#[async_trait]
+impl DelayedMessages for MemoryLanes {
+    async fn reserve(
+        &self,
+        tenant: &TenantId,
+        ids: &[RequestId],
+        limit: u32,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Entered>, PortError> {
+        let reserve = || {
+            let mut lanes = self.lanes.lock();
+            let lane = lanes.entry(tenant.clone()).or_default();
+            let entered = put_in(&mut lane.delayed, ids, limit);
+            if entered.contains(&Entered::New) {
+                lane.due_at = lane.due_at.or(Some(first_look(now)));
+            }
+            lane.most_delayed = lane.most_delayed.max(lane.delayed.len());
+            Ok(entered)
+        };
+        self.faults.around("delayed.reserve", reserve).await
+    }
+
+    async fn hold(&self, tenant: &TenantId, now: OffsetDateTime) -> Result<(), PortError> {
+        let hold = || {
+            let mut lanes = self.lanes.lock();
+            let lane = lanes.entry(tenant.clone()).or_default();
+            lane.due_at = Some(now.truncate_to_second());
+            Ok(())
+        };
+        self.faults.around("delayed.hold", hold).await
     }
 }
 
@@ -131,10 +191,17 @@ impl WaitingRoom for MemoryLanes {
         self.faults.around("room.wait", wait).await
     }
 
-    async fn first(&self, tenant: &TenantId, count: usize) -> Result<Vec<Job>, PortError> {
+    async fn first(
+        &self,
+        tenant: &TenantId,
+        due_by: Option<OffsetDateTime>,
+        count: usize,
+    ) -> Result<Vec<Job>, PortError> {
         let first = || {
             let waiting = self.waiting.lock();
+            let due = |job: &&Job| due_by.is_none_or(|moment| job.is_due(moment));
             let ours = waiting.values().filter(|job| &job.tenant == tenant);
+            let ours = ours.filter(due);
             Ok(ours.take(count).cloned().collect())
         };
         self.faults.around("room.first", first).await
@@ -181,11 +248,13 @@ impl LaneWatch for MemoryLanes {
         self.faults.around("lanes.defer", defer).await
     }
 
-    async fn close(&self, tenant: &TenantId) -> Result<(), PortError> {
+    async fn close(&self, found: &DueLane) -> Result<(), PortError> {
         let close = || {
             let mut lanes = self.lanes.lock();
-            match lanes.get_mut(tenant) {
+            match lanes.get_mut(&found.tenant) {
                 Some(lane) if !lane.members.is_empty() => Err(conflict()),
+                Some(lane) if !lane.delayed.is_empty() => Err(conflict()),
+                Some(lane) if lane.due_at.is_some_and(|at| at != found.due_at) => Err(conflict()),
                 Some(lane) => {
                     lane.due_at = None;
                     Ok(())

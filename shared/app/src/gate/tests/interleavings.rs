@@ -10,7 +10,12 @@ use domain::RequestId;
 use domain::ports::TaskQueue as _;
 use domain::task::Priority;
 
+use time::Duration;
+
 use super::world::World;
+
+/// Not before the actors are done.
+const LATER: Duration = Duration::minutes(9);
 
 type Actor<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
@@ -19,6 +24,8 @@ type Actor<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 enum Act {
     /// Submits a task.
     Submit,
+    /// Submits a task that is to run later.
+    SubmitLater,
     /// Works on the n-th task, which was sent before.
     Work(usize),
     /// Sweeps.
@@ -29,6 +36,12 @@ fn actor<'a>(world: &'a World, act: Act, ids: &[RequestId]) -> Actor<'a> {
     match act {
         Act::Submit => {
             let id = world.store(Priority::Normal);
+            Box::pin(async move {
+                let _ = world.gate.send(&world.job(id)).await;
+            })
+        }
+        Act::SubmitLater => {
+            let id = world.store_later(Priority::Normal, LATER);
             Box::pin(async move {
                 let _ = world.gate.send(&world.job(id)).await;
             })
@@ -88,6 +101,20 @@ fn run(world: &World, acts: &[Act], ids: &[RequestId], path: &mut Path, crash: b
 
 /// A lane with this many places, which `before` tasks were submitted to.
 fn explore(limit: u32, before: usize, acts: &[Act], crash: bool) -> usize {
+    explore_between(limit, (before, 0), acts, crash)
+}
+
+/// The same, with `later` tasks before that are to run later.
+fn explore_after(limit: u32, later: usize, acts: &[Act], crash: bool) -> usize {
+    explore_between(limit, (0, later), acts, crash)
+}
+
+fn explore_between(
+    limit: u32,
+    (before, later): (usize, usize),
+    acts: &[Act],
+    crash: bool,
+) -> usize {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -95,6 +122,9 @@ fn explore(limit: u32, before: usize, acts: &[Act], crash: bool) -> usize {
     loop {
         let world = World::new(limit);
         let ids = runtime.block_on(world.submit_many(before));
+        for _ in 0..later {
+            runtime.block_on(world.submit_later(Priority::Normal, LATER));
+        }
         world.clock.advance(domain::lanes::BETWEEN_LOOKS * 2);
         // What the actors work on is theirs; the rest is in the queue still.
         for job in world.queue.take_jobs() {
@@ -140,6 +170,31 @@ fn two_that_are_submitted_share_the_places() {
 fn a_sweep_gets_in_nobodys_way() {
     assert!(explore(1, 1, &[Act::Work(0), Act::Sweep], false) > 20);
     assert!(explore(1, 0, &[Act::Submit, Act::Sweep], false) > 2);
+}
+
+#[test]
+fn those_that_are_to_run_later_share_what_may_be_held_back() {
+    assert!(explore(1, 0, &[Act::SubmitLater, Act::SubmitLater], false) > 10);
+    assert!(explore(1, 1, &[Act::SubmitLater, Act::Work(0)], false) > 10);
+    assert!(explore(1, 2, &[Act::SubmitLater, Act::Submit], false) > 10);
+    assert!(explore(1, 0, &[Act::SubmitLater, Act::Sweep], false) > 2);
+}
+
+#[test]
+fn a_crash_forgets_nobody_who_is_to_run_later() {
+    assert!(explore(1, 0, &[Act::SubmitLater], true) > 2);
+    assert!(explore(1, 0, &[Act::SubmitLater, Act::SubmitLater], true) > 50);
+    assert!(explore(1, 1, &[Act::SubmitLater, Act::Sweep], true) > 20);
+    assert!(explore(1, 1, &[Act::Sweep, Act::SubmitLater], true) > 20);
+}
+
+/// One that has a message ahead; so the others find nobody may have another.
+#[test]
+fn no_sweep_forgets_one_that_waits_for_its_time() {
+    for first in [Act::SubmitLater, Act::Sweep] {
+        assert!(explore_after(1, 1, &[first, Act::Sweep], true) > 20);
+        assert!(explore_after(1, 2, &[first, Act::SubmitLater], true) > 50);
+    }
 }
 
 #[test]

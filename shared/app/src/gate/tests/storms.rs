@@ -5,6 +5,7 @@ use domain::task::Priority;
 use futures::future::join_all;
 use proptest::prelude::*;
 use testkit::memory::Fault;
+use time::Duration;
 
 use super::world::World;
 
@@ -48,7 +49,12 @@ proptest! {
                     if let Some(id) = message {
                         world.work(id).await;
                     } else {
-                        let job = world.job(world.store(Priority::ALL[turns % 2]));
+                        let priority = Priority::ALL[turns % 2];
+                        let id = match turns % 3 {
+                            0 => world.store_later(priority, Duration::minutes(9)),
+                            _ => world.store(priority),
+                        };
+                        let job = world.job(id);
                         let _ = world.gate.send(&job).await;
                     }
                 })

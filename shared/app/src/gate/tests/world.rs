@@ -1,6 +1,6 @@
 //! A gate with everything around it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::ports::{Job, StuckTasks as _, TaskQueue as _, TaskStore as _};
 use domain::task::{Priority, TaskResult};
@@ -25,6 +25,8 @@ pub(super) struct World {
     pub(super) clock: Arc<FixedClock>,
     pub(super) faults: Faults,
     pub(super) tenant: TenantId,
+    /// Messages that the queue holds back until their tasks may run.
+    early: Mutex<Vec<RequestId>>,
 }
 
 impl World {
@@ -36,6 +38,7 @@ impl World {
         let clock = Arc::new(FixedClock::at(NOW));
         let gate = Gate {
             lanes: lanes.clone(),
+            delayed: lanes.clone(),
             room: lanes.clone(),
             queue: queue.clone(),
             stuck: tasks.clone(),
@@ -50,6 +53,7 @@ impl World {
             clock,
             faults,
             tenant: build::tenant(),
+            early: Mutex::default(),
         }
     }
 
@@ -84,6 +88,21 @@ impl World {
         ids
     }
 
+    /// Stores a task that is to run this much later, and nothing else.
+    pub(super) fn store_later(&self, priority: Priority, wait: Duration) -> RequestId {
+        let id = self.store(priority);
+        let mut task = self.task(id);
+        task.terms.run_at = Some(task.created_at + wait);
+        self.tasks.put(task);
+        id
+    }
+
+    pub(super) async fn submit_later(&self, priority: Priority, wait: Duration) -> RequestId {
+        let id = self.store_later(priority, wait);
+        self.gate.send(&self.job(id)).await.unwrap();
+        id
+    }
+
     /// What was sent since the last time.
     pub(super) fn sent(&self) -> Vec<RequestId> {
         self.queue.take().into_iter().map(|(_, id)| id).collect()
@@ -99,9 +118,12 @@ impl World {
         self.tasks.put(task);
     }
 
-    /// A worker that has got a task's message.
+    /// A worker that has got a task's message. One that comes early it leaves to the queue.
     pub(super) async fn work(&self, id: RequestId) {
         let ended = self.task(id).status().is_terminal();
+        if !ended && !self.is_due(id) {
+            return self.early.lock().unwrap().push(id);
+        }
         if !ended {
             match self.gate.admits(&self.job(id)).await {
                 Ok(true) => self.end(id),
@@ -111,6 +133,11 @@ impl World {
             }
         }
         self.gate.release(&self.tenant, id).await;
+    }
+
+    fn is_due(&self, id: RequestId) -> bool {
+        let now = domain::ports::Clock::now(self.clock.as_ref());
+        self.task(id).terms.is_due(now)
     }
 
     /// The tasks that the sweep takes for stuck this much later.
@@ -140,11 +167,21 @@ impl World {
         }
         assert_eq!(self.lanes.waiting(), []);
         assert_eq!(self.lanes.placed(), []);
+        assert_eq!(self.lanes.delayed(), []);
         let limit = usize::try_from(self.gate.limit).unwrap();
         assert!(self.lanes.most() <= limit, "too many had places");
+        assert!(
+            self.lanes.most_delayed() <= limit,
+            "too many were held back"
+        );
     }
 
-    async fn drain(&self) {
+    /// Workers take what is in the queue, until there is nothing that is due.
+    pub(super) async fn drain(&self) {
+        let held_back = std::mem::take(&mut *self.early.lock().unwrap());
+        for id in held_back {
+            self.work(id).await;
+        }
         loop {
             let sent = self.sent();
             if sent.is_empty() {
@@ -154,6 +191,11 @@ impl World {
                 self.work(id).await;
             }
         }
+    }
+
+    /// Messages that are held back, now that workers have seen all that are sent.
+    pub(super) fn held_back(&self) -> usize {
+        self.early.lock().unwrap().len()
     }
 
     pub(super) async fn sweep(&self) {

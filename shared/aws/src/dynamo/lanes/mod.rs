@@ -2,13 +2,14 @@
 //!
 //! | item | `slot` | holds |
 //! |---|---|---|
-//! | lane | `lane` | `members` (set of ids; absent when empty), `due_shard`, `due_at` |
-//! | waiting task | `wait#<rank>#<id>` | `request_id`, `priority`, `created_at`, `expires_at` |
+//! | lane | `lane` | `members` and `delayed` (sets of ids; absent when empty), `due_shard`, `due_at` |
+//! | waiting task | `wait#<rank>#<id>` | `request_id`, `priority`, `created_at`, `run_at` (where it waits for its time), `expires_at` |
 //! | submission rate | `rate` | see `rates` |
 //!
 //! All also hold `v`. A lane's item is written with every task that enters or leaves, so a tenant
 //! has some 200 tasks a second with 50 places (the item has 2 KB then, and a partition takes 1,000
-//! units of 1 KB a second); the other tenants' are in other partitions.
+//! units of 1 KB a second); half as many while as many messages are delayed. The other tenants' are in
+//! other partitions.
 
 mod places;
 mod room;

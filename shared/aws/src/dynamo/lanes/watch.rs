@@ -48,11 +48,15 @@ impl LaneWatch for LaneTable {
         sent.map(drop).map_err(|error| port_error(TABLE, error))
     }
 
-    async fn close(&self, tenant: &TenantId) -> Result<(), PortError> {
+    async fn close(&self, lane: &DueLane) -> Result<(), PortError> {
         let delete = self.client.delete_item().table_name(&self.table);
         let sent = delete
-            .set_key(Some(key(tenant)))
-            .condition_expression("attribute_not_exists(members)")
+            .set_key(Some(key(&lane.tenant)))
+            .condition_expression(
+                "attribute_not_exists(members) AND attribute_not_exists(delayed) \
+                 AND (attribute_not_exists(due_at) OR due_at = :found)",
+            )
+            .expression_attribute_values(":found", number(&second(lane.due_at)))
             .send()
             .await;
         sent.map(drop).map_err(|error| port_error(TABLE, error))
