@@ -16,7 +16,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::{NotBuilt, ProbeError};
 
-/// Opens WebSockets.
+/// Opens connections.
 #[derive(Debug, Clone)]
 pub struct Dialer(Arc<ClientConfig>);
 
