@@ -10,6 +10,10 @@ pub const FUNCTIONS: [&str; 3] = ["worker", "pusher", "callback"];
 /// `ops replay`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("event").required(true).args(["file", "from_dlq", "from_capture"]))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub struct Replay {
     /// An event as Lambda hands it over, such as a file under events/; `-` is the standard input.
     pub file: Option<PathBuf>,

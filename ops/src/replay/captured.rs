@@ -93,7 +93,10 @@ pub async fn find(
     function: Option<&str>,
     today: Date,
 ) -> Result<(String, Capture), CaptureError> {
-    let key = if wanted.starts_with(FOLDER) && file(wanted).ends_with(".json") {
+    let key = if wanted
+        .strip_prefix(FOLDER)
+        .is_some_and(|rest| rest.starts_with('/'))
+    {
         wanted.to_owned()
     } else if wanted == "latest" {
         let keys = newest(shelf, function, today, 1).await?;

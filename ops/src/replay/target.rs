@@ -28,7 +28,7 @@ pub(super) enum Target<'a> {
     /// A program that somebody starts.
     Attached(Attached, Duration),
     /// A program that a command starts, which ends with us.
-    Under(Attached, Duration, Mutex<Child>),
+    Under(Attached, Duration, Box<Mutex<Child>>),
 }
 
 impl<'a> Target<'a> {
@@ -206,7 +206,11 @@ async fn under<'a>(
             return Err(format!("--under: {command} ended before {function} asked for an event: {ended}"));
         }
     }
-    Ok(Target::Under(attached, longest, Mutex::new(child)))
+    Ok(Target::Under(
+        attached,
+        longest,
+        Box::new(Mutex::new(child)),
+    ))
 }
 
 async fn pause(function: &str, started: &Function) -> Result<(), String> {
