@@ -131,6 +131,8 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
         "PusherConcurrency": "3",
         "SubmissionsPerMinute": "60000",
         "SubmissionBurst": "20000",
+        # What fails on the way can be replayed: docs/ops-replay.md.
+        "CaptureFailures": "failed",
         "RunCanary": canary.wanted(settings),
         "Pool": "on" if pool.wanted(settings) else "off",
         "LogLevel": settings.environ.get("ADOLOGY_LOG_LEVEL", "info"),

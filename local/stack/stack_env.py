@@ -31,6 +31,7 @@ def compose(settings: Settings, outputs: dict[str, str], databases: Addresses, u
         "CALLBACKS_QUEUE_URL": outputs.get("CallbacksQueueUrl", ""),
         "CALLBACKS_DLQ_URL": outputs.get("CallbacksDlqUrl", ""),
         "RESULTS_BUCKET": outputs.get("ResultsBucket", ""),
+        "CAPTURES_BUCKET": outputs.get("CapturesBucket", ""),
         "TASKS_TABLE": outputs.get("TasksTable", ""),
         "CONNECTIONS_TABLE": outputs.get("ConnectionsTable", ""),
         "TICKETS_TABLE": outputs.get("TicketsTable", ""),

@@ -1,27 +1,22 @@
 //! Commands that look at queues, tables and functions themselves, and those that reckon.
 
-use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use aws::Sdk;
 use domain::{Architecture, Prices};
 use ops::api::Api;
+use ops::connections;
 use ops::cost::functions::{Metered, meter};
 use ops::cost::{Comparison, Cost, Model, What, measured, update};
 use ops::deployment::Deployment;
-use ops::dlq::find::find;
 use ops::dlq::{self, Dlq};
 use ops::metrics::Span;
-use ops::replay::Replay;
-use ops::replay::event::{function_of, function_of_file, of_letter};
 use ops::settings::Settings;
 use ops::spend::{self, Spend};
 use ops::table::show;
 use ops::tasks::run::TasksError;
 use ops::tasks::{self, Tasks};
-use ops::{connections, replay};
-use serde_json::Value;
 
 use crate::lambda::Functions;
 use crate::{INCOMPLETE, USAGE, desks, failed, now, pricing};
@@ -122,53 +117,7 @@ async fn update_prices(cost: &Cost, deployment: &Deployment, json: bool) -> Resu
     Ok(compared.is_well() || cost.write.is_some())
 }
 
-/// `ops replay`.
-pub(crate) async fn replay(args: &Replay, deployment: &Deployment, json: bool) -> ExitCode {
-    let done = async {
-        let (event, function) = match (&args.from_dlq, &args.file) {
-            (Some(id), _) => event_of_letter(id, deployment).await?,
-            (None, Some(file)) => {
-                let function = function_of_file(file).map(str::to_owned);
-                (event_of_file(file)?, function)
-            }
-            (None, None) => return Err("which event? Give a file, or --from-dlq".into()),
-        };
-        let function = args.function.clone().or(function);
-        let function =
-            function.ok_or("which function? Give --function, such as --function worker")?;
-        let functions = functions(deployment).await?;
-        let replayed = replay::replay(args, &function, &event, &functions).await?;
-        show(&replayed, json).map_err(|error| error.to_string())?;
-        Ok(replayed.is_well())
-    };
-    ended(done.await)
-}
-
-async fn event_of_letter(
-    id: &str,
-    deployment: &Deployment,
-) -> Result<(Value, Option<String>), String> {
-    let office = desks::office(deployment).await;
-    let office = office.map_err(|error| error.to_string())?;
-    let found = find(&office, id).await;
-    office.give_back().await;
-    let letter = found.map_err(|error| error.to_string())?;
-    let function = function_of(letter.queue).to_owned();
-    Ok((of_letter(&letter), Some(function)))
-}
-
-fn event_of_file(file: &Path) -> Result<Value, String> {
-    let text = if file == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        std::fs::read_to_string(file)
-    };
-    let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
-}
-
-async fn functions(deployment: &Deployment) -> Result<Functions, String> {
+pub(crate) async fn functions(deployment: &Deployment) -> Result<Functions, String> {
     let stack = deployment.needed("STACK_NAME");
     let stack = stack.map_err(|error| error.to_string())?.to_owned();
     let sdk = Sdk::load().await.map_err(|error| error.to_string())?;

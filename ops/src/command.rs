@@ -23,7 +23,7 @@ A deployment on AWS is named by --stack; its addresses are the stack's outputs, 
 before them. Where nothing names one, the local stack of this checkout is meant (.local/stack.env). What goes through \
 the HTTP API is asked by ADOLOGY_TOKEN, or by ADOLOGY_USERNAME and ADOLOGY_PASSWORD.
 
-With --json a command prints one line of JSON, an object.
+With --json a command prints one line of JSON, an object; `tasks watch` prints one for each change before it.
 
 Exit codes: 0, all was taken; 1, something was refused or is not complete; 2, wrong usage or settings.";
 

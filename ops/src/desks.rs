@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::RedriveTask;
 use app::announce::Announcer;
 use aws::dynamo::{Connections, PauseTable, Tasks};
+use aws::s3::CaptureBucket;
 use aws::sqs::{CallbackSender, LetterDesk, RawSender, TaskSender, UpdateSender};
 use aws::{NoRegion, Sdk};
 use boot::SystemClock;
@@ -42,6 +43,13 @@ pub(crate) async fn pauses(deployment: &Deployment) -> Result<PauseTable, DeskEr
     let table = deployment.needed("PAUSES_TABLE")?;
     let sdk = Sdk::load().await?;
     Ok(PauseTable::new(&sdk, table, Arc::new(SystemClock)))
+}
+
+/// Where captures are.
+pub(crate) async fn captures(deployment: &Deployment) -> Result<CaptureBucket, DeskError> {
+    let bucket = deployment.needed("CAPTURES_BUCKET")?;
+    let sdk = Sdk::load().await?;
+    Ok(CaptureBucket::new(&sdk, bucket))
 }
 
 /// Where dead letters are looked at.

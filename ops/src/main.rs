@@ -4,6 +4,7 @@ mod back_office;
 mod desks;
 mod lambda;
 mod pricing;
+mod replays;
 
 use std::fmt::Display;
 use std::fs::File;
@@ -90,8 +91,8 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
             back_office::connections(&deployment, json).await
         }
         Command::Replay(replay) => {
-            let deployment = whole(deployment, "TASKS_TABLE").await;
-            back_office::replay(&replay, &deployment, json).await
+            let deployment = whole(deployment, "CAPTURES_BUCKET").await;
+            replays::run(&replay, &deployment, json).await
         }
         Command::Check(check) => run_check(&check, deployment, json).await,
         Command::Doctor => run_doctor(deployment, json).await,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws::sqs::PolledQueue;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use boot::{BatchLine, OsEntropy, SystemClock};
+use boot::{BatchLine, Capturer, OsEntropy, SystemClock};
 use domain::ports::{Clock, Entropy};
 use metrics::Meter;
 use sqs_batch::{BoxError, Inbox, Poll, Pulse};
@@ -21,6 +21,7 @@ pub(crate) struct Consumer {
     poll: Poll<Logged<PolledQueue>>,
     worker: Worker,
     meter: Meter,
+    capturer: Capturer,
     pulse: Arc<Pulse>,
     tally: Arc<Tally>,
     queue: &'static str,
@@ -34,11 +35,13 @@ impl Consumer {
         worker: Worker,
         at_once: usize,
         meter: &Meter,
+        capturer: &Capturer,
     ) -> Self {
         Self {
             poll: Poll::new(Logged { inbox, queue }, at_once),
             worker,
             meter: meter.clone(),
+            capturer: capturer.clone(),
             pulse: Arc::default(),
             tally: Arc::new(Tally::of(at_once)),
             queue,
@@ -72,7 +75,9 @@ impl Consumer {
         let mut batch = SqsEvent::default();
         batch.records.push(message);
         let line = BatchLine::of(&batch);
-        let told = line.tell(&self.meter, self.worker.handle(batch, None));
+        let seen = self.capturer.see(&batch);
+        let work = seen.around(self.worker.handle(batch, None));
+        let told = line.tell(&self.meter, work);
         let span = info_span!("invocation", queue = self.queue);
         let report = told.instrument(span).await;
         let mut records = report.records.iter();

@@ -22,7 +22,7 @@ use app::run_task::Releaser;
 use aws::Sdk;
 use aws::dynamo::Heartbeats;
 use aws::sqs::PolledQueue;
-use boot::{OsEntropy, SystemClock};
+use boot::{Capturer, OsEntropy, SystemClock};
 use domain::ids::PoolId;
 use domain::ports::{Clock, Entropy};
 use lambda_runtime::Error;
@@ -48,10 +48,14 @@ fn main() -> ExitCode {
     boot::start(Settings::read, serve)
 }
 
-async fn serve(settings: Settings) -> Result<(), Error> {
+async fn serve(mut settings: Settings) -> Result<(), Error> {
     let signals = StopSignals::listen()?;
     let meter = Meter::new(&settings.worker.stage, "pool", Arc::new(SystemClock))?;
     let sdk = Sdk::load().await?;
+    // An event of these queues is the worker's, whoever handles it.
+    let open = |bucket| Arc::new(aws::s3::CaptureBucket::new(&sdk, bucket)) as _;
+    let capture = settings.worker.capture.take();
+    let capturer = Capturer::of(capture, open, "worker", "pool", &meter);
     let queue = |url: &str| PolledQueue::new(&sdk, url);
     let queues = [
         queue(&settings.worker.task_queue),
@@ -62,13 +66,21 @@ async fn serve(settings: Settings) -> Result<(), Error> {
     let workers = worker::wire(&sdk, settings.worker, &meter, &uploads, release).await?;
 
     let [normal, urgent] = queues;
-    let normal = Consumer::new("normal", normal, workers.normal, settings.at_once, &meter);
+    let normal = Consumer::new(
+        "normal",
+        normal,
+        workers.normal,
+        settings.at_once,
+        &meter,
+        &capturer,
+    );
     let urgent = Consumer::new(
         "urgent",
         urgent,
         workers.urgent,
         settings.urgent_at_once,
         &meter,
+        &capturer,
     );
     let health = Health::of([normal.pulse(), urgent.pulse()]);
     let listening = health.listen(settings.health_port, settings.health_everywhere);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use app::{DeliverCallback, WebhookSecrets, deliver_callback, get_task::GetTask};
 use aws::Sdk;
 use boot::settings::Reader;
-use boot::{OsEntropy, Queue, SystemClock};
+use boot::{CaptureSettings, Capturer, OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 use metrics::Meter;
 use webhooks::{Guard, Sender};
@@ -20,6 +20,7 @@ const AGENT: &str = concat!("adology/", env!("CARGO_PKG_VERSION"));
 
 struct Settings {
     stage: String,
+    capture: Option<CaptureSettings>,
     tasks_table: String,
     results_bucket: String,
     callbacks_queue: String,
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
         stage: reader.text_or("STAGE", "local"),
+        capture: CaptureSettings::read(reader),
         tasks_table: reader.text("TASKS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         callbacks_queue: reader.address("CALLBACKS_QUEUE_URL", &["https", "http"]),
@@ -44,14 +46,23 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     }
 }
 
-async fn serve(settings: Settings) -> Result<(), Error> {
+async fn serve(mut settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "callback", Arc::new(SystemClock))?;
-    let callbacks = Arc::new(wire(&Sdk::load().await?, settings, &meter)?);
+    let sdk = Sdk::load().await?;
+    let open = |bucket| Arc::new(aws::s3::CaptureBucket::new(&sdk, bucket)) as _;
+    let capturer = Capturer::of(
+        settings.capture.take(),
+        open,
+        "callback",
+        "callback",
+        &meter,
+    );
+    let callbacks = Arc::new(wire(&sdk, settings, &meter)?);
     let handle = move |event, deadline| {
         let callbacks = Arc::clone(&callbacks);
         async move { callbacks.handle(event, deadline).await }
     };
-    boot::serve_batches(meter, handle).await
+    boot::serve_batches(meter, capturer, handle).await
 }
 
 fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Callbacks, Error> {

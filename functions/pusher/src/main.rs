@@ -9,7 +9,7 @@ use app::count_messages::Pushed;
 use app::{CountMessages, HangUp, PushBroadcast, PushPosting, PushUpdates, ReplayTasks};
 use aws::Sdk;
 use boot::settings::Reader;
-use boot::{OsEntropy, Queue, SystemClock};
+use boot::{CaptureSettings, Capturer, OsEntropy, Queue, SystemClock};
 use lambda_runtime::Error;
 use metrics::{Meter, MeteredLateUsage, MeteredPostman};
 
@@ -17,6 +17,7 @@ use crate::handler::Pusher;
 
 struct Settings {
     stage: String,
+    capture: Option<CaptureSettings>,
     connections_table: String,
     results_bucket: String,
     tasks_table: String,
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
 fn read(reader: &mut Reader<'_>) -> Settings {
     Settings {
         stage: reader.text_or("STAGE", "local"),
+        capture: CaptureSettings::read(reader),
         connections_table: reader.text("CONNECTIONS_TABLE"),
         results_bucket: reader.text("RESULTS_BUCKET"),
         tasks_table: reader.text("TASKS_TABLE"),
@@ -41,14 +43,17 @@ fn read(reader: &mut Reader<'_>) -> Settings {
     }
 }
 
-async fn serve(settings: Settings) -> Result<(), Error> {
+async fn serve(mut settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "pusher", Arc::new(SystemClock))?;
-    let pusher = Arc::new(wire(&Sdk::load().await?, settings, &meter));
+    let sdk = Sdk::load().await?;
+    let open = |bucket| Arc::new(aws::s3::CaptureBucket::new(&sdk, bucket)) as _;
+    let capturer = Capturer::of(settings.capture.take(), open, "pusher", "pusher", &meter);
+    let pusher = Arc::new(wire(&sdk, settings, &meter));
     let handle = move |event, deadline| {
         let pusher = Arc::clone(&pusher);
         Box::pin(async move { pusher.handle(event, deadline).await })
     };
-    boot::serve_batches(meter, handle).await
+    boot::serve_batches(meter, capturer, handle).await
 }
 
 fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Pusher {

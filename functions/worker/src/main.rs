@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::run_task::Release;
 use aws::Sdk;
-use boot::SystemClock;
+use boot::{Capturer, SystemClock};
 use lambda_runtime::Error;
 use metrics::Meter;
 use tasks::OpenUploads;
@@ -20,15 +20,17 @@ fn main() -> ExitCode {
     boot::start(Settings::read, serve)
 }
 
-async fn serve(settings: Settings) -> Result<(), Error> {
+async fn serve(mut settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "worker", Arc::new(SystemClock))?;
     let uploads = OpenUploads::default();
     let sdk = Sdk::load().await?;
+    let open = |bucket| Arc::new(aws::s3::CaptureBucket::new(&sdk, bucket)) as _;
+    let capturer = Capturer::of(settings.capture.take(), open, "worker", "worker", &meter);
     // Lambda freezes a process that has nothing to do and stops one that is frozen: there is never
     // anything to give back.
     let sources = wire(&sdk, settings, &meter, &uploads, Release::never()).await?;
     let sources = Arc::new(sources);
-    boot::serve_batches(meter, move |event, deadline| {
+    boot::serve_batches(meter, capturer, move |event, deadline| {
         let (sources, uploads) = (Arc::clone(&sources), uploads.clone());
         async move {
             let report = sources.of(&event).handle(event, Some(deadline)).await;

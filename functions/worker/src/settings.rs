@@ -1,5 +1,6 @@
 //! What a worker has to be told.
 
+use boot::CaptureSettings;
 use boot::settings::Reader;
 use domain::AddressPlace;
 use tasks::Provider;
@@ -10,6 +11,8 @@ use crate::model;
 pub struct Settings {
     /// The deployment's name.
     pub stage: String,
+    /// How failed records are captured, where they are.
+    pub capture: Option<CaptureSettings>,
     pub(crate) database: AddressPlace,
     pub(crate) mongodb: AddressPlace,
     pub(crate) tasks_table: String,
@@ -33,6 +36,7 @@ impl Settings {
     pub fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             stage: reader.text_or("STAGE", "local"),
+            capture: CaptureSettings::read(reader),
             database: reader.server(
                 "DATABASE_URL",
                 "DATABASE_SECRET",

@@ -1,6 +1,8 @@
 //! Mends a letter's body and sends it on its way.
 
-use std::io::{self, Read as _};
+use std::fs::OpenOptions;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -24,6 +26,20 @@ pub enum EditError {
     /// The editor ended with an error.
     #[error("{0} did not end well; nothing was sent")]
     Editor(String),
+    /// The editor cannot be started.
+    #[error(
+        "{editor} cannot be started: {cause}; $VISUAL or $EDITOR names another; nothing was sent"
+    )]
+    NoEditor {
+        /// Which.
+        editor: String,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The text is as it was.
+    #[error("nothing was changed, so nothing was sent; `ops dlq redrive` sends a letter as it is")]
+    Unchanged,
     /// Nobody could read the new body.
     #[error("the new body is no message of the queue {queue}: {problem}{place}")]
     Invalid {
@@ -73,14 +89,14 @@ pub async fn by_editor(office: &Office, id: &str, editor: &str) -> Result<Sent, 
     let letter = find(office, id).await?;
     office.give_back().await;
     let file = std::env::temp_dir().join(format!("letter-{}.json", letter.held.id));
-    std::fs::write(&file, pretty(&letter.held.body))?;
-    let (program, arguments) = words(editor);
-    let edited = Command::new(program).args(arguments).arg(&file).status()?;
-    if !edited.success() {
-        return Err(EditError::Editor(editor.into()));
-    }
-    let body = std::fs::read_to_string(&file)?;
-    let body = compact(&body);
+    let body = match edited(&letter, &file, editor) {
+        Ok(body) => body,
+        Err(error) => {
+            // Where it is gone already there is nothing to remove.
+            let _ = std::fs::remove_file(&file);
+            return Err(error);
+        }
+    };
     check(
         &letter,
         &body,
@@ -90,6 +106,30 @@ pub async fn by_editor(office: &Office, id: &str, editor: &str) -> Result<Sent, 
     let sent = replace(office, &letter, &body).await?;
     std::fs::remove_file(&file)?;
     Ok(sent)
+}
+
+/// What the editor leaves of a letter, which nobody else on this machine can read meanwhile.
+fn edited(letter: &Letter, file: &Path, editor: &str) -> Result<String, EditError> {
+    let before = &letter.held.body;
+    // What an earlier run has left, or somebody else has put there.
+    let _ = std::fs::remove_file(file);
+    let mut private = OpenOptions::new();
+    private.write(true).create_new(true).mode(0o600);
+    private.open(file)?.write_all(pretty(before).as_bytes())?;
+    let (program, arguments) = words(editor);
+    let ended = Command::new(program).args(arguments).arg(file).status();
+    let ended = ended.map_err(|cause| EditError::NoEditor {
+        editor: program.into(),
+        cause,
+    })?;
+    if !ended.success() {
+        return Err(EditError::Editor(editor.into()));
+    }
+    let body = compact(&std::fs::read_to_string(file)?);
+    if body == compact(before) {
+        return Err(EditError::Unchanged);
+    }
+    Ok(body)
 }
 
 fn check(letter: &Letter, body: &str, place: String) -> Result<(), EditError> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::as_captured::AsCaptured;
 use crate::table::{Cell, Look, Shown, Table, Tint};
 
 /// What came of one delivery.
@@ -24,7 +25,7 @@ pub struct Delivery {
 
 impl Delivery {
     /// The messages that are to come back, of a batch; none where the answer is that of no batch.
-    fn failed(&self) -> Option<BTreeSet<&str>> {
+    pub(super) fn failed(&self) -> Option<BTreeSet<&str>> {
         let failures = self.answer.as_ref()?["batchItemFailures"].as_array()?;
         let ids = failures
             .iter()
@@ -52,6 +53,12 @@ pub struct Replayed {
     pub deliveries: Vec<Delivery>,
     /// Whether each came to the same as the first, those aside whose program was killed.
     pub same: bool,
+    /// How captured messages ended, beside how they did then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captured: Option<AsCaptured>,
+    /// Whether captured messages are not to fail any more.
+    #[serde(skip)]
+    pub to_be_fixed: bool,
     /// What the program wrote, newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<String>,
@@ -75,14 +82,35 @@ impl Replayed {
             records,
             deliveries,
             same,
+            captured: None,
+            to_be_fixed: false,
             log,
         }
     }
 
-    /// Whether the function answered each time, and to the same.
+    /// The same beside a capture, whose messages are to fail as they did, or not any more.
+    #[must_use]
+    pub fn beside(self, captured: Option<AsCaptured>, to_be_fixed: bool) -> Self {
+        Self {
+            captured,
+            to_be_fixed,
+            ..self
+        }
+    }
+
+    /// Whether the function answered each time, and to the same; and whether captured messages ended as they were to.
     pub fn is_well(&self) -> bool {
         let answered = |delivery: &Delivery| delivery.killed || delivery.answer.is_some();
-        self.same && self.deliveries.iter().all(answered)
+        let as_meant = |captured: &AsCaptured| {
+            if self.to_be_fixed {
+                captured.fixed
+            } else {
+                captured.same
+            }
+        };
+        self.same
+            && self.deliveries.iter().all(answered)
+            && self.captured.as_ref().is_none_or(as_meant)
     }
 }
 
@@ -105,6 +133,9 @@ impl Shown for Replayed {
             ]);
         }
         let mut text = table.draw(look);
+        if let Some(captured) = &self.captured {
+            text = format!("{text}\n\n{}", captured.text(look));
+        }
         for line in &self.log {
             text.push_str("\n| ");
             text.push_str(line);

@@ -11,7 +11,7 @@ pub enum Tasks {
     List(List),
     /// One with its history, result, use and cost.
     Show(One),
-    /// Tell each change of tasks until all have ended.
+    /// Tell each change of tasks, live, until all have ended.
     Watch(Watch),
     /// Submit one.
     Submit(Submit),
@@ -63,8 +63,11 @@ pub struct Patience {
 #[derive(Debug, Args)]
 pub struct Watch {
     /// Their `request_id`s.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "mine", conflicts_with = "mine")]
     pub ids: Vec<String>,
+    /// All of your own that change or are submitted meanwhile; goes on until `--patience` ends.
+    #[arg(long)]
+    pub mine: bool,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its own options have them")]
     pub patience: Patience,

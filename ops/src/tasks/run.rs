@@ -1,27 +1,22 @@
 //! The commands, by the HTTP API.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write as _};
-use std::time::Duration;
+use std::io;
 
 use protocol::http::{SubmittedBody, TaskBody, TasksBody};
-use protocol::task::Status;
 use reqwest::Method;
 use serde::Serialize;
 use time::OffsetDateTime;
-use tokio::time::{Instant, sleep};
 
 use super::args::{List, Submit, Tasks};
 use super::input::{InputError, body};
-use super::shown::{Listed, One, line, standing};
+use super::live::LiveError;
+use super::shown::{Listed, One};
+use super::watch::{Told, watch, watch_mine};
 use crate::api::{Api, ApiError};
 use crate::table::{Look, Shown, show};
 
 /// Most tasks in a page of the API.
 const PAGE: u32 = 100;
-
-/// From one look at a task to the next: half a second at first, then ever longer, but no more than two.
-const STEPS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(2));
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +27,9 @@ pub enum TasksError {
     /// The API refused, or does not answer.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// Nothing is told live, and there is no other way.
+    #[error("no live updates: {0}; name tasks to read their histories")]
+    Live(LiveError),
     /// The terminal does not take any more.
     #[error(transparent)]
     Output(#[from] io::Error),
@@ -59,7 +57,15 @@ pub async fn run(
             show(&One(task), json)?;
             Ok(true)
         }
-        Tasks::Watch(args) => watch(&args.ids, api, args.patience.patience.length(), json).await,
+        Tasks::Watch(args) => {
+            let patience = args.patience.patience.length();
+            let told = if json { Told::Lines } else { Told::Text };
+            if args.mine {
+                watch_mine(api, patience, told).await
+            } else {
+                watch(&args.ids, api, patience, told).await
+            }
+        }
         Tasks::Submit(args) => {
             let submitted = submit(args, api).await?;
             told(
@@ -134,7 +140,8 @@ async fn told(
         show(&Queued(submitted), json)?;
         return Ok(true);
     };
-    watch(&[submitted.request_id], api, patience, json).await
+    let told = if json { Told::End } else { Told::Text };
+    watch(&[submitted.request_id], api, patience, told).await
 }
 
 #[derive(Serialize)]
@@ -144,66 +151,5 @@ struct Queued(SubmittedBody);
 impl Shown for Queued {
     fn text(&self, _: Look) -> String {
         format!("queued as {}", self.0.request_id)
-    }
-}
-
-/// How watched tasks ended.
-#[derive(Serialize)]
-struct Watched {
-    tasks: Vec<TaskBody>,
-}
-
-impl Shown for Watched {
-    /// The changes have been told already.
-    fn text(&self, _: Look) -> String {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for task in &self.tasks {
-            let summary = &task.summary;
-            *counts
-                .entry(standing(summary.status, summary.phase))
-                .or_default() += 1;
-        }
-        let counts = counts
-            .iter()
-            .map(|(status, count)| format!("{count} {status}"));
-        counts.collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// Tells each change once, by the update history, so that none is missed between two looks.
-async fn watch(
-    ids: &[String],
-    api: &Api,
-    patience: time::Duration,
-    json: bool,
-) -> Result<bool, TasksError> {
-    let start = Instant::now();
-    let mut seen: BTreeMap<&String, u64> = BTreeMap::new();
-    let mut step = STEPS.0;
-    loop {
-        let mut tasks = Vec::with_capacity(ids.len());
-        for id in ids {
-            let task = api.task(id).await?;
-            let seen = seen.entry(id).or_default();
-            for update in task.updates.iter().filter(|update| update.version > *seen) {
-                if !json {
-                    writeln!(io::stdout(), "{}", line(id, update))?;
-                }
-            }
-            *seen = task.summary.version;
-            tasks.push(task);
-        }
-        let ended = tasks
-            .iter()
-            .all(|task| task.summary.status != Status::Processing);
-        if ended || start.elapsed() >= patience.unsigned_abs() {
-            let well = tasks
-                .iter()
-                .all(|task| task.summary.status == Status::Completed);
-            show(&Watched { tasks }, json)?;
-            return Ok(well);
-        }
-        sleep(step).await;
-        step = (step * 5 / 4).min(STEPS.1);
     }
 }

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::SystemClock;
 use crate::batch_line::BatchLine;
+use crate::capture::Capturer;
 use crate::run::serve;
 
 /// What an invocation keeps back of its time, to tell the queue what is not done: longer than the
@@ -50,9 +51,10 @@ impl DeadLetters for Queue {
 }
 
 /// Hands every batch to the handler, with the moment by which it should be done, and tells Lambda
-/// which of its messages are to be delivered again.
+/// which of its messages are to be delivered again. What failed is captured, where that is wanted.
 pub async fn serve_batches<F>(
     meter: Meter,
+    capturer: Capturer,
     handler: impl Fn(SqsEvent, Instant) -> F + Clone + Send + 'static,
 ) -> Result<(), Error>
 where
@@ -61,9 +63,10 @@ where
     let answer = move |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(event.context.deadline, SystemClock.now());
         let line = BatchLine::of(&event.payload);
+        let seen = capturer.see(&event.payload);
         let (meter, work) = (meter.clone(), handler(event.payload, deadline));
         async move {
-            let report = line.tell(&meter, work).await;
+            let report = line.tell(&meter, seen.around(work)).await;
             Ok::<SqsBatchResponse, Infallible>(report.response())
         }
     };

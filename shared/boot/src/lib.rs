@@ -7,6 +7,7 @@
 mod ambient;
 mod batch;
 mod batch_line;
+mod capture;
 mod fields;
 mod lines;
 mod place;
@@ -18,6 +19,7 @@ mod telemetry;
 pub use ambient::{OsEntropy, SystemClock};
 pub use batch::{Queue, serve_batches};
 pub use batch_line::BatchLine;
+pub use capture::{CaptureSettings, Capturer, Seen};
 pub use domain::causes;
 pub use lines::{Lines, SUMMARY};
 pub use run::{serve, trace};

@@ -6,6 +6,7 @@
 pub mod aggregate;
 pub mod broadcast;
 pub mod callback;
+pub mod capture;
 mod causes;
 pub mod connection;
 pub mod dashboard;

@@ -31,6 +31,7 @@
 //! | `CanaryTime` | ms | stage, step | [`Meter::canary_step`] |
 //! | `UsageLost` | count | stage | [`MeteredLateUsage`]: what a task used and nobody wrote down |
 //! | `BatchItemFailures`, `DeadLetters` | count | stage, function | [`Meter::batch`] |
+//! | `Captures`, `CapturesFailed` | count | stage, function | [`Meter::captured`]: batches whose failed records were kept, or could not be |
 //!
 //! Each is kept by stage alone, too. Tenants are no dimension: there are many, and every combination
 //! of dimensions has a price.

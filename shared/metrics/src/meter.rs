@@ -14,6 +14,8 @@ const NAMESPACE: &str = "Adology";
 const SWEPT: Metric = Metric::new("Swept", Unit::Count);
 const ITEM_FAILURES: Metric = Metric::new("BatchItemFailures", Unit::Count);
 const DEAD_LETTERS: Metric = Metric::new("DeadLetters", Unit::Count);
+const CAPTURES: Metric = Metric::new("Captures", Unit::Count);
+const CAPTURES_FAILED: Metric = Metric::new("CapturesFailed", Unit::Count);
 
 /// Collects what happens and writes it at the end of an invocation. Clones collect into the same
 /// place.
@@ -67,6 +69,12 @@ impl Meter {
                 by_function.count(metric, of(count));
             }
         }
+    }
+
+    /// Whether the failed records of a batch could be captured.
+    pub fn captured(&self, kept: bool) {
+        let metric = if kept { &CAPTURES } else { &CAPTURES_FAILED };
+        self.by(&[("Function", self.function)]).increment(metric);
     }
 
     /// Does the work of one invocation, then writes what was collected meanwhile.

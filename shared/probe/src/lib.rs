@@ -29,6 +29,8 @@
 //! ```
 //!
 //! The task stays behind as every task does; the user has a tenant of its own for that.
+//!
+//! [`Dialer`] opens a WebSocket alone, for those who want to hear more.
 
 mod api;
 mod error;
@@ -38,4 +40,5 @@ mod target;
 
 pub use error::{NotBuilt, ProbeError};
 pub use round_trip::{Failed, Probe, RoundTrip, Step};
+pub use socket::{Dialer, Socket};
 pub use target::{Login, Target};

@@ -1,15 +1,13 @@
 //! The steps, one after the other.
 
 use std::fmt::{self, Display, Formatter};
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
-use rustls::ClientConfig;
 use tokio::time::{Instant, timeout};
 
 use crate::api::Session;
-use crate::socket::{Socket, public_roots};
+use crate::socket::Dialer;
 use crate::{Login, NotBuilt, ProbeError, Target};
 
 /// How long each step may take. A task waits for a cold start at most, or for a burst to pass.
@@ -21,7 +19,7 @@ const LONGEST_TASK: Duration = Duration::from_mins(1);
 pub struct Probe {
     target: Target,
     http: Client,
-    tls: Arc<ClientConfig>,
+    dialer: Dialer,
 }
 
 /// What a round trip consists of, in this order.
@@ -101,7 +99,7 @@ impl Probe {
         Ok(Self {
             target,
             http: http.map_err(|error| NotBuilt(error.into()))?,
-            tls: public_roots().map_err(|error| NotBuilt(error.into()))?,
+            dialer: Dialer::new()?,
         })
     }
 
@@ -115,7 +113,7 @@ impl Probe {
     async fn go(&self, login: &Login, steps: &mut Vec<(Step, Duration)>) -> Result<(), Failed> {
         let begin = Session::begin(&self.http, &self.target, login);
         let session = take(steps, Step::SignIn, LONGEST, begin).await?;
-        let open = async { Socket::open(&session.socket_url().await?, &self.tls).await };
+        let open = async { self.dialer.open(&session.socket_url().await?).await };
         let mut socket = take(steps, Step::Connect, LONGEST, open).await?;
         let id = take(steps, Step::Submit, LONGEST, session.submit()).await?;
         let receive = async {

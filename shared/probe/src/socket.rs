@@ -1,8 +1,8 @@
-//! The WebSocket, as far as a round trip needs one.
+//! A WebSocket of the deployment: texts to and fro.
 
 use std::sync::Arc;
 
-use futures::StreamExt;
+use futures::{SinkExt as _, StreamExt as _};
 use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
@@ -14,10 +14,37 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::ProbeError;
+use crate::{NotBuilt, ProbeError};
+
+/// Opens connections.
+#[derive(Debug, Clone)]
+pub struct Dialer(Arc<ClientConfig>);
+
+impl Dialer {
+    /// Trusts the public certificate authorities.
+    ///
+    /// # Errors
+    ///
+    /// The system's TLS cannot be used.
+    pub fn new() -> Result<Self, NotBuilt> {
+        let tls = public_roots().map_err(|error| NotBuilt(error.into()))?;
+        Ok(Self(tls))
+    }
+
+    /// Opens the WebSocket at a `wss://` or, locally, `ws://` address.
+    ///
+    /// # Errors
+    ///
+    /// It is refused or cannot be reached. No error shows the address, which may hold a ticket.
+    pub async fn open(&self, url: &str) -> Result<Socket, ProbeError> {
+        let stream = connect(url, &self.0).await?;
+        let (socket, _) = client_async(url, stream).await?;
+        Ok(Socket(socket))
+    }
+}
 
 /// Trusts the public certificate authorities.
-pub(crate) fn public_roots() -> Result<Arc<ClientConfig>, rustls::Error> {
+fn public_roots() -> Result<Arc<ClientConfig>, rustls::Error> {
     let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned();
     let roots = roots.collect::<RootCertStore>();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
@@ -33,22 +60,35 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// An open WebSocket.
-pub(crate) struct Socket(WebSocketStream<Box<dyn Stream>>);
+pub struct Socket(WebSocketStream<Box<dyn Stream>>);
 
 impl Socket {
-    /// Opens the WebSocket at a `wss://` or, locally, `ws://` address.
-    pub(crate) async fn open(url: &str, tls: &Arc<ClientConfig>) -> Result<Self, ProbeError> {
-        let stream = connect(url, tls).await?;
-        let (socket, _) = client_async(url, stream).await?;
-        Ok(Self(socket))
+    /// Sends a text.
+    ///
+    /// # Errors
+    ///
+    /// The connection is gone.
+    pub async fn say(&mut self, text: String) -> Result<(), ProbeError> {
+        Ok(self.0.send(Message::text(text)).await?)
+    }
+
+    /// The next text; none where the server has closed the connection in order.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke.
+    pub async fn hear(&mut self) -> Result<Option<String>, ProbeError> {
+        while let Some(message) = self.0.next().await {
+            if let Message::Text(text) = message? {
+                return Ok(Some(text.as_str().to_owned()));
+            }
+        }
+        Ok(None)
     }
 
     /// The status that this task ends with.
     pub(crate) async fn end_of(&mut self, request_id: &str) -> Result<String, ProbeError> {
-        while let Some(message) = self.0.next().await {
-            let Message::Text(text) = message? else {
-                continue;
-            };
+        while let Some(text) = self.hear().await? {
             let frame: Value = serde_json::from_str(&text).unwrap_or_default();
             let status = frame["status"].as_str().unwrap_or("processing");
             if frame["request_id"] == request_id && status != "processing" {
@@ -59,7 +99,7 @@ impl Socket {
     }
 
     /// Says goodbye; whoever does not hear it finds the connection gone.
-    pub(crate) async fn close(mut self) {
+    pub async fn close(mut self) {
         let _ = self.0.close(None).await;
     }
 }

@@ -21,5 +21,5 @@ mod usage;
 pub use attached::Attached;
 pub use function::{Failed, Function, Killer};
 pub use http_server::{Answered, Asked, Cut, HttpServer};
-pub use process::Setup;
+pub use process::{Setup, lambda_variables};
 pub use usage::{Usage, usage};

@@ -123,18 +123,25 @@ impl Drop for Process {
     }
 }
 
+/// What Lambda sets in the environment of a function of this name, whose Runtime API is at this address.
+pub fn lambda_variables(name: &str, api: &str) -> [(&'static str, String); 6] {
+    [
+        ("AWS_LAMBDA_RUNTIME_API", api.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "stand-in".to_owned()),
+    ]
+}
+
 fn command(setup: &Setup, name: &str, api: &str) -> Command {
     let mut command = Command::new(&setup.program);
     command
         .args(&setup.arguments)
         .env_clear()
         .envs(setup.env.iter().map(|(name, value)| (name, value)))
-        .env("AWS_LAMBDA_RUNTIME_API", api)
-        .env("AWS_LAMBDA_FUNCTION_NAME", name)
-        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
-        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}"))
-        .env("AWS_LAMBDA_LOG_STREAM_NAME", "stand-in")
+        .envs(lambda_variables(name, api))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

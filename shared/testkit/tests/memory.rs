@@ -9,19 +9,19 @@ use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
     activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
-    census, connection_store, dead_letter_desk, dead_letter_queue, dead_letters, event_log,
-    event_rows, event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search,
-    pauses, pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit, report_store,
-    response_times, result_store, roll_ups, root_secret_store, secret_reader, source_queue,
-    spending, spent_tasks, stale_connections, stuck_tasks, submission_ledger, subscriptions,
-    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
-    update_queue, uploads,
+    captures, census, connection_store, dead_letter_desk, dead_letter_queue, dead_letters,
+    event_log, event_rows, event_sources, expiring, file_store, frame_meter, lanes, late_usage,
+    log_search, pauses, pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit,
+    report_store, response_times, result_store, roll_ups, root_secret_store, secret_reader,
+    source_queue, spending, spent_tasks, stale_connections, stuck_tasks, submission_ledger,
+    subscriptions, task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store,
+    time_series, update_queue, uploads,
 };
 use testkit::memory::{
     Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
-    MemoryBuriedLetters, MemoryCallbackQueue, MemoryConnections, MemoryDeadLetters, MemoryDesk,
-    MemoryEventSources, MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPauses,
-    MemoryPostings, MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports,
+    MemoryBuriedLetters, MemoryCallbackQueue, MemoryCaptures, MemoryConnections, MemoryDeadLetters,
+    MemoryDesk, MemoryEventSources, MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes,
+    MemoryPauses, MemoryPostings, MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports,
     MemoryResults, MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending,
     MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
     MemoryUploads, ScriptedModel,
@@ -449,6 +449,12 @@ async fn dead_letters_are_a_dead_letter_queue() {
 async fn the_callback_queue_is_one() {
     let queue = MemoryCallbackQueue::default();
     callback_queue::all(&queue, &build::tenant(), async || queue.take()).await;
+}
+
+#[tokio::test]
+async fn captures_are_kept_and_found() {
+    let kept = MemoryCaptures::default();
+    captures::all(&kept, &kept).await;
 }
 
 #[tokio::test]

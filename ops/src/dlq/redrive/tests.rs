@@ -22,6 +22,8 @@ use super::super::purge::purge;
 use super::super::queue::{Queue, QueueName};
 use super::*;
 
+mod editor;
+
 /// Dead letters of the three queues, and the system that they go back to.
 struct Scene {
     office: Office,

@@ -1,6 +1,7 @@
 //! Results and exported files in one bucket, uploads of callers in another, each tenant's in a folder
 //! of its own.
 
+mod captures;
 mod client;
 mod files;
 mod leftovers;
@@ -8,6 +9,7 @@ mod policy;
 mod results;
 mod uploads;
 
+pub use captures::CaptureBucket;
 pub(crate) use client::client;
 pub use files::Files;
 pub use results::Results;

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod bedrock;
+mod captures;
 mod clock;
 mod connections;
 mod depth;

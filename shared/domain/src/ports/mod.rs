@@ -5,6 +5,7 @@ mod addresses;
 mod ambient;
 mod broadcast;
 mod callbacks;
+mod captures;
 mod census;
 mod dead_letters;
 mod events;
@@ -35,6 +36,7 @@ pub use addresses::AddressSource;
 pub use ambient::{Clock, Entropy};
 pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
+pub use captures::{CaptureShelf, Captures};
 pub use census::{Census, Present};
 pub use dead_letters::{DeadLetterDesk, HeldLetter, SourceQueue};
 pub use events::{

@@ -70,8 +70,7 @@ async fn a_failure_shows_no_secret() {
         assert!(!shown.contains("the-password"), "{shown}");
     }
     let ticket = "wss://exa mple/live?ticket=the-ticket";
-    let tls = public_roots().unwrap();
-    let Err(error) = Socket::open(ticket, &tls).await else {
+    let Err(error) = Dialer::new().unwrap().open(ticket).await else {
         panic!("there is no such host");
     };
     assert!(!format!("{error:?}").contains("the-ticket"), "{error:?}");

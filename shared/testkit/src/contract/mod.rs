@@ -14,6 +14,7 @@ pub mod audience;
 pub mod backlog;
 pub mod broadcast_queue;
 pub mod callback_queue;
+pub mod captures;
 pub mod census;
 pub mod connection_store;
 pub mod dead_letter_desk;

@@ -1,5 +1,6 @@
 //! Dead letters: found, mended, sent on their way again, and what becomes of their tasks.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::MessageAttributeValue;
@@ -35,8 +36,9 @@ fn message(caller: &Caller, id: &str) -> String {
     json!({"v": 1, "tenant": caller.tenant, "request_id": id}).to_string()
 }
 
-/// The letter whose body has this mark; others may be held by other tests for a moment.
-async fn letter_with(mark: &str) -> String {
+/// The letters whose bodies have this mark, as soon as there are so many; others may be held by other tests for a moment.
+pub(super) async fn letters_with(mark: &str, most: usize) -> Vec<String> {
+    let mut marked = BTreeSet::new();
     for _ in 0..30 {
         let list = ["dlq", "list", "--each", "--reason", "unreadable_message"];
         let (code, found) = ops(None, &list).await;
@@ -48,11 +50,14 @@ async fn letter_with(mark: &str) -> String {
             if shown["body"]["marker"] == mark {
                 let problem = shown["problem"].as_str().unwrap_or_default();
                 assert!(problem.contains("version 99"), "{shown}");
-                return id.to_owned();
+                marked.insert(id.to_owned());
             }
         }
+        if marked.len() >= most {
+            return marked.into_iter().collect();
+        }
     }
-    panic!("the letter is not found");
+    panic!("only {marked:?} are found");
 }
 
 /// Mends the letter, as soon as no other test has it in hand.
@@ -76,7 +81,7 @@ async fn poison_is_found_mended_and_its_task_finishes() {
     let send = send.queue_url(Stack::variable("TASK_QUEUE_URL"));
     send.send().await.expect("sent");
 
-    let letter = letter_with(&mark).await;
+    let letter = letters_with(&mark, 1).await.remove(0);
     let file = std::env::temp_dir().join(format!("{mark}.json"));
     std::fs::write(&file, message(&caller, &id)).expect("written");
     let path = file.to_str().expect("a path");

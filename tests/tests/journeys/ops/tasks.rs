@@ -1,7 +1,10 @@
 //! Tasks from a shell.
 
-use end_to_end::{Stack, fresh};
-use serde_json::json;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use end_to_end::{Stack, binary, fresh};
+use serde_json::{Value, json};
 
 use super::ops;
 
@@ -48,6 +51,65 @@ async fn a_task_is_submitted_watched_listed_and_shown() {
     let waiting = queued["request_id"].as_str().expect("an id");
     let (code, cancelled) = ops(as_user(), &["tasks", "cancel", waiting]).await;
     assert_eq!((code, &cancelled["status"]), (Some(0), &json!("cancelled")));
+}
+
+#[tokio::test]
+async fn changes_are_told_as_they_are_pushed() {
+    let stack = Stack::running().await;
+    let tenant = format!("t-{}", fresh());
+    let worker = stack.new_user(&tenant, &["notify"]).await;
+    let (name, password) = stack.new_login(&tenant, &[]).await;
+    let login = Some((name.clone(), password.clone()));
+    let submit = [
+        "tasks",
+        "submit",
+        "external",
+        "--input",
+        r#"{"text":"some words"}"#,
+    ];
+    let (_, queued) = ops(login, &submit).await;
+    let id = queued["request_id"].as_str().expect("an id").to_owned();
+    let mut watch = Command::new(binary("ops"))
+        .args(["--json", "tasks", "watch", &id])
+        .env_remove("ADOLOGY_TOKEN")
+        .env("ADOLOGY_USERNAME", name)
+        .env("ADOLOGY_PASSWORD", password)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("ops starts");
+    let mut lines = BufReader::new(watch.stdout.take().expect("piped")).lines();
+    let next = move || {
+        let line = lines.next().expect("a line").expect("a line");
+        serde_json::from_str::<Value>(&line).expect("JSON")
+    };
+    let (first, mut next) = tokio::task::spawn_blocking(move || {
+        let mut next = next;
+        (next(), next)
+    })
+    .await
+    .expect("a line");
+    assert_eq!(first["request_id"], json!(id));
+    let report = json!({"request_id": id, "status": "completed", "result": {"words": 2}});
+    worker.post("/notify", &report).await.expect(200);
+    let rest = tokio::task::spawn_blocking(move || {
+        let mut versions = vec![first["version"].as_u64()];
+        loop {
+            let line = next();
+            if line["tasks"].is_array() {
+                return (versions, line, watch.wait_with_output().expect("ops ends"));
+            }
+            versions.push(line["version"].as_u64());
+        }
+    });
+    let (versions, last, output) = rest.await.expect("it ended");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && told.is_empty(),
+        "it is told live: {told}"
+    );
+    assert_eq!(last["tasks"][0]["status"], "completed");
+    assert!(versions.is_sorted() && versions.len() > 1, "{versions:?}");
 }
 
 #[tokio::test]
