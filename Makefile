@@ -4,7 +4,7 @@ STACK = PYTHONPATH=local $(PYTHON) -m stack
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help dev up down clean-local seed invoke test bench fuzz lint build deploy image push
+.PHONY: help dev up down clean-local seed invoke test test-upgrade bench fuzz lint build deploy image push
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -30,6 +30,9 @@ invoke: ## One function with one event: make invoke FN=worker EVENT=events/worke
 test: ## Every test, on a stack of its own
 	@$(STACK) test
 
+test-upgrade: ## A release deployed over another while tasks run: make test-upgrade FROM=<revision>, see docs/releases.md
+	@FROM='$(FROM)' $(STACK) upgrade
+
 bench: ## Figures of this machine: functions beside Node's and Python's, broadcasts beside ws; see bench/README.md
 	@$(STACK) bench
 
@@ -42,8 +45,8 @@ lint: ## Formatting, lints, licences, the template
 build: ## Release zips for AWS under target/lambda
 	@$(STACK) build
 
-deploy: ## sam build and sam deploy: make deploy [STAGE=dev] [PARAMETERS='Pool=on …'], see docs/deploy.md
-	@STAGE='$(STAGE)' PARAMETERS='$(PARAMETERS)' $(STACK) deploy
+deploy: ## sam build and sam deploy: make deploy [STAGE=dev] [PARAMETERS='Pool=on …'] [REPLACE=…], see docs/deploy.md
+	@STAGE='$(STAGE)' PARAMETERS='$(PARAMETERS)' REPLACE='$(REPLACE)' $(STACK) deploy
 
 image: ## The pool's container image for this machine; needs Docker
 	@$(STACK) image

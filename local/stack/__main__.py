@@ -25,6 +25,7 @@ _COMMANDS = (
     "seed",
     "invoke",
     "test",
+    "upgrade",
     "bench",
     "lint",
     "build",

@@ -55,7 +55,7 @@ def bring_up(settings: Settings, progress: Progress) -> Running:
     emulating.result()
     run_migrations(settings, building.result(), stores, progress)
     outputs = deploy_functions(settings, template, building.result(), stores, progress)
-    env = _seed(settings, outputs, stores, progress)
+    env = make_users(settings, outputs, stores, progress)
     start_pool(settings, building.result(), progress)
     if web.exists(settings):
         with progress.step("Dashboard") as step:
@@ -73,11 +73,14 @@ def start_emulator(settings: Settings, progress: Progress) -> None:
 
 def compile_all(settings: Settings, template: Template, plan: Plan, progress: Progress) -> dict[str, Path]:
     """Every binary that the stack runs."""
-    binaries = [*(function.binary for function in template.functions), build.MIGRATE, pool.BINARY]
-    if plan.uses_gateway:
-        binaries.append(gateway.BINARY)
     with progress.step("Build") as step:
-        return build.compile_all(settings, binaries, step)
+        return build.compile_all(settings, binaries(template, plan), step)
+
+
+def binaries(template: Template, plan: Plan) -> list[str]:
+    """Their names."""
+    names = [*(function.binary for function in template.functions), build.MIGRATE, pool.BINARY]
+    return [*names, gateway.BINARY] if plan.uses_gateway else names
 
 
 def start_pool(settings: Settings, binaries: dict[str, Path], progress: Progress) -> None:
@@ -132,7 +135,8 @@ def parameters(settings: Settings, stores: Addresses) -> dict[str, str]:
     }
 
 
-def _seed(settings: Settings, outputs: dict[str, str], stores: Addresses, progress: Progress) -> dict[str, str]:
+def make_users(settings: Settings, outputs: dict[str, str], stores: Addresses, progress: Progress) -> dict[str, str]:
+    """Who signs in, and the file that tells scripts all that they need; gives its values."""
     with progress.step("Demo users and .local/stack.env"):
         accounts = users.seed(settings, outputs["UserPoolId"])
         canary.ensure_user(settings, outputs)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timezone
 from typing import Any
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from stack import emulator, emulator_fixes
+from stack import emulator, emulator_fixes, stack_events
 from stack.errors import StackError
 from stack.package import Package
 from stack.settings import Settings
@@ -17,6 +16,7 @@ from stack.template import Template
 
 ARTIFACTS = "adology-artifacts"
 _TEMPLATE_KEY = "template.json"
+_EVERY_SECONDS = 0.05
 # States in which CloudFormation takes no update, only a delete.
 _DEAD = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED")
 
@@ -85,7 +85,7 @@ def _apply(settings: Settings, body: str, values: dict[str, str]) -> None:
         if "No updates are to be performed" in message:
             return
         raise StackError(f"template.yaml was refused: {message}") from error
-    _wait(settings, began)
+    stack_events.wait(client, settings.stack_name, began, _EVERY_SECONDS)
 
 
 def _upload_template(settings: Settings, body: str) -> str:
@@ -97,11 +97,7 @@ def _upload_template(settings: Settings, body: str) -> str:
 
 
 def _describe(settings: Settings) -> dict[str, Any] | None:
-    client = emulator.client(settings, "cloudformation")
-    try:
-        return client.describe_stacks(StackName=settings.stack_name)["Stacks"][0]
-    except ClientError:
-        return None
+    return stack_events.describe(emulator.client(settings, "cloudformation"), settings.stack_name)
 
 
 def _remove_dead(settings: Settings, client: BaseClient) -> None:
@@ -112,30 +108,3 @@ def _remove_dead(settings: Settings, client: BaseClient) -> None:
         client.get_waiter("stack_delete_complete").wait(
             StackName=settings.stack_name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
         )
-
-
-def _wait(settings: Settings, began: datetime) -> None:
-    status = "?_IN_PROGRESS"
-    while status.endswith("_IN_PROGRESS"):
-        time.sleep(0.05)
-        stack = _describe(settings)
-        status = stack["StackStatus"] if stack else "DELETED"
-    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise StackError("template.yaml could not be deployed.", hint=_failures(settings, began) or f"Status: {status}")
-
-
-def _failures(settings: Settings, began: datetime) -> str:
-    """Which resources failed, and why, first failure first."""
-    client = emulator.client(settings, "cloudformation")
-    events = client.describe_stack_events(StackName=settings.stack_name)["StackEvents"]
-    failed = [_explain(event) for event in reversed(events) if _failed_since(event, began.replace(microsecond=0))]
-    return "\n".join(dict.fromkeys(failed))
-
-
-def _failed_since(event: dict[str, Any], began: datetime) -> bool:
-    return event["ResourceStatus"].endswith("_FAILED") and event["Timestamp"] >= began
-
-
-def _explain(event: dict[str, Any]) -> str:
-    reason = event.get("ResourceStatusReason", "no reason given")
-    return f"{event['LogicalResourceId']} ({event['ResourceType']}): {reason}"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from stack import deploy, emulator, services
 from stack.errors import StackError
 from stack.settings import ACCESS_KEY, REGION, SECRET_KEY, Port, Settings
 
 BINARY = "pool"
+# A process of another release, beside those that POOL asks for.
+BESIDE = "worker-of-another-release"
 _WORKER = "Worker"
 _MOST = 8
 # Ctrl-C is not to wait for a long task: it is given back.
@@ -36,6 +39,19 @@ def start(settings: Settings, binary: Path) -> list[str]:
             port = _port(settings, number)
             services.ensure(settings, _service(settings, binary, name, port, env))
     return names
+
+
+def start_beside(settings: Settings, binary: Path) -> str:
+    """Have a process of this binary, told what the deployed worker is told; gives its name."""
+    port = _port(settings, _MOST)
+    services.ensure(settings, _service(settings, binary, BESIDE, port, _environment(settings)))
+    return BESIDE
+
+
+def heartbeats(settings: Settings) -> list[dict[str, Any]]:
+    """What the processes told last, as items of their table."""
+    client = emulator.client(settings, "dynamodb")
+    return client.scan(TableName=deploy.outputs(settings)["PoolTable"])["Items"]
 
 
 def _running(settings: Settings) -> list[str]:

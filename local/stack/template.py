@@ -68,7 +68,7 @@ class Template:
     @property
     def functions(self) -> list[Function]:
         """All functions that are deployed here, or may be."""
-        return self._functions(lambda each: each.get("Condition") != _NOT_HERE)
+        return self._functions(lambda each: not self._is_away(each.get("Condition")))
 
     @property
     def functions_on_aws(self) -> list[Function]:
@@ -79,16 +79,24 @@ class Template:
         found = [(name, each) for name, each in self.body["Resources"].items() if each.get("Type") == _FUNCTION]
         return [Function(name, _binary(name, each)) for name, each in found if wanted(each)]
 
+    def _is_away(self, condition: Any) -> bool:
+        """Whether it never holds here: the condition of what the emulator never gets, or one that asks for it too."""
+        if isinstance(condition, str):
+            return condition == _NOT_HERE or self._is_away((self.body.get("Conditions") or {}).get(condition))
+        if not isinstance(condition, dict):
+            return False
+        return self._is_away(condition.get("Condition")) or any(map(self._is_away, condition.get("Fn::And", ())))
+
     def with_code(self, locations: dict[str, str]) -> str:
         """The template as JSON, each function's CodeUri replaced as `sam package` would.
 
-        Functions that the emulator never gets are left out: it wants code of them all the same.
+        The emulator wants code also of functions that it never gets. Those whose code nobody has are left out.
         """
         body = copy.deepcopy(self.body)
         for function in self.functions_on_aws:
-            if function not in self.functions:
+            if function.binary not in locations:
                 del body["Resources"][function.logical_id]
-        for function in self.functions:
+                continue
             resource = body["Resources"][function.logical_id]
             resource.setdefault("Properties", {})["CodeUri"] = locations[function.binary]
         return json.dumps(body, separators=(",", ":"))

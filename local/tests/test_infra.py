@@ -6,10 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
 from stack import settings as all_settings
 from stack import template
 from stack.bring_up import parameters
 from stack.databases.start import Addresses
+from stack.review import KEPT
 
 ROOT = Path(__file__).absolute().parents[2]
 STACK = "AWS::CloudFormation::Stack"
@@ -61,14 +64,15 @@ class Infra(unittest.TestCase):
         return self.resources("AWS::Serverless::Function")
 
     def statements(self, role: str) -> list[dict]:
-        policies = self.root["Resources"][role]["Properties"]["Policies"]
+        policies = self.root["Resources"][role]["Properties"].get("Policies", [])
         return [each for each in walk(policies) if "Effect" in each]
 
 
 class Rights(Infra):
     def test_every_function_has_a_role_of_its_own(self):
+        # One that runs on managed instances too is the same code with the same rights.
         roles = [each["Properties"]["Role"]["Fn::GetAtt"][0] for each in self.functions().values()]
-        self.assertEqual(roles, [f"{name}Role" for name in self.functions()])
+        self.assertEqual(roles, [f"{name.removeprefix('Managed')}Role" for name in self.functions()])
 
     def test_no_right_is_to_everything(self):
         for name, body in self.bodies.items():
@@ -87,7 +91,9 @@ class Rights(Infra):
 
     def test_every_function_may_write_traces_where_it_is_to(self):
         for name in self.functions():
-            given = str(self.root["Resources"][f"{name}Role"]["Properties"].get("ManagedPolicyArns"))
+            given = str(
+                self.root["Resources"][f"{name.removeprefix('Managed')}Role"]["Properties"].get("ManagedPolicyArns")
+            )
             # Without it Lambda refuses the function: Tracing is on for all of them (Globals).
             self.assertIn("AWSXRayDaemonWriteAccess", given, name)
 
@@ -149,20 +155,45 @@ class Parameters(Infra):
 
 
 class Laptop(Infra):
-    def test_the_emulator_gets_no_child(self):
+    def local_values(self) -> dict[str, str]:
+        """The parameters of a local stack that asks for whatever there is."""
         settings = all_settings.load(ROOT, "dev", {})
         given = parameters(settings, Addresses("postgres://here", "mongodb://here"))
         values = {name: str(each.get("Default", "")) for name, each in self.root["Parameters"].items()} | given
-        # Whatever else is asked for.
-        values |= {
+        return values | {
             "Network": "vpc",
             "DatabaseServer": "rds",
             "Pool": "on",
+            "ManagedInstances": "on",
+            "NatGateways": "one",
+            "RunCanary": "on",
+            "BedrockModelId": "a-model",
             "HttpDomain": "a.example.org",
             "Alarms": "on",
         }
-        for name, each in self.resources(STACK).items():
-            self.assertFalse(self.holds(each["Condition"], values), name)
+
+    def deployed(self, values: dict[str, str]) -> dict[str, str]:
+        """Resources that a stack with these parameters has, with their types."""
+        found = self.root["Resources"]
+        asked = {name for name, each in found.items() if "Condition" in each}
+        refused = {name for name in asked if not self.holds(found[name]["Condition"], values)}
+        return {name: each["Type"] for name, each in found.items() if name not in refused}
+
+    def test_the_emulator_gets_no_child(self):
+        self.assertNotIn(STACK, self.deployed(self.local_values()).values())
+
+    def test_the_emulator_takes_all_that_it_gets(self):
+        for name, kind in self.deployed(self.local_values()).items():
+            self.assertTrue(kind in _RESOURCE_HANDLERS or kind == "AWS::Serverless::Function", f"{name}: {kind}")
+
+    def test_what_it_does_not_get_is_left_out_by_its_address_or_the_web_hosting_alone(self):
+        here = self.local_values()
+        on_aws = self.deployed(here | {"LocalEndpoint": "", "WebHosting": "cloudfront", "WebOrigin": ""})
+        # An address of PostgreSQL is kept where no server is asked for.
+        elsewhere = self.deployed(here | {"LocalEndpoint": "", "DatabaseServer": "url"})
+        asked = {"WebHosting": "cloudfront", "LocalEndpoint": "", "Firewall": "on", "WebDomain": "d.example.org"}
+        named = self.deployed(here | asked | {"WebSocketDomain": "w.example.org"})
+        self.assertEqual(set(self.root["Resources"]) - set(on_aws) - set(elsewhere) - set(named), set())
 
     def holds(self, condition: Any, values: dict[str, str]) -> bool:
         if isinstance(condition, str):
@@ -175,6 +206,48 @@ class Laptop(Infra):
             return left == right
         inner = [self.holds(each, values) for each in value]
         return {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda found: not found[0]}[key](inner)
+
+
+class ManagedInstances(Infra):
+    """Functions of their own for what SAM takes no condition around."""
+
+    def test_each_differs_from_the_function_it_stands_for_in_what_it_runs_on_alone(self):
+        own = {"FunctionName", "Description", "MemorySize", "VpcConfig", "CapacityProviderConfig"}
+        own |= {"PublishToLatestPublished", "Events"}
+        for name in ("Api", "Worker"):
+            here, there = (self.functions()[each]["Properties"] for each in (name, f"Managed{name}"))
+            self.assertEqual(self.functions()[name]["Metadata"], self.functions()[f"Managed{name}"]["Metadata"])
+            for key in (set(here) | set(there)) - own:
+                self.assertEqual(here.get(key), there.get(key), f"{name}: {key}")
+            for event, each in here.get("Events", {}).items():
+                always = {key: value for key, value in each["Properties"].items() if key != "Enabled"}
+                self.assertEqual(there["Events"][event]["Properties"], always)
+                # One of the two takes messages, never both.
+                self.assertIn("'OnInstances', False, True", str(each["Properties"]["Enabled"]))
+
+    def test_the_api_that_runs_is_the_one_that_is_asked(self):
+        for resource, key in (("HttpIntegration", "IntegrationUri"), ("HttpPermission", "FunctionName")):
+            asked = self.root["Resources"][resource]["Properties"][key]["Fn::If"]
+            self.assertEqual(asked[0], "OnInstances")
+            self.assertIn("ManagedApi", str(asked[1]))
+            self.assertNotIn("Managed", str(asked[2]))
+
+
+class Data(Infra):
+    def test_what_holds_data_says_what_becomes_of_it(self):
+        # Known by their address, but empty.
+        addresses = {"AWS::ApiGatewayV2::Api", "AWS::CloudFront::Distribution", "AWS::Cognito::UserPoolClient"}
+        for name, body in self.bodies.items():
+            for key, each in body["Resources"].items():
+                if each["Type"] in KEPT - addresses:
+                    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+                        self.assertIn(each.get(policy), ("Delete", "Retain", "Snapshot"), f"{name}: {key}: {policy}")
+
+    def test_what_cannot_be_made_again_is_kept(self):
+        kept = {name for name, each in self.root["Resources"].items() if each.get("DeletionPolicy") == "Retain"}
+        self.assertLessEqual({"TasksTable", "ResultsBucket", "UserPool", "WebhookRootSecret"}, kept)
+        database = self.resources("AWS::RDS::DBInstance", self.children["database.yaml"])
+        self.assertEqual([each["DeletionPolicy"] for each in database.values()], ["Snapshot"])
 
 
 class Pool(Infra):

@@ -22,7 +22,7 @@ use aws::dynamo::{
     Connections, Heartbeats, IdempotencyKeys, LaneTable, Rates, Submissions, Tasks, Tickets,
 };
 use aws::event_sources::EventSourceMappings;
-use aws::s3::{Files, Results, UploadBucket};
+use aws::s3::{Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{
     BroadcastSender, BuriedLetters, CallbackSender, QueueGauges, QueueUrls, TaskSender,
@@ -35,7 +35,6 @@ use lambda_http::lambda_runtime::run_concurrent;
 use lambda_http::{Error, service_fn};
 use metrics::{Meter, MeteredSubmissions, MeteredTasks};
 use stores::{mongo, postgres};
-use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider, registry};
 
 use crate::settings::Settings;
 use crate::state::{App, Ports};
@@ -67,26 +66,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
     let ledger = Submissions::new(&sdk, settings.idempotency_table, &settings.tasks_table);
     let tasks = Arc::new(Tasks::new(&sdk, settings.tasks_table, clock.clone()));
     let uploads = Arc::new(UploadBucket::new(&sdk, settings.uploads_bucket));
-    let results = Arc::new(Results::new(&sdk, &settings.results_bucket));
-    let needs = Needs {
-        aggregation: events.clone(),
-        // Here inputs are only checked.
-        analyze: AnalyzeNeeds {
-            uploads: uploads.clone(),
-            texts: events.clone(),
-            model: None,
-            provider: Provider::Builtin,
-        },
-        export: ExportNeeds {
-            events: events.clone(),
-            activity: activity.clone(),
-            index: tasks.clone(),
-            tasks: tasks.clone(),
-            results: results.clone(),
-            files: Arc::new(Files::new(&sdk, settings.results_bucket)),
-            uploads: OpenUploads::default(),
-        },
-    };
+    let results = Arc::new(Results::new(&sdk, settings.results_bucket));
     let sources = [settings.event_source, settings.urgent_event_source];
     let connections = Arc::new(Connections::new(&sdk, &settings.connections_table));
     let queue = TaskSender::new(
@@ -134,7 +114,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         } else {
             gate.queue
         },
-        registry: registry(needs),
+        catalogue: tasks::catalogue(),
         response_times: events.clone(),
         reports: events.clone(),
         results,

@@ -14,15 +14,14 @@ use domain::{Architecture, Failure, Prices, Report, Task, TaskResult, TenantId, 
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
-use tasks::{AnalyzeNeeds, ExportNeeds, Needs, OpenUploads, Provider, registry};
 use testkit::ambient::{Counting, FixedClock};
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    CannedRows, Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters,
-    MemoryCallbackQueue, MemoryConnections, MemoryEventSources, MemoryEvents, MemoryFiles,
-    MemoryHealth, MemoryHeartbeats, MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports,
-    MemoryResults, MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
-    MemoryTickets, MemoryUpdateQueue, MemoryUploads,
+    Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters, MemoryCallbackQueue,
+    MemoryConnections, MemoryEventSources, MemoryEvents, MemoryHealth, MemoryHeartbeats,
+    MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
+    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
+    MemoryUpdateQueue, MemoryUploads,
 };
 use time::Duration;
 
@@ -191,24 +190,6 @@ fn ports(
     let events = Arc::new(MemoryEvents::new(faults));
     let uploads = Arc::new(MemoryUploads::new(faults));
     let activity = Arc::new(MemoryActivity::new(faults));
-    let needs = Needs {
-        aggregation: Arc::new(CannedRows::default()),
-        analyze: AnalyzeNeeds {
-            uploads: uploads.clone(),
-            texts: events.clone(),
-            model: None,
-            provider: Provider::Builtin,
-        },
-        export: ExportNeeds {
-            events: events.clone(),
-            activity: activity.clone(),
-            index: tasks.clone(),
-            tasks: tasks.clone(),
-            results: results.clone(),
-            files: Arc::new(MemoryFiles::new(faults)),
-            uploads: OpenUploads::default(),
-        },
-    };
     Ports {
         activity,
         broadcasts: Arc::new(MemoryBroadcastQueue::new(faults)),
@@ -237,7 +218,7 @@ fn ports(
         ledger: Arc::new(MemorySubmissions::new(tasks, faults)),
         prices: Prices::us_east_1(Architecture::Arm64),
         queue: queue.clone(),
-        registry: registry(needs),
+        catalogue: tasks::catalogue(),
         reports: Arc::new(MemoryReports::new(faults)),
         response_times: events.clone(),
         results,

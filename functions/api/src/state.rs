@@ -11,7 +11,7 @@ use app::{
     SendBroadcast, SubmitBatch, SubmitTask, TailLogs, WebhookSecrets, announce::Announcer,
 };
 use domain::Prices;
-use domain::kind::Registry;
+use domain::kind::Catalogue;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Census, Clock, ConnectionStore, DeadLetters,
     Entropy, EventLog, EventSources, Health, LateUsage, LogSearch, PoolHeartbeats, Postings,
@@ -38,7 +38,7 @@ pub(crate) struct App {
     /// `POST /events`.
     pub(crate) ingest_events: IngestEvents,
     /// `GET /kinds`.
-    pub(crate) kinds: Registry,
+    pub(crate) kinds: Catalogue,
     /// `POST /tasks`.
     pub(crate) submit_task: SubmitTask,
     /// `POST /tasks/batch`.
@@ -102,7 +102,7 @@ pub(crate) struct Ports {
     pub(crate) prices: Prices,
     pub(crate) queue: Arc<dyn TaskQueue>,
     pub(crate) queue_depths: Arc<dyn QueueDepths>,
-    pub(crate) registry: Registry,
+    pub(crate) catalogue: Catalogue,
     pub(crate) reports: Arc<dyn ReportStore>,
     pub(crate) response_times: Arc<dyn ResponseTimes>,
     pub(crate) results: Arc<dyn ResultStore>,
@@ -189,7 +189,7 @@ impl App {
                 tail,
                 clock: clock.clone(),
             },
-            kinds: ports.registry,
+            kinds: ports.catalogue,
             cancel_task,
             retry_task,
             submit_batch: SubmitBatch {
@@ -223,7 +223,7 @@ impl App {
 
 fn submit_task(ports: &Ports) -> SubmitTask {
     SubmitTask {
-        registry: ports.registry.clone(),
+        catalogue: ports.catalogue.clone(),
         tasks: ports.tasks.clone(),
         ledger: ports.ledger.clone(),
         queue: ports.queue.clone(),
@@ -237,7 +237,7 @@ fn submit_task(ports: &Ports) -> SubmitTask {
 
 fn report_task(ports: &Ports, announcer: Announcer) -> ReportTask {
     ReportTask {
-        registry: ports.registry.clone(),
+        catalogue: ports.catalogue.clone(),
         tasks: ports.tasks.clone(),
         announcer,
         compute: ports.compute.clone(),

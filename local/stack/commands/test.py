@@ -35,7 +35,7 @@ def main(settings: Settings, progress: Progress) -> int:
     tests = all_settings.load(settings.root, "test", settings.environ)
     try:
         with exclusive(tests, progress):
-            _forget_last_run(tests)
+            forget_last_run(tests)
             chromium = browser.ensure(tests, progress)
             running = bring_up(tests, progress)
         failures = _run_all(tests, progress, {**running.env, "CHROMIUM_PATH": chromium})
@@ -48,8 +48,8 @@ def main(settings: Settings, progress: Progress) -> int:
     return next(iter(failures.values()), 0)
 
 
-def _forget_last_run(tests: Settings) -> None:
-    """Start from nothing."""
+def forget_last_run(tests: Settings) -> None:
+    """Have a stack start from nothing."""
     down.stop(tests, services.recorded(tests))
     engine.forget(tests)
     docker.remove_data(tests)

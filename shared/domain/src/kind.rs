@@ -1,15 +1,17 @@
 //! Task kinds: what a worker can run.
 //!
-//! A kind is one type that implements [`Kind`]; the [`Registry`] knows all of them by name and is
-//! what submission validates against and workers run from.
+//! A kind is one type that implements [`Kind`]. The [`Catalogue`] knows all of them by name and is what
+//! submission validates against; the [`Registry`] is what workers run from.
 
-use std::collections::BTreeMap;
+mod catalogue;
+mod registry;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use retry::Backoff;
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -17,6 +19,9 @@ use time::OffsetDateTime;
 use crate::failure::Failure;
 use crate::ids::{RequestId, TenantId};
 use crate::task::Progress;
+
+pub use catalogue::{Catalogue, Described, described};
+pub use registry::{Registry, Runner};
 
 /// What is wrong with one field of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,31 +133,7 @@ pub struct About {
     pub input: Value,
 }
 
-/// A [`Kind`] with its input type hidden.
-#[async_trait]
-pub trait AnyKind: Send + Sync {
-    /// Checks an input before the task is queued.
-    fn validate(&self, input: &Value) -> Result<(), Vec<FieldError>>;
-
-    /// Does the work.
-    async fn run(&self, context: &TaskContext, input: &Value) -> Result<Value, Failure>;
-
-    /// How often to try, and how long to wait in between.
-    fn retry(&self) -> Backoff;
-
-    /// How long one attempt may take.
-    fn longest_run(&self) -> Option<Duration>;
-
-    /// Whether programs outside run its tasks.
-    fn is_outside(&self) -> bool;
-
-    /// What to call a report of this input's result; none where there is to be none.
-    fn report_title(&self, input: &Value) -> Option<String>;
-
-    /// What it is, for people and forms.
-    fn about(&self) -> About;
-}
-
+/// An input as its kind's type, checked: before the task is queued, and again before it runs.
 fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
     // serde would take a list for the fields in their order.
     if !input.is_object() {
@@ -165,104 +146,4 @@ fn read<K: Kind>(input: &Value) -> Result<K::Input, Vec<FieldError>> {
     })?;
     K::check(&typed)?;
     Ok(typed)
-}
-
-#[async_trait]
-impl<K: Kind> AnyKind for K {
-    fn validate(&self, input: &Value) -> Result<(), Vec<FieldError>> {
-        read::<K>(input).map(drop)
-    }
-
-    async fn run(&self, context: &TaskContext, input: &Value) -> Result<Value, Failure> {
-        // The input was valid when it was queued; a newer release may have become stricter.
-        let typed = read::<K>(input).map_err(|errors| {
-            let text: Vec<_> = errors
-                .iter()
-                .map(|e| format!("{}: {}", e.field, e.message))
-                .collect();
-            Failure::permanent("invalid_input", text.join("; "))
-        })?;
-        Kind::run(self, context, typed).await
-    }
-
-    fn retry(&self) -> Backoff {
-        K::RETRY
-    }
-
-    fn longest_run(&self) -> Option<Duration> {
-        K::LONGEST_RUN
-    }
-
-    fn is_outside(&self) -> bool {
-        K::OUTSIDE
-    }
-
-    fn report_title(&self, input: &Value) -> Option<String> {
-        // An input that made a result can be read, unless a newer release has become stricter.
-        let typed = read::<K>(input).ok()?;
-        K::report_title(&typed)
-    }
-
-    fn about(&self) -> About {
-        About {
-            name: K::NAME,
-            title: K::TITLE,
-            summary: K::SUMMARY,
-            cost_drivers: K::COST_DRIVERS,
-            outside: K::OUTSIDE,
-            input: schema_for!(K::Input).to_value(),
-        }
-    }
-}
-
-/// All kinds, by name.
-#[derive(Clone, Default)]
-pub struct Registry {
-    kinds: BTreeMap<&'static str, Arc<dyn AnyKind>>,
-}
-
-impl Registry {
-    /// Adds a kind.
-    #[must_use]
-    pub fn with<K: Kind>(mut self, kind: K) -> Self {
-        self.kinds.insert(K::NAME, Arc::new(kind));
-        self
-    }
-
-    /// The kind of that name.
-    pub fn get(&self, name: &str) -> Option<&Arc<dyn AnyKind>> {
-        self.kinds.get(name)
-    }
-
-    /// The retries of tasks of that kind. Those of a kind that is not known here are the common
-    /// ones: a newer worker may know it.
-    pub fn retry(&self, name: &str) -> Backoff {
-        self.get(name).map_or(RETRY, |kind| kind.retry())
-    }
-
-    /// How long an attempt of that kind may take, where it says so.
-    pub fn longest_run(&self, name: &str) -> Option<Duration> {
-        self.get(name).and_then(|kind| kind.longest_run())
-    }
-
-    /// Whether programs outside run tasks of that kind.
-    pub fn is_outside(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|kind| kind.is_outside())
-    }
-
-    /// What to call a report of what a task of that kind and input has made, where there is to be
-    /// one.
-    pub fn report_title(&self, name: &str, input: &Value) -> Option<String> {
-        self.get(name)?.report_title(input)
-    }
-
-    /// What each kind is, sorted by name.
-    pub fn about(&self) -> impl Iterator<Item = About> {
-        self.kinds.values().map(|kind| kind.about())
-    }
-
-    /// Every name, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.kinds.keys().copied()
-    }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use domain::export::{Cell, ColumnKind, MOST_ROWS_AT_ONCE, Row, RowQuery};
-use domain::kind::{AnyKind, ProgressSink, TaskContext};
+use domain::kind::{ProgressSink, Runner, TaskContext};
 use domain::ports::{FileStore, FileUpload, NewFile, PortError, RowSource, RowStream, StoredPart};
 use domain::task::Progress;
 use domain::{RequestId, TenantId};
@@ -35,7 +35,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         return Err("usage: export_memory FORMAT COMPRESSION ROWS".into());
     };
     let export = Export::new(needs(rows.parse()?));
-    let export: &dyn AnyKind = &export;
+    let export: &dyn Runner = &export;
     let input = json!({"source": "events", "format": format, "compression": compression});
     let base = resident("VmRSS:");
     let started = Instant::now();

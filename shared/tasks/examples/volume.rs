@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use domain::UploadFormat;
-use domain::kind::{AnyKind, ProgressSink, TaskContext};
+use domain::kind::{ProgressSink, Runner, TaskContext};
 use domain::task::Progress;
 use serde_json::json;
 use tasks::{Analyze, AnalyzeNeeds, Provider};
@@ -55,7 +55,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("texts    {count} ({bytes} bytes)");
     println!("before   {}", peak()?);
     let started = Instant::now();
-    let result = AnyKind::run(&analyze, &context, &json!({ "upload_id": id })).await?;
+    let result = Runner::run(&analyze, &context, &json!({ "upload_id": id })).await?;
     let seconds = started.elapsed().as_secs_f64();
     println!("seconds  {seconds:.2}");
     println!("texts/s  {:.0}", count as f64 / seconds);

@@ -1,7 +1,7 @@
 //! Task kinds, one file each.
 //!
 //! A new kind is one file with one type that implements [`Kind`](domain::kind::Kind), and one line
-//! in [`registry`].
+//! in `kinds`.
 
 mod aggregate;
 mod analyze;
@@ -14,7 +14,7 @@ mod stored;
 
 use std::sync::Arc;
 
-use domain::kind::Registry;
+use domain::kind::{Catalogue, Kind, Registry};
 use domain::ports::Aggregation;
 
 pub use aggregate::{Aggregate, AggregateInput};
@@ -36,41 +36,62 @@ pub struct Needs {
     pub analyze: AnalyzeNeeds,
 }
 
-/// Every kind there is. Who only submits tasks needs this too: names and checks of inputs.
+/// Every kind there is: one line each.
+fn kinds<S: Shelf>(shelf: S) -> S {
+    shelf
+        .kind(|needs| Aggregate::new(needs.aggregation.clone()))
+        .kind(|needs| Analyze::new(needs.analyze.clone()))
+        .kind(|needs| Export::new(needs.export.clone()))
+        .kind(|_| External)
+}
+
+/// What the kinds are, for those who submit tasks and run none.
+pub fn catalogue() -> Catalogue {
+    kinds(Catalogue::default())
+}
+
+/// The kinds with what does their work.
 pub fn registry(needs: Needs) -> Registry {
-    Registry::default()
-        .with(Aggregate::new(needs.aggregation))
-        .with(Analyze::new(needs.analyze))
-        .with(Export::new(needs.export))
-        .with(External)
+    let stock = Stock {
+        needs,
+        registry: Registry::default(),
+    };
+    kinds(stock).registry
+}
+
+/// Where kinds are put. A [`Catalogue`] makes none of them.
+trait Shelf: Sized {
+    fn kind<K: Kind>(self, make: impl FnOnce(&Needs) -> K) -> Self;
+}
+
+impl Shelf for Catalogue {
+    fn kind<K: Kind>(self, _: impl FnOnce(&Needs) -> K) -> Self {
+        self.with::<K>()
+    }
+}
+
+struct Stock {
+    needs: Needs,
+    registry: Registry,
+}
+
+impl Shelf for Stock {
+    fn kind<K: Kind>(mut self, make: impl FnOnce(&Needs) -> K) -> Self {
+        self.registry = self.registry.with(make(&self.needs));
+        self
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use testkit::memory::{CannedRows, MemoryEvents, MemoryUploads};
-
     use super::*;
-
-    /// Every kind, without anything behind it.
-    pub(crate) fn bare() -> Registry {
-        registry(Needs {
-            aggregation: Arc::new(CannedRows::default()),
-            export: export::scene::needs(&testkit::memory::Faults::default()),
-            analyze: AnalyzeNeeds {
-                uploads: Arc::new(MemoryUploads::default()),
-                texts: Arc::new(MemoryEvents::default()),
-                model: None,
-                provider: Provider::Builtin,
-            },
-        })
-    }
 
     #[test]
     fn every_kind_says_what_it_is() {
-        let registry = bare();
-        let names: Vec<_> = registry.names().collect();
+        let catalogue = catalogue();
+        let names: Vec<_> = catalogue.names().collect();
         assert_eq!(names, ["aggregate", "analyze", "export", "external"]);
-        for about in registry.about() {
+        for about in catalogue.about() {
             let texts = [about.summary, about.cost_drivers];
             assert!(texts.iter().all(|text| text.ends_with('.')), "{about:?}");
             assert_ne!(about.title, about.name);

@@ -2,15 +2,14 @@
 
 use std::sync::LazyLock;
 
-use domain::kind::{About, Registry};
+use domain::kind::{About, Catalogue};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::tests::bare;
-use crate::{AggregateInput, AnalyzeInput, ExportInput};
+use crate::{AggregateInput, AnalyzeInput, ExportInput, catalogue};
 
 /// Inputs as callers send them, with every field somewhere.
 fn good() -> Vec<(&'static str, Value)> {
@@ -68,19 +67,19 @@ fn good() -> Vec<(&'static str, Value)> {
 }
 
 struct Both {
-    registry: Registry,
+    catalogue: Catalogue,
     validators: Vec<(&'static str, Validator)>,
 }
 
 static BOTH: LazyLock<Both> = LazyLock::new(|| {
-    let registry = bare();
+    let catalogue = catalogue();
     let validator = |about: About| {
         let options = jsonschema::draft202012::options().should_validate_formats(true);
         (about.name, options.build(&about.input).unwrap())
     };
-    let validators = registry.about().map(validator).collect();
+    let validators = catalogue.about().map(validator).collect();
     Both {
-        registry,
+        catalogue,
         validators,
     }
 });
@@ -89,7 +88,7 @@ static BOTH: LazyLock<Both> = LazyLock::new(|| {
 fn verdicts(kind: &str, input: &Value) -> (bool, bool) {
     let mut validators = BOTH.validators.iter();
     let (_, validator) = validators.find(|(name, _)| *name == kind).unwrap();
-    let checked = BOTH.registry.get(kind).unwrap().validate(input);
+    let checked = BOTH.catalogue.get(kind).unwrap().validate(input);
     (validator.is_valid(input), checked.is_ok())
 }
 

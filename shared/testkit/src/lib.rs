@@ -6,5 +6,6 @@
 pub mod ambient;
 pub mod build;
 pub mod contract;
+pub mod formats;
 pub mod memory;
 pub mod receiver;

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::dead_letters::{DeadQueue, RECEIVED_TOO_OFTEN};
-use domain::kind::Registry;
+use domain::kind::Catalogue;
 use domain::ports::DeadLetter;
 use domain::{Failure, RequestId, Status, Task};
 use serde_json::json;
@@ -33,7 +33,7 @@ fn scene() -> Scene {
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
     let submit_task = SubmitTask {
-        registry: Registry::default(),
+        catalogue: Catalogue::default(),
         tasks: tasks.clone(),
         metering: None,
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),

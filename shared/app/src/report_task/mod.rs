@@ -17,7 +17,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use domain::kind::Registry;
+use domain::kind::Catalogue;
 use domain::ports::{Clock, PortError, TaskStore};
 use domain::task::{INLINE_LIMIT, Progress, Refused, State};
 use domain::{Failure, Identity, LeaseToken, RequestId, Status, Task, TaskResult};
@@ -41,7 +41,7 @@ const RACES: usize = 5;
 #[derive(Clone)]
 pub struct ReportTask {
     /// Which kinds run outside.
-    pub registry: Registry,
+    pub catalogue: Catalogue,
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
     /// The way to those who listen.
@@ -144,12 +144,12 @@ impl ReportTask {
     }
 
     fn check_kind(&self, task: &Task) -> Result<(), ReportTaskError> {
-        if self.registry.is_outside(&task.kind) {
+        if self.catalogue.is_outside(&task.kind) {
             return Ok(());
         }
-        let names = self.registry.names();
+        let names = self.catalogue.names();
         let outside: Vec<_> = names
-            .filter(|name| self.registry.is_outside(name))
+            .filter(|name| self.catalogue.is_outside(name))
             .collect();
         Err(ReportTaskError::NotOutside {
             kind: task.kind.clone(),

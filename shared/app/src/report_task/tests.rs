@@ -60,7 +60,9 @@ fn scene() -> Scene {
     let updates = Arc::new(MemoryUpdateQueue::new(&faults));
     let clock = Arc::new(FixedClock::at(NOW));
     let report = ReportTask {
-        registry: Registry::default().with(kinds::Inside).with(kinds::Outside),
+        catalogue: Catalogue::default()
+            .with::<kinds::Inside>()
+            .with::<kinds::Outside>(),
         tasks: tasks.clone(),
         announcer: Announcer {
             updates: updates.clone(),

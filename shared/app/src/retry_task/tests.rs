@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use domain::Failure;
-use domain::kind::Registry;
+use domain::kind::Catalogue;
 use domain::task::{Phase, TaskResult};
 use futures::future::join_all;
 use serde_json::json;
@@ -30,7 +30,7 @@ fn scene() -> Scene {
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
     let updates = Arc::new(MemoryUpdateQueue::new(&faults));
     let submit_task = SubmitTask {
-        registry: Registry::default(),
+        catalogue: Catalogue::default(),
         tasks: tasks.clone(),
         metering: None,
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),

@@ -58,7 +58,7 @@ fn early(task: &Task, now: OffsetDateTime) -> Option<OffsetDateTime> {
 impl RunTask {
     /// Programs outside run tasks of such a kind, but our own workers end one whose deadline passed.
     fn is_for_others(&self, task: &Task) -> bool {
-        self.registry.is_outside(&task.kind)
+        self.registry.catalogue().is_outside(&task.kind)
             && !task.status().is_terminal()
             && !task.terms.is_overdue(self.clock.now())
     }

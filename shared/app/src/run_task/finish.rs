@@ -33,7 +33,7 @@ impl RunTask {
         match outcome.map_err(readable) {
             Ok(result) => self.complete(&mut held, result, last).await?,
             Err(failure) => {
-                let backoff = self.registry.retry(&held.task.kind);
+                let backoff = self.registry.catalogue().retry(&held.task.kind);
                 let jitter = self.entropy.as_ref();
                 match backoff.next(held.task.tries, failure.retry, jitter) {
                     Some(wait) => return self.release(held, failure, wait).await,

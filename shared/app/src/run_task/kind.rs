@@ -20,7 +20,7 @@ impl RunTask {
         task: &Task,
         progress: Arc<dyn ProgressSink>,
     ) -> Result<TaskResult, Failure> {
-        if task.tries > self.registry.retry(&task.kind).attempts {
+        if task.tries > self.registry.catalogue().retry(&task.kind).attempts {
             let message = "Every worker stopped in the middle of it, as if killed.";
             return Err(Failure::transient("worker_lost", message));
         }
@@ -35,7 +35,7 @@ impl RunTask {
         task: &Task,
         progress: Arc<dyn ProgressSink>,
     ) -> Result<Value, Failure> {
-        let Some(kind) = self.registry.get(&task.kind).cloned() else {
+        let Some(kind) = self.registry.runner(&task.kind).cloned() else {
             // Submission checked the name, so a newer worker knows it.
             let message = format!("This worker does not know the kind {}.", task.kind);
             return Err(Failure::transient("unknown_kind", message));

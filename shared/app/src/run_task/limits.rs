@@ -37,7 +37,7 @@ impl RunTask {
             deadline_exceeded(deadline)
         };
         let by_kind = async {
-            let Some(longest) = self.registry.longest_run(&task.kind) else {
+            let Some(longest) = self.registry.catalogue().longest_run(&task.kind) else {
                 return pending().await;
             };
             sleep(longest).await;

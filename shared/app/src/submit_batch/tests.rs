@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::kind::{FieldError, Kind, Registry, TaskContext};
+use domain::kind::{Catalogue, FieldError, Kind, TaskContext};
 use domain::task::{Phase, Status};
 use domain::{Failure, IdempotencyKey, RequestId};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ fn scene() -> Scene {
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
     let submit_task = SubmitTask {
-        registry: Registry::default().with(Numbers),
+        catalogue: Catalogue::default().with::<Numbers>(),
         tasks: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),

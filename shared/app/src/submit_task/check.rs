@@ -1,6 +1,6 @@
 //! What a request must be before it becomes a task.
 
-use domain::kind::{FieldError, Registry};
+use domain::kind::{Catalogue, FieldError};
 use domain::task::{LONGEST_TAG, MOST_TAGS};
 use domain::text::is_plain;
 use time::OffsetDateTime;
@@ -13,15 +13,15 @@ pub const MOST_INPUT: usize = 32 * 1024;
 
 /// Checks everything that the caller can mend, and names every field at fault at once.
 pub(super) fn request(
-    registry: &Registry,
+    catalogue: &Catalogue,
     guard: &Guard,
     request: &TaskRequest,
     now: OffsetDateTime,
 ) -> Result<(), SubmitTaskError> {
-    let Some(kind) = registry.get(&request.kind) else {
+    let Some(kind) = catalogue.get(&request.kind) else {
         return Err(SubmitTaskError::UnknownKind {
             kind: request.kind.clone(),
-            known: registry.names().collect(),
+            known: catalogue.names().collect(),
         });
     };
     let bytes = request.input.to_string().len();

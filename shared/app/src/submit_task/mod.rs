@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::kind::{FieldError, Registry};
+use domain::kind::{Catalogue, FieldError};
 use domain::ports::{Clock, Entropy, PortError, SubmissionLedger, TaskQueue, TaskStore};
 use domain::{IdempotencyKey, Identity, Task, Trace};
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub use terms::{RequestedTerms, Start};
 #[derive(Clone)]
 pub struct SubmitTask {
     /// What can be run.
-    pub registry: Registry,
+    pub catalogue: Catalogue,
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
     /// Which keys made which of them.

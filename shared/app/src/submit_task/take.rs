@@ -38,7 +38,7 @@ impl Taken {
 impl SubmitTask {
     /// Checks everything that the caller can mend.
     pub(crate) fn check(&self, request: &TaskRequest) -> Result<(), SubmitTaskError> {
-        check::request(&self.registry, &self.guard, request, self.clock.now())
+        check::request(&self.catalogue, &self.guard, request, self.clock.now())
     }
 
     /// Stores the task of a checked request, or finds the one that its key stands for.

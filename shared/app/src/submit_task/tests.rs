@@ -66,7 +66,7 @@ fn scene() -> Scene {
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
     let clock = Arc::new(FixedClock::at(NOW));
     let submit = SubmitTask {
-        registry: Registry::default().with(Sized),
+        catalogue: Catalogue::default().with::<Sized>(),
         tasks: tasks.clone(),
         ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),

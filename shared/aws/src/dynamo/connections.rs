@@ -20,14 +20,14 @@ use domain::broadcast::Shard;
 use domain::ports::{ConnectionStore, PortError};
 use domain::{Connection, ConnectionId, Identity, TenantId, Topic, UserId};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use time::OffsetDateTime;
 
 use super::contention::settled;
 use super::due::BY_EXPIRY;
 use super::expiry::{is_past, second};
 use super::write_batch::delete_all;
-use super::{Item, LAYOUT, number, text};
+use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -162,16 +162,11 @@ impl Connections {
 impl ConnectionStore for Connections {
     async fn register(&self, connection: &Connection) -> Result<(), PortError> {
         let own = connection.own_topic().to_string();
-        let presence = PresenceItem {
-            listener: listener(connection, Shard::of(&connection.id).to_string()),
-            tenant: connection.identity.tenant.clone(),
-            user: connection.identity.user.clone(),
-        };
         let write = self.client.transact_write_items();
         let sent = write
             .transact_items(self.put(new_self_item(connection, own.clone()))?)
             .transact_items(self.put(listener(connection, own))?)
-            .transact_items(self.put(presence)?)
+            .transact_items(self.put(presence(connection))?)
             .send()
             .await;
         sent.map(drop).map_err(|error| port_error(TABLE, error))
@@ -230,6 +225,14 @@ fn listener(connection: &Connection, topic: String) -> ListenerItem {
     }
 }
 
+fn presence(connection: &Connection) -> PresenceItem {
+    PresenceItem {
+        listener: listener(connection, Shard::of(&connection.id).to_string()),
+        tenant: connection.identity.tenant.clone(),
+        user: connection.identity.user.clone(),
+    }
+}
+
 fn new_self_item(connection: &Connection, own_topic: String) -> SelfItem {
     SelfItem {
         topic: self_topic(&connection.id),
@@ -257,5 +260,8 @@ pub(super) fn key(topic: &str, id: &ConnectionId) -> Item {
 }
 
 pub(super) fn read<T: serde::de::DeserializeOwned>(item: Item) -> Result<T, PortError> {
-    from_item(item).map_err(|error| PortError::broken(TABLE, error))
+    layout::read(item, TABLE)
 }
+
+#[cfg(test)]
+mod formats;

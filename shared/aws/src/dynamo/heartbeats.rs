@@ -12,11 +12,11 @@ use domain::ids::PoolId;
 use domain::pool::Heartbeat;
 use domain::ports::{Clock, PoolHeartbeats, PortError};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_items, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use time::OffsetDateTime;
 
 use super::expiry::second;
-use super::{LAYOUT, number, text};
+use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -80,7 +80,7 @@ impl PoolHeartbeats for Heartbeats {
     /// Reads consistently and all pages: who looks must not take a living process for a dead one.
     async fn all(&self) -> Result<Vec<Heartbeat>, PortError> {
         let query = self.client.query().table_name(&self.table);
-        let items = query
+        let items: Result<Vec<_>, _> = query
             .consistent_read(true)
             .key_condition_expression("fleet = :fleet")
             .filter_expression("expires_at > :now")
@@ -92,9 +92,7 @@ impl PoolHeartbeats for Heartbeats {
             .try_collect()
             .await;
         let items = items.map_err(|error| port_error(TABLE, error))?;
-        let items: Result<Vec<HeartbeatItem>, _> = from_items(items);
-        let items = items.map_err(|error| PortError::broken(TABLE, error))?;
-        Ok(items.into_iter().map(Heartbeat::from).collect())
+        items.into_iter().map(read).collect()
     }
 
     async fn forget(&self, id: &PoolId) -> Result<(), PortError> {
@@ -103,6 +101,10 @@ impl PoolHeartbeats for Heartbeats {
         let sent = delete.send().await;
         sent.map(drop).map_err(|error| port_error(TABLE, error))
     }
+}
+
+fn read(item: Item) -> Result<Heartbeat, PortError> {
+    layout::read::<HeartbeatItem>(item, TABLE).map(Heartbeat::from)
 }
 
 impl From<&Heartbeat> for HeartbeatItem {
@@ -135,5 +137,25 @@ impl From<HeartbeatItem> for Heartbeat {
             taken: item.taken,
             full_since: item.full_since,
         }
+    }
+}
+
+#[cfg(test)]
+mod formats {
+    use testkit::build::{self, NOW};
+
+    use super::*;
+    use crate::dynamo::recorded::hold;
+
+    #[test]
+    fn a_heartbeat_is_as_recorded() {
+        let heartbeat = Heartbeat {
+            id: PoolId::new("p-1").unwrap(),
+            oldest_wait_ms: Some(250),
+            full_since: Some(NOW),
+            ..build::heartbeat(NOW)
+        };
+        let write = |heartbeat: &Heartbeat| to_item(HeartbeatItem::from(heartbeat)).unwrap();
+        hold("heartbeat", &heartbeat, write, read, &[]);
     }
 }

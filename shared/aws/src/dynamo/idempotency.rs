@@ -13,12 +13,12 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use domain::ports::PortError;
 use idempotency::{Acquired, Claim, IdempotencyStore, Kept, Key, Record, State, StoreError, Token};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use time::OffsetDateTime;
 
 use super::due::BY_EXPIRY;
 use super::expiry::second;
-use super::{LAYOUT, number, text};
+use super::{LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -124,7 +124,7 @@ impl IdempotencyStore for IdempotencyKeys {
             _ => None,
         };
         let theirs = theirs.ok_or_else(|| port_error(TABLE, error))?;
-        let theirs: KeyItem = from_item(theirs).map_err(broken)?;
+        let theirs: KeyItem = layout::read(theirs, TABLE)?;
         Ok(Acquired::Theirs(theirs.record()?))
     }
 
@@ -175,4 +175,45 @@ fn millisecond(moment: SystemTime) -> i64 {
 
 fn broken(cause: impl Into<StoreError>) -> PortError {
     PortError::broken(TABLE, cause)
+}
+
+#[cfg(test)]
+mod formats {
+    use testkit::build::NOW;
+
+    use super::*;
+    use crate::dynamo::Item;
+    use crate::dynamo::recorded::{hold, readable};
+
+    fn claim() -> Claim {
+        Claim {
+            fingerprint: "ab".repeat(32).parse().unwrap(),
+            token: "7".parse().unwrap(),
+            locked_until: NOW.into(),
+            expires_at: NOW.into(),
+        }
+    }
+
+    fn read(item: Item) -> Result<Record, PortError> {
+        layout::read::<KeyItem>(item, TABLE)?.record()
+    }
+
+    #[test]
+    fn a_key_is_as_recorded() {
+        let key = Key::new("webhook", "nightly-1").unwrap();
+        let write = |_: &Record| to_item(KeyItem::won(&key, &claim())).unwrap();
+        hold("idempotency", &claim().won(), write, read, &[]);
+    }
+
+    #[test]
+    fn a_key_whose_work_is_done_is_read_as_recorded() {
+        let state = State::Completed {
+            response: "{}".into(),
+        };
+        let done = Record {
+            state,
+            ..claim().won()
+        };
+        readable("idempotency-completed", &done, read);
+    }
 }

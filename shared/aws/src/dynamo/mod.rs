@@ -1,6 +1,6 @@
 //! Ports kept in `DynamoDB`.
 //!
-//! Every item carries `v`, the version of its layout, and `expires_at`, the second from which
+//! Every item carries `v`, the version of its layout (`layout` refuses later ones), and `expires_at`, the second from which
 //! `DynamoDB` may delete it. That can take days, so every read checks it again.
 
 mod audience;
@@ -14,7 +14,10 @@ mod frame_meter;
 mod heartbeats;
 mod idempotency;
 mod lanes;
+mod layout;
 mod rates;
+#[cfg(test)]
+mod recorded;
 mod spending;
 mod stale;
 mod submissions;
@@ -39,6 +42,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use retry::Backoff;
 
+use layout::LAYOUT;
+
 /// An item as the SDK has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -48,9 +53,6 @@ const CONTENDED: Backoff = Backoff {
     cap: Duration::from_secs(1),
     attempts: 6,
 };
-
-/// The layout that is written.
-const LAYOUT: u8 = 1;
 
 fn text(text: &(impl ToString + ?Sized)) -> AttributeValue {
     AttributeValue::S(text.to_string())

@@ -14,11 +14,10 @@ use domain::TenantId;
 use domain::ports::{PortError, RateLimit};
 use domain::rate::{Granted, Rate};
 use serde::Deserialize;
-use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use time::{Duration, OffsetDateTime};
 
 use super::expiry::second;
-use super::{Item, LAYOUT, number, text};
+use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -161,8 +160,21 @@ fn microsecond(moment: OffsetDateTime) -> i64 {
 }
 
 fn moment(item: Item) -> Result<OffsetDateTime, PortError> {
-    let item: RateItem = from_item(item).map_err(|error| PortError::broken(TABLE, error))?;
+    let item: RateItem = layout::read(item, TABLE)?;
     OffsetDateTime::UNIX_EPOCH
         .checked_add(Duration::microseconds(item.paid_until))
         .ok_or_else(|| PortError::broken(TABLE, "paid_until is out of range"))
+}
+
+#[cfg(test)]
+mod formats {
+    use testkit::build::NOW;
+
+    use super::*;
+    use crate::dynamo::recorded::readable;
+
+    #[test]
+    fn a_rate_is_read_as_recorded() {
+        readable("rate", &NOW, moment);
+    }
 }

@@ -10,14 +10,14 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::ports::{ExpiredItem, Expiring, PortError, Recorded, SubmissionLedger};
 use domain::{Fingerprint, IdempotencyKey, RequestId, Submission, Task, TenantId};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use time::OffsetDateTime;
 
 use super::due::BY_EXPIRY;
 use super::expired::Rows;
 use super::expiry::{is_past, second};
 use super::tasks::{IS_NEW, item_of};
-use super::{CONTENDED, Item, LAYOUT, number, text};
+use super::{CONTENDED, Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -141,8 +141,7 @@ impl Submissions {
         let get = get.key("key", text(&name(tenant, key)?));
         let sent = get.consistent_read(true).send().await;
         let output = sent.map_err(|error| port_error(TABLE, error))?;
-        let item: Option<SubmissionItem> =
-            output.item.map(from_item).transpose().map_err(broken)?;
+        let item = output.item.map(read).transpose()?;
         Ok(item.filter(|item| !is_past(item.expires_at, now)))
     }
 
@@ -152,18 +151,9 @@ impl Submissions {
         submission: &Submission,
         now: OffsetDateTime,
     ) -> Result<TransactWriteItem, PortError> {
-        let key = name(&task.tenant, &submission.key)?;
-        let item = to_item(SubmissionItem {
-            expiry_shard: Some(BY_EXPIRY.shard_of(&key)),
-            key,
-            request_id: task.request_id,
-            fingerprint: submission.fingerprint.to_string(),
-            expires_at: second(submission.expires_at),
-            v: LAYOUT,
-        });
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item.map_err(broken)?))
+            .set_item(Some(record_of(task, submission)?))
             .condition_expression("attribute_not_exists(#key) OR expires_at <= :now")
             .expression_attribute_names("#key", "key")
             .expression_attribute_values(":now", number(&second(now)));
@@ -210,6 +200,19 @@ impl SubmissionLedger for Submissions {
     }
 }
 
+fn record_of(task: &Task, submission: &Submission) -> Result<Item, PortError> {
+    let key = name(&task.tenant, &submission.key)?;
+    let item = to_item(SubmissionItem {
+        expiry_shard: Some(BY_EXPIRY.shard_of(&key)),
+        key,
+        request_id: task.request_id,
+        fingerprint: submission.fingerprint.to_string(),
+        expires_at: second(submission.expires_at),
+        v: LAYOUT,
+    });
+    item.map_err(broken)
+}
+
 fn recorded(known: &SubmissionItem, task: &Task) -> Result<Recorded, PortError> {
     if known.request_id == task.request_id {
         return Ok(Recorded::Created);
@@ -219,6 +222,10 @@ fn recorded(known: &SubmissionItem, task: &Task) -> Result<Recorded, PortError> 
         request_id: known.request_id,
         fingerprint,
     })
+}
+
+fn read(item: Item) -> Result<SubmissionItem, PortError> {
+    layout::read(item, TABLE)
 }
 
 /// The reasons come in the order of the items: the record's, then the task's. None where one of
@@ -256,7 +263,35 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
 mod tests {
     use aws_sdk_dynamodb::types::CancellationReason;
 
+    use domain::RequestId;
+    use serde_json::Value;
+    use testkit::build::NOW;
+    use uuid::uuid;
+
     use super::*;
+    use crate::dynamo::recorded::hold;
+
+    #[test]
+    fn a_submission_is_as_recorded() {
+        let tenant = TenantId::new("acme").unwrap();
+        let task = Task {
+            request_id: RequestId::new(uuid!("01890a5d-ac96-774b-bcce-b302099a8057")),
+            ..testkit::build::task(&tenant, "aggregate", Value::Null)
+        };
+        let (_, submission) = testkit::build::submission(&tenant, "nightly-1", NOW);
+        let known = Recorded::Known {
+            request_id: task.request_id,
+            fingerprint: submission.fingerprint,
+        };
+        let another = testkit::build::task(&tenant, "aggregate", Value::Null);
+        hold(
+            "submission",
+            &known,
+            |_| record_of(&task, &submission).unwrap(),
+            |item| recorded(&read(item)?, &another),
+            &[],
+        );
+    }
 
     fn meant(codes: [&str; 2]) -> Option<Cancelled> {
         let reasons = codes.map(|code| CancellationReason::builder().code(code).build());

@@ -7,13 +7,13 @@ use domain::Identity;
 use domain::ports::{ExpiredItem, Expiring, PortError, TicketStore};
 use domain::ticket::Ticket;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use time::OffsetDateTime;
 
 use super::due::BY_EXPIRY;
 use super::expired::Rows;
 use super::expiry::second;
-use super::{LAYOUT, number, text};
+use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -74,16 +74,8 @@ impl Expiring for Tickets {
 #[async_trait]
 impl TicketStore for Tickets {
     async fn issue(&self, ticket: &Ticket) -> Result<(), PortError> {
-        let item = TicketItem {
-            digest: ticket.digest.clone(),
-            identity: ticket.identity.clone(),
-            expires_at: second(ticket.expires_at),
-            expiry_shard: Some(BY_EXPIRY.shard_of(&ticket.digest)),
-            v: LAYOUT,
-        };
-        let item = to_item(item).map_err(|error| PortError::broken(TABLE, error))?;
         let put = self.client.put_item().table_name(&self.table);
-        let sent = put.set_item(Some(item)).send().await;
+        let sent = put.set_item(Some(item(ticket)?)).send().await;
         sent.map(drop).map_err(|error| port_error(TABLE, error))
     }
 
@@ -110,7 +102,46 @@ impl TicketStore for Tickets {
     }
 }
 
-fn identity(item: super::Item) -> Result<Identity, PortError> {
-    let item: TicketItem = from_item(item).map_err(|error| PortError::broken(TABLE, error))?;
+fn item(ticket: &Ticket) -> Result<Item, PortError> {
+    let item = TicketItem {
+        digest: ticket.digest.clone(),
+        identity: ticket.identity.clone(),
+        expires_at: second(ticket.expires_at),
+        expiry_shard: Some(BY_EXPIRY.shard_of(&ticket.digest)),
+        v: LAYOUT,
+    };
+    to_item(item).map_err(|error| PortError::broken(TABLE, error))
+}
+
+fn identity(item: Item) -> Result<Identity, PortError> {
+    let item: TicketItem = layout::read(item, TABLE)?;
     Ok(item.identity)
+}
+
+#[cfg(test)]
+mod formats {
+    use domain::ids::Scope;
+    use domain::{TenantId, UserId};
+    use testkit::build::NOW;
+
+    use super::*;
+    use crate::dynamo::recorded::hold;
+
+    #[test]
+    fn a_ticket_is_as_recorded() {
+        let bought_by = Identity {
+            tenant: TenantId::new("acme").unwrap(),
+            user: UserId::new("ada").unwrap(),
+            scopes: [Scope::Operator, Scope::Notify, Scope::Webhooks].into(),
+        };
+        let write = |identity: &Identity| {
+            let ticket = Ticket {
+                digest: "d".repeat(64),
+                identity: identity.clone(),
+                expires_at: NOW,
+            };
+            item(&ticket).unwrap()
+        };
+        hold("ticket", &bought_by, write, identity, &[]);
+    }
 }

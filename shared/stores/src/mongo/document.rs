@@ -15,6 +15,7 @@ use domain::{Event, TenantId, route};
 use serde_json::{Map, Value};
 use time::UtcOffset;
 
+use super::layout;
 use super::moment::Moment;
 
 /// A stored event that cannot be read.
@@ -101,6 +102,11 @@ fn write_extra(document: &mut Document, extra: &Map<String, Value>) {
 
 /// The event of a stored form.
 pub(super) fn read(document: &Document) -> Result<Event, Unreadable> {
+    if !layout::is_known(document) {
+        return Err(Unreadable {
+            field: layout::LATER,
+        });
+    }
     let fields = Fields(document);
     let what = match fields.text("type")?.as_str() {
         "request" => What::Request(read_request(&fields)?),
@@ -222,3 +228,5 @@ impl Fields<'_> {
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod recorded;

@@ -8,7 +8,10 @@ mod append;
 mod document;
 mod failure;
 mod filter;
+#[cfg(test)]
+mod formats;
 mod health;
+mod layout;
 mod logs;
 mod mean;
 mod merge;

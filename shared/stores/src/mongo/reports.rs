@@ -25,6 +25,7 @@ use tokio::time::timeout;
 use super::append::TAKEN;
 use super::document::key;
 use super::failure::Failure;
+use super::layout;
 use super::moment::Moment;
 use super::{Events, REPORTS};
 
@@ -152,6 +153,9 @@ fn read(tenant: &TenantId, document: &Document) -> Result<Report, Failure> {
 }
 
 fn read_head(tenant: &TenantId, document: &Document) -> Result<ReportHead, Failure> {
+    if !layout::is_known(document) {
+        return Err(Failure::Answer(layout::LATER));
+    }
     let (_, id) = text(document, "_id")?
         .split_once('/')
         .ok_or(Failure::Answer("_id"))?;
@@ -193,3 +197,6 @@ fn moment(document: &Document, field: &'static str) -> Result<OffsetDateTime, Fa
     let moment = date.and_then(|date| Moment { date, rest_ns: 0 }.to_utc());
     moment.ok_or(Failure::Answer(field))
 }
+
+#[cfg(test)]
+mod recorded;

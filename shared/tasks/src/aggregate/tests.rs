@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use domain::aggregate::{AggregateQuery, AggregateRow, Bucket, GroupBy, Only};
-use domain::kind::{AnyKind, ProgressSink};
+use domain::kind::{Described as _, ProgressSink, Runner, described};
 use domain::task::Progress;
 use proptest::prelude::*;
 use testkit::build::{self, NOW};
@@ -47,7 +47,7 @@ fn bench(rows: Vec<AggregateRow>) -> Bench {
 
 impl Bench {
     async fn run(&self, input: Value) -> Result<Value, Failure> {
-        let kind: &dyn AnyKind = &Aggregate::new(self.rows.clone());
+        let kind: &dyn Runner = &Aggregate::new(self.rows.clone());
         kind.run(&self.context, &input).await
     }
 
@@ -75,8 +75,10 @@ fn row() -> AggregateRow {
 }
 
 fn errors(input: &Value) -> Vec<String> {
-    let kind: &dyn AnyKind = &Aggregate::new(Arc::new(CannedRows::default()));
-    let errors = kind.validate(input).err().unwrap_or_default();
+    let errors = described::<Aggregate>()
+        .validate(input)
+        .err()
+        .unwrap_or_default();
     errors.into_iter().map(|error| error.field).collect()
 }
 
@@ -238,7 +240,7 @@ fn every_mistake_is_named_by_its_field() {
 
 #[test]
 fn reports_are_called_after_what_they_group_by() {
-    let kind: &dyn AnyKind = &Aggregate::new(Arc::new(CannedRows::default()));
+    let kind = described::<Aggregate>();
     for (input, title) in [
         (json!({}), "Requests by service"),
         (

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::kind::{AnyKind, ProgressSink};
+use domain::kind::{Described as _, ProgressSink, Runner, described};
 use domain::ports::EventLog as _;
 use domain::task::Progress;
 use domain::{Event, Retry, TenantId, UploadFormat};
@@ -54,7 +54,7 @@ impl Scene {
             started_at: NOW,
             progress: Arc::new(Deaf),
         };
-        AnyKind::run(&self.analyze, &context, input).await
+        Runner::run(&self.analyze, &context, input).await
     }
 
     async fn upload(&self, format: UploadFormat, bytes: &[u8]) -> Result<Value, Failure> {
@@ -212,7 +212,6 @@ async fn a_querys_texts_are_documents() {
 
 #[test]
 fn mistakes_of_the_source_are_named_by_their_fields() {
-    let analyze = scene().analyze;
     let id = build::upload_id();
     for (input, fields) in [
         (json!({}), &[""][..]),
@@ -245,7 +244,8 @@ fn mistakes_of_the_source_are_named_by_their_fields() {
             &["query.service", "query.to", "query.limit"],
         ),
     ] {
-        let errors = AnyKind::validate(&analyze, &input)
+        let errors = described::<Analyze>()
+            .validate(&input)
             .err()
             .unwrap_or_default();
         let found: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();

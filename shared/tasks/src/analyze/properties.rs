@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use domain::kind::{AnyKind, ProgressSink};
+use domain::kind::{ProgressSink, Runner};
 use domain::task::Progress;
 use proptest::prelude::*;
 use serde_json::json;
@@ -34,7 +34,7 @@ fn run(texts: &[String]) -> Value {
         started_at: NOW,
         progress: Arc::new(Deaf),
     };
-    let kind: &dyn AnyKind = &super::tests::inline_only();
+    let kind: &dyn Runner = &super::tests::inline_only();
     RUNTIME.block_on(kind.run(&context, &input)).unwrap()
 }
 

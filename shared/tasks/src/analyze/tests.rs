@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use domain::kind::{AnyKind, ProgressSink};
+use domain::kind::{Described as _, ProgressSink, Runner, described};
 use domain::task::Progress;
 use serde_json::json;
 use testkit::build::{self, NOW};
@@ -52,7 +52,7 @@ fn input(texts: &[&str]) -> Value {
 }
 
 async fn run(input: &Value) -> Result<Value, Failure> {
-    let kind: &dyn AnyKind = &inline_only();
+    let kind: &dyn Runner = &inline_only();
     kind.run(&context(&Arc::default()), input).await
 }
 
@@ -63,8 +63,10 @@ fn sentiments(result: &Value) -> Vec<f64> {
 }
 
 fn errors(input: &Value) -> Vec<(String, String)> {
-    let kind: &dyn AnyKind = &inline_only();
-    let errors = kind.validate(input).err().unwrap_or_default();
+    let errors = described::<Analyze>()
+        .validate(input)
+        .err()
+        .unwrap_or_default();
     errors
         .into_iter()
         .map(|error| (error.field, error.message))
@@ -89,7 +91,7 @@ async fn each_document_is_told_about_and_all_of_them_together() {
 #[tokio::test]
 async fn progress_is_told_by_documents() {
     let reports = Arc::new(Reports::default());
-    let kind: &dyn AnyKind = &inline_only();
+    let kind: &dyn Runner = &inline_only();
     let input = input(&["One.", "Two.", "Three."]);
     kind.run(&context(&reports), &input).await.unwrap();
     let reports = reports.0.lock().unwrap();
@@ -140,7 +142,7 @@ async fn a_dropped_analysis_stops_after_its_current_document() {
     };
     tokio::select! {
         () = begun => {}
-        _ = AnyKind::run(&kind, &context, &input) => panic!("it ran to its end"),
+        _ = Runner::run(&kind, &context, &input) => panic!("it ran to its end"),
     }
     *gate.open.lock().unwrap() = true;
     gate.opened.notify_all();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use domain::export::Row;
-use domain::kind::{AnyKind, FieldError, ProgressSink, TaskContext};
+use domain::kind::{Described as _, FieldError, ProgressSink, Runner, TaskContext, described};
 use domain::task::Progress;
 use domain::{Failure, TenantId};
 use serde_json::Value;
@@ -18,20 +18,6 @@ struct Reports(Mutex<Vec<Progress>>);
 impl ProgressSink for Reports {
     fn report(&self, progress: Progress) {
         self.0.lock().unwrap().push(progress);
-    }
-}
-
-/// Ports with nothing in them.
-pub(crate) fn needs(faults: &Faults) -> ExportNeeds {
-    let tasks = Arc::new(MemoryTasks::new(faults));
-    ExportNeeds {
-        events: Arc::new(CannedSource::new(vec![], faults)),
-        activity: Arc::new(CannedSource::new(vec![], faults)),
-        index: tasks.clone(),
-        tasks,
-        results: Arc::new(MemoryResults::new(faults)),
-        files: Arc::new(MemoryFiles::new(faults)),
-        uploads: OpenUploads::default(),
     }
 }
 
@@ -91,7 +77,7 @@ impl Scene {
     }
 
     pub(super) async fn run(&self, input: Value) -> Result<Value, Failure> {
-        let kind: &dyn AnyKind = &*self.kind;
+        let kind: &dyn Runner = &*self.kind;
         kind.run(&self.context, &input).await
     }
 
@@ -110,8 +96,10 @@ impl Scene {
     }
 
     pub(super) fn errors(&self, input: &Value) -> Vec<FieldError> {
-        let kind: &dyn AnyKind = &*self.kind;
-        kind.validate(input).err().unwrap_or_default()
+        described::<Export>()
+            .validate(input)
+            .err()
+            .unwrap_or_default()
     }
 
     pub(super) fn progress(&self) -> Vec<(u8, String)> {

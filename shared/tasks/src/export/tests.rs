@@ -2,12 +2,13 @@ use std::time::Duration;
 
 use domain::RequestId;
 use domain::export::{Cell, MOST_ROWS_AT_ONCE, Row, Source, columns, of_event};
-use domain::kind::AnyKind;
+use domain::kind::{Described as _, Kind as _, described};
 use domain::task::TaskResult;
 use serde_json::{Value, json};
 use testkit::build::{self, NOW};
 use testkit::memory::{CannedSource, Fault, Faults};
 
+use super::Export;
 use super::part_writer::PART;
 use super::scene::Scene;
 
@@ -349,7 +350,6 @@ async fn a_report_that_is_not_there_is_told_apart_from_one_that_is_not_ready() {
 
 #[test]
 fn the_kind_is_the_one_whose_results_get_links() {
-    let kind: &dyn AnyKind = &*Scene::new(vec![]).kind;
-    assert!(!kind.is_outside());
-    assert_eq!(<super::Export as domain::kind::Kind>::NAME, "export");
+    assert!(!described::<Export>().is_outside());
+    assert_eq!(Export::NAME, "export");
 }

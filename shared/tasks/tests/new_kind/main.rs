@@ -70,7 +70,7 @@ fn scene() -> Scene {
     let updates = Arc::new(MemoryUpdateQueue::new(&faults));
     Scene {
         submit: SubmitTask {
-            registry: registry(),
+            catalogue: tasks::catalogue().with::<CountWords>(),
             metering: None,
             compute: app::Compute::unpaid(),
             guard: webhooks::Guard::strict(),
@@ -172,11 +172,11 @@ async fn whoever_misspells_a_kind_is_told_of_it() {
 
 #[test]
 fn its_retries_are_its_own() {
-    let registry = registry();
-    assert_eq!(registry.retry("count_words").attempts, 8);
-    assert_eq!(registry.retry("aggregate"), RETRY);
-    for name in registry.names() {
-        let attempts = registry.retry(name).attempts;
+    let catalogue = tasks::catalogue().with::<CountWords>();
+    assert_eq!(catalogue.retry("count_words").attempts, 8);
+    assert_eq!(catalogue.retry("aggregate"), RETRY);
+    for name in catalogue.names() {
+        let attempts = catalogue.retry(name).attempts;
         assert!((1..=MOST_RECEIVES / 2).contains(&attempts), "{name}");
     }
 }

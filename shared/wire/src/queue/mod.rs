@@ -5,6 +5,8 @@
 
 mod broadcast;
 mod callback;
+#[cfg(test)]
+mod formats;
 mod posting;
 mod request;
 mod task;

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 use super::{INDEX, LANE, LaneTable, TABLE};
 use crate::dynamo::expiry::second;
-use crate::dynamo::{CONTENDED, Item, LAYOUT, number, text};
+use crate::dynamo::{CONTENDED, Item, LAYOUT, layout, number, text};
 use crate::error::port_error;
 
 /// Others kept entering and leaving.
@@ -227,6 +227,7 @@ fn set(ids: &[RequestId]) -> AttributeValue {
 }
 
 fn ids_in(item: Option<&Item>, set: &'static str) -> Result<BTreeSet<RequestId>, PortError> {
+    item.map_or(Ok(()), |item| layout::check(item, TABLE))?;
     let names = match item.and_then(|item| item.get(set)) {
         None => return Ok(BTreeSet::new()),
         Some(AttributeValue::Ss(names)) => names,
@@ -234,4 +235,25 @@ fn ids_in(item: Option<&Item>, set: &'static str) -> Result<BTreeSet<RequestId>,
     };
     let ids: Result<_, _> = names.iter().map(|name| name.parse()).collect();
     ids.map_err(|error| PortError::broken(TABLE, error))
+}
+
+#[cfg(test)]
+mod formats {
+    use uuid::uuid;
+
+    use super::*;
+    use crate::dynamo::recorded::readable;
+
+    #[test]
+    fn a_lane_is_read_as_recorded() {
+        let ids = [
+            uuid!("01890a5d-ac96-774b-bcce-b302099a8057"),
+            uuid!("01890a5d-ac96-774b-bcce-b302099a8058"),
+        ];
+        let members = BTreeSet::from(ids.map(RequestId::new));
+        readable("lane", &members, |item| ids_in(Some(&item), "members"));
+        let delayed =
+            BTreeSet::from([uuid!("01890a5d-ac96-774b-bcce-b302099a8059")].map(RequestId::new));
+        readable("lane", &delayed, |item| ids_in(Some(&item), "delayed"));
+    }
 }

@@ -6,13 +6,13 @@ use domain::ports::{Job, PortError, WaitingRoom};
 use domain::task::Priority;
 use domain::{RequestId, TenantId, Trace};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use time::{Duration, OffsetDateTime};
 
 use super::{LaneTable, TABLE};
 use crate::dynamo::expiry::second;
 use crate::dynamo::write_batch::{delete_all, put_all};
-use crate::dynamo::{Item, LAYOUT, text};
+use crate::dynamo::{Item, LAYOUT, layout, text};
 use crate::error::port_error;
 
 /// As long as the task itself is kept.
@@ -69,7 +69,7 @@ fn item(job: &Job) -> Result<Item, PortError> {
 }
 
 fn job(item: Item) -> Result<Job, PortError> {
-    let item: WaitingItem = from_item(item).map_err(|error| PortError::broken(TABLE, error))?;
+    let item: WaitingItem = layout::read(item, TABLE)?;
     Ok(Job {
         tenant: item.tenant,
         request_id: item.request_id,
@@ -120,5 +120,29 @@ impl WaitingRoom for LaneTable {
 
     async fn remove(&self, jobs: &[Job]) -> Result<(), PortError> {
         delete_all(&self.client, &self.table, TABLE, jobs.iter().map(key)).await
+    }
+}
+
+#[cfg(test)]
+mod formats {
+    use testkit::build::NOW;
+    use uuid::uuid;
+
+    use super::*;
+    use crate::dynamo::recorded::hold;
+
+    #[test]
+    fn a_waiting_task_is_as_recorded() {
+        let waiting = Job {
+            tenant: TenantId::new("acme").unwrap(),
+            request_id: RequestId::new(uuid!("01890a5d-ac96-774b-bcce-b302099a8057")),
+            priority: Priority::High,
+            created_at: NOW,
+            run_at: None,
+            trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+                .parse()
+                .ok(),
+        };
+        hold("waiting", &waiting, |job| item(job).unwrap(), job, &[]);
     }
 }

@@ -4,7 +4,7 @@ use domain::ports::PortError;
 use domain::task::{Progress, Task, Update};
 use domain::{RequestId, TenantId, Trace, Usage, UserId};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
@@ -13,7 +13,7 @@ use super::attention::AttentionFields;
 use super::state::StateFields;
 use super::terms::TermsFields;
 use crate::dynamo::expiry::second;
-use crate::dynamo::{Item, LAYOUT};
+use crate::dynamo::{Item, LAYOUT, layout};
 
 /// How long a task is kept after its last change.
 pub(super) const KEPT: Duration = Duration::days(30);
@@ -169,7 +169,7 @@ impl TaskItem {
     }
 
     pub(super) fn from_item(item: Item) -> Result<Self, PortError> {
-        from_item(item).map_err(|error| PortError::broken(TABLE, error))
+        layout::read(item, TABLE)
     }
 }
 

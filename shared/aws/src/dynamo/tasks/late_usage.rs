@@ -14,12 +14,12 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use domain::ports::{LateUsage, PortError};
 use domain::{RequestId, TenantId, Usage};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use super::item::KEPT;
 use super::{TABLE, Tasks};
 use crate::dynamo::expiry::second;
-use crate::dynamo::{Item, LAYOUT, number, text};
+use crate::dynamo::{Item, LAYOUT, layout, number, text};
 use crate::error::port_error;
 
 /// What follows the tenant in the key of such an item.
@@ -66,10 +66,13 @@ impl LateUsage for Tasks {
         let get = self.client.get_item().table_name(&self.table);
         let sent = get.set_key(Some(key(tenant, id))).send().await;
         let output = sent.map_err(|error| port_error(TABLE, error))?;
-        let usage = output.item.map(from_item).transpose();
-        let usage: Option<Usage> = usage.map_err(|error| PortError::broken(TABLE, error))?;
+        let usage = output.item.map(read).transpose()?;
         Ok(usage.unwrap_or_default())
     }
+}
+
+pub(super) fn read(item: Item) -> Result<Usage, PortError> {
+    layout::read(item, TABLE)
 }
 
 fn once() -> Builder {

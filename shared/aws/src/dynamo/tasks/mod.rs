@@ -1,6 +1,8 @@
 //! Tasks, one item each; `item` has the layout.
 
 mod attention;
+#[cfg(test)]
+mod formats;
 mod item;
 mod late_usage;
 mod list;

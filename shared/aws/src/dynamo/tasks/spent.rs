@@ -7,13 +7,12 @@ use async_trait::async_trait;
 use domain::ports::{Page, PortError, Spent, SpentPage, SpentTasks};
 use domain::{RequestId, TenantId, Usage};
 use serde::Deserialize;
-use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use time::OffsetDateTime;
 
 use super::late_usage::OWN;
 use super::{TABLE, Tasks};
 use crate::dynamo::expiry::second;
-use crate::dynamo::{Item, number, text};
+use crate::dynamo::{Item, layout, number, text};
 use crate::error::port_error;
 
 /// Between the two keys in a cursor; no tenant's name holds it.
@@ -94,5 +93,5 @@ fn cursor(key: Item) -> Result<String, PortError> {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(item: Item) -> Result<T, PortError> {
-    from_item(item).map_err(|error| PortError::broken(TABLE, error))
+    layout::read(item, TABLE)
 }

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::Retry;
-use domain::kind::{AnyKind, ProgressSink};
+use domain::kind::{ProgressSink, Runner};
 use domain::model::{Prompt, Reservation};
 use domain::task::Progress;
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ fn input(count: usize) -> Value {
 
 impl Scene {
     async fn run(&self, input: &Value) -> Result<Value, Failure> {
-        AnyKind::run(&self.analyze, &self.context, input).await
+        Runner::run(&self.analyze, &self.context, input).await
     }
 
     fn reservation(&self) -> Reservation {
