@@ -12,6 +12,9 @@ use time::format_description::well_known::Rfc3339;
 /// Tasks of the backlog. `BACKLOG=10000` for a longer one.
 const BACKLOG: usize = 400;
 
+/// Tasks beside the backlog.
+const BESIDE: usize = 2;
+
 /// Of `TenantConcurrency` in template.yaml.
 const PLACES: usize = 50;
 
@@ -136,6 +139,9 @@ async fn a_backlog_holds_up_its_own_tenant_only() {
     let waited = submitted.elapsed();
     let left = every(&busy, "&status=processing").await.len();
     println!("two tasks beside a backlog of {count}: {waited:?}, {left} of the backlog left");
+    // Each behind what has places, at most.
+    let most = time_for(BESIDE * PLACES, ENDED);
+    assert!(waited < most, "two tasks took {waited:?} beside a backlog");
     assert!(left > count / 4, "only {left} of {count} were left");
 
     let patience = PATIENCE.max(time_for(count, ENDED));

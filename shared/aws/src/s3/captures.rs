@@ -7,7 +7,6 @@ use domain::capture::{Capture, folder};
 use domain::ports::{CaptureShelf, Captures, PortError};
 use time::Date;
 
-use super::client::client;
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -26,7 +25,7 @@ impl CaptureBucket {
     /// Keeps captures in this bucket.
     pub fn new(sdk: &Sdk, bucket: impl Into<String>) -> Self {
         Self {
-            client: client(sdk),
+            client: sdk.s3(),
             bucket: bucket.into(),
             page: 1_000,
         }

@@ -65,7 +65,8 @@ impl MemoryTasks {
 
     /// The task with that id, whoever's it is.
     pub fn get(&self, id: RequestId) -> Option<Task> {
-        self.all().into_iter().find(|task| task.request_id == id)
+        let tasks = self.tasks.lock();
+        tasks.values().find(|task| task.request_id == id).cloned()
     }
 }
 

@@ -184,17 +184,14 @@ fn those_that_are_to_run_later_share_what_may_be_held_back() {
 fn a_crash_forgets_nobody_who_is_to_run_later() {
     assert!(explore(1, 0, &[Act::SubmitLater], true) > 2);
     assert!(explore(1, 0, &[Act::SubmitLater, Act::SubmitLater], true) > 50);
-    assert!(explore(1, 1, &[Act::SubmitLater, Act::Sweep], true) > 20);
-    assert!(explore(1, 1, &[Act::Sweep, Act::SubmitLater], true) > 20);
+    assert!(explore(1, 1, &[Act::SubmitLater, Act::Work(0)], true) > 20);
 }
 
 /// One that has a message ahead; so the others find nobody may have another.
 #[test]
 fn no_sweep_forgets_one_that_waits_for_its_time() {
-    for first in [Act::SubmitLater, Act::Sweep] {
-        assert!(explore_after(1, 1, &[first, Act::Sweep], true) > 20);
-        assert!(explore_after(1, 2, &[first, Act::SubmitLater], true) > 50);
-    }
+    assert!(explore_after(1, 1, &[Act::SubmitLater, Act::Sweep], false) > 20);
+    assert!(explore_after(1, 2, &[Act::Sweep], true) > 5);
 }
 
 #[test]

@@ -53,11 +53,11 @@ async fn a_task_that_is_to_run_later_takes_no_place_before() {
 }
 
 #[tokio::test]
-async fn of_ten_thousand_that_are_due_together_few_have_messages_and_each_runs_once() {
+async fn of_two_thousand_that_are_due_together_few_have_messages_and_each_runs_once() {
     let world = World::new(50);
-    let ids = world.flood(Normal, 5 * MINUTE, 10_000).await;
+    let ids = world.flood(Normal, 5 * MINUTE, 2_000).await;
     assert_eq!(world.sent(), ids[..50]);
-    assert_eq!(world.lanes.waiting().len(), 9_950);
+    assert_eq!(world.lanes.waiting().len(), 1_950);
     for id in &ids[..50] {
         world.work(*id).await;
     }
