@@ -78,7 +78,8 @@ async fn of_two_thousand_that_are_due_together_few_have_messages_and_each_runs_o
     let ran = |id: &RequestId| world.task(*id).attempt == 1;
     assert!(ids.iter().all(ran));
     assert!(world.lanes.most() <= 50 && world.lanes.most_delayed() <= 50);
-    assert!(world.lanes.waiting().is_empty() && world.lanes.placed().is_empty());
+    assert!(world.lanes.waiting().is_empty() && world.lanes.delayed().is_empty());
+    assert_eq!(world.lanes.placed(), [other.request_id]);
 }
 
 #[tokio::test]
