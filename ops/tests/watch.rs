@@ -122,7 +122,7 @@ async fn socket(
 async fn watched(api: &Api, arguments: &[&str]) -> Result<bool, String> {
     let arguments = ["ops", "tasks", "watch"].iter().chain(arguments);
     let Command::Tasks(tasks) = Cli::try_parse_from(arguments).unwrap().command else {
-        panic!("tasks");
+        return Err("these are no arguments of `ops tasks`".into());
     };
     let now = OffsetDateTime::UNIX_EPOCH;
     let told = ops::tasks::run(&tasks, api, now, true).await;

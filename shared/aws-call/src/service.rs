@@ -40,11 +40,8 @@ impl Service {
     pub const CLOUDWATCH: Self =
         Self::json("monitoring", JSON_1_0, "GraniteServiceVersion20100801");
     /// Amazon Cognito: user pools.
-    pub const COGNITO: Self = Self::json(
-        "cognito-idp",
-        JSON_1_1,
-        "AWSCognitoIdentityProviderService",
-    );
+    pub const COGNITO: Self =
+        Self::json("cognito-idp", JSON_1_1, "AWSCognitoIdentityProviderService");
     /// AWS Cost Explorer.
     pub const COST_EXPLORER: Self = Self {
         region: BILLING,

@@ -14,8 +14,8 @@ use deadpool_postgres::{
 };
 use domain::ports::PortError;
 use tokio::time::timeout;
-use tokio_postgres::{Client, Row};
 use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row};
 
 use super::SERVER;
 use super::address::Address;

@@ -21,6 +21,12 @@ impl ProgressSink for Reports {
     }
 }
 
+/// What is wrong with an input.
+pub(super) fn errors(input: &Value) -> Vec<FieldError> {
+    let checked = described::<Export>().validate(input);
+    checked.err().unwrap_or_default()
+}
+
 /// A tenant's exports.
 pub(super) struct Scene {
     pub(super) faults: Faults,
@@ -93,13 +99,6 @@ impl Scene {
         assert_eq!(self.files.unfinished(), [""; 0]);
         assert_eq!(self.uploads.count(), 0);
         (result, content)
-    }
-
-    pub(super) fn errors(&self, input: &Value) -> Vec<FieldError> {
-        described::<Export>()
-            .validate(input)
-            .err()
-            .unwrap_or_default()
     }
 
     pub(super) fn progress(&self) -> Vec<(u8, String)> {

@@ -10,7 +10,7 @@ use testkit::memory::{CannedSource, Fault, Faults};
 
 use super::Export;
 use super::part_writer::PART;
-use super::scene::Scene;
+use super::scene::{Scene, errors};
 
 fn logs(count: usize, message: &str) -> Vec<Row> {
     let log = |n| {
@@ -199,7 +199,6 @@ async fn the_next_attempt_removes_what_a_killed_worker_left() {
 
 #[test]
 fn every_mistake_is_named_by_its_field() {
-    let scene = Scene::new(vec![]);
     let id = build::request_id().to_string();
     for (input, fields) in [
         (json!({}), &[""][..]),
@@ -232,17 +231,17 @@ fn every_mistake_is_named_by_its_field() {
             &["from"],
         ),
     ] {
-        let errors = scene.errors(&input);
-        let named: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(named, fields, "{input}: {errors:?}");
+        let found = errors(&input);
+        let named: Vec<_> = found.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(named, fields, "{input}: {found:?}");
     }
     for good in [
         json!({"source": "report", "report": id, "columns": ["anything"]}),
         json!({"source": "tasks", "format": "parquet", "compression": "gzip"}),
     ] {
-        assert_eq!(scene.errors(&good), [], "{good}");
+        assert_eq!(errors(&good), [], "{good}");
     }
-    let message = &scene.errors(&json!({"source": "users", "columns": ["email"]}))[0].message;
+    let message = &errors(&json!({"source": "users", "columns": ["email"]}))[0].message;
     assert_eq!(message, "must be one of user, first_seen, last_seen");
 }
 

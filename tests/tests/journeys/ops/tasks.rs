@@ -1,12 +1,18 @@
 //! Tasks from a shell.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use end_to_end::{Stack, binary, fresh};
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{ChildStdout, Command};
 
 use super::ops;
+
+async fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> Value {
+    let line = lines.next_line().await.expect("a line").expect("a line");
+    serde_json::from_str(&line).expect("JSON")
+}
 
 #[tokio::test]
 async fn a_task_is_submitted_watched_listed_and_shown() {
@@ -76,33 +82,23 @@ async fn changes_are_told_as_they_are_pushed() {
         .env("ADOLOGY_PASSWORD", password)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .kill_on_drop(true)
         .spawn()
         .expect("ops starts");
     let mut lines = BufReader::new(watch.stdout.take().expect("piped")).lines();
-    let next = move || {
-        let line = lines.next().expect("a line").expect("a line");
-        serde_json::from_str::<Value>(&line).expect("JSON")
-    };
-    let (first, mut next) = tokio::task::spawn_blocking(move || {
-        let mut next = next;
-        (next(), next)
-    })
-    .await
-    .expect("a line");
+    let first = next(&mut lines).await;
     assert_eq!(first["request_id"], json!(id));
     let report = json!({"request_id": id, "status": "completed", "result": {"words": 2}});
     worker.post("/notify", &report).await.expect(200);
-    let rest = tokio::task::spawn_blocking(move || {
-        let mut versions = vec![first["version"].as_u64()];
-        loop {
-            let line = next();
-            if line["tasks"].is_array() {
-                return (versions, line, watch.wait_with_output().expect("ops ends"));
-            }
-            versions.push(line["version"].as_u64());
+    let mut versions = vec![first["version"].as_u64()];
+    let last = loop {
+        let line = next(&mut lines).await;
+        if line["tasks"].is_array() {
+            break line;
         }
-    });
-    let (versions, last, output) = rest.await.expect("it ended");
+        versions.push(line["version"].as_u64());
+    };
+    let output = watch.wait_with_output().await.expect("ops ends");
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success() && told.is_empty(),

@@ -89,7 +89,7 @@ async fn an_editor_that_fails_or_is_not_there_changes_nothing() {
         .await
         .unwrap_err();
     assert!(missing.to_string().contains("/no/such/editor"), "{missing}");
-    assert_eq!(scene.left(0).await, [id.clone()]);
+    assert_eq!(scene.left(0).await, std::slice::from_ref(&id));
     assert!(!file_of(&id).exists());
 }
 
@@ -125,6 +125,6 @@ async fn an_editor_that_changes_nothing_sends_nothing() {
         assert!(matches!(unchanged, EditError::Unchanged), "{unchanged}");
     }
     assert!(scene.queue.take().is_empty());
-    assert_eq!(scene.left(0).await, [id.clone()]);
+    assert_eq!(scene.left(0).await, std::slice::from_ref(&id));
     assert!(!file_of(&id).exists());
 }
