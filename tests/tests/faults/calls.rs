@@ -26,6 +26,13 @@ fn operations(calls: &[Call]) -> Vec<String> {
     names
 }
 
+fn submitted_by(tenant: &str) -> Value {
+    let event = include_str!("../../../events/api/submit-aggregate.json");
+    let mut event: Value = serde_json::from_str(event).expect("JSON");
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant"] = json!(tenant);
+    event
+}
+
 /// What the API asks AWS for when it takes one task on. The first submission of a process also asks what is paused; for
 /// those of the next seconds that one answer does.
 async fn submission(site: &Arc<Site>, lane: &Lane, instead: &[(&str, &str)]) -> Vec<String> {
@@ -43,15 +50,13 @@ async fn submission(site: &Arc<Site>, lane: &Lane, instead: &[(&str, &str)]) -> 
         timeout: TIMEOUT,
         at_once: 1,
     });
-    let mut event: Value =
-        serde_json::from_str(include_str!("../../../events/api/submit-aggregate.json"))
-            .expect("JSON");
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant"] =
-        json!(site.tenant.as_str());
-    let answer = api.invoke(event.clone()).await.expect("an answer");
+    // Of another tenant: one that submits in quick succession is metered by a second update (`Rates`).
+    let other = format!("{}-other", site.tenant);
+    let answer = api.invoke(submitted_by(&other)).await.expect("an answer");
     assert_eq!(answer["statusCode"], 202, "{answer}");
     let first = proxy.calls();
-    let answer = api.invoke(event).await.expect("an answer");
+    let answer = api.invoke(submitted_by(site.tenant.as_str())).await;
+    let answer = answer.expect("an answer");
     assert_eq!(answer["statusCode"], 202, "{answer}");
     let second = operations(&proxy.calls()[first.len()..]);
     let mut with_pauses = second.clone();
