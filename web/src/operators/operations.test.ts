@@ -75,6 +75,17 @@ describe("how the service stands", () => {
     expect(system.value.value?.queues[0]?.dead).toBe(5);
   });
 
+  it("is not what an answer says that is older than what was told meanwhile", async () => {
+    answers = [standing("2026-03-01T12:00:00Z", 3)];
+    const system = createSystem(ports());
+    const frame = { type: "system", ...standing("2026-03-01T12:00:01Z", 0) };
+    frames.emit({ type: "unknown", frame });
+    await settle();
+    expect(asked).toHaveLength(1);
+    expect(system.value.value?.queues[0]?.dead).toBe(0);
+    system.close();
+  });
+
   it("is read again once for tasks that fail together, and after an absence", async () => {
     const system = createSystem(ports());
     await settle();

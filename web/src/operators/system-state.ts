@@ -19,7 +19,11 @@ export function createSystem({ client, clock }: Ports) {
   let due: unknown = null;
   let away = false;
 
-  const refresh = () => read(() => readSystem(client.http));
+  const refresh = () =>
+    read(async () => {
+      const answer = await readSystem(client.http);
+      return newer(value.value, answer);
+    });
 
   const look = () => {
     due ??= clock.after(LOOK_AFTER_MS, () => {
@@ -53,7 +57,7 @@ export function createSystem({ client, clock }: Ports) {
 
 export type SystemState = ReturnType<typeof createSystem>;
 
-/** A message may come late. */
+/** A message may come late, and so may an answer. */
 function newer(known: System | null, told: System): System {
   return known && Date.parse(known.at) > Date.parse(told.at) ? known : told;
 }

@@ -25,9 +25,19 @@ impl Failure {
     /// Whether the same statement may well succeed at once: its connection turned out to be dead,
     /// or it lost against a concurrent one. Every statement of ours can be repeated.
     pub(super) fn may_pass_at_once(&self) -> bool {
+        let lost_a_race = |error: &Error| {
+            error
+                .code()
+                .is_some_and(|state| state.code().starts_with("40"))
+        };
+        self.is_of_the_connection() || matches!(self, Self::Statement(error) if lost_a_race(error))
+    }
+
+    /// Whether the connection turned out to be dead, or its server closed it.
+    pub(super) fn is_of_the_connection(&self) -> bool {
         match self {
             Self::Statement(error) => {
-                error.is_closed() || is_io(error) || error.code().is_some_and(lost_a_race)
+                error.is_closed() || is_io(error) || error.code().is_some_and(was_closed)
             }
             Self::Pool(_) | Self::TooSlow(_) => false,
         }
@@ -71,8 +81,10 @@ fn state_passes(state: &SqlState) -> bool {
         || *state == SqlState::READ_ONLY_SQL_TRANSACTION
 }
 
-fn lost_a_race(state: &SqlState) -> bool {
-    state.code().starts_with("40")
+/// What a server says last to a connection that nobody used: it shuts down, has crashed, or the
+/// connection was idle for too long.
+fn was_closed(state: &SqlState) -> bool {
+    matches!(state.code(), "57P01" | "57P02" | "57P05")
 }
 
 /// Whether the network failed. A certificate that is refused arrives as invalid data, and is no
@@ -87,6 +99,13 @@ fn is_io(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn connections_that_were_closed_are_told_from_statements_that_were() {
+        let closed = |state| was_closed(&SqlState::from_code(state));
+        assert!(["57P01", "57P02", "57P05"].into_iter().all(closed));
+        assert!(!["57014", "57P03", "40001"].into_iter().any(closed));
+    }
 
     #[test]
     fn servers_that_come_back_are_told_from_statements_that_never_work() {

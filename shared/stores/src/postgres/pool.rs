@@ -96,10 +96,21 @@ impl Sessions {
     /// Runs one statement, which must be safe to repeat.
     pub(super) async fn run(&self, sql: &str, with: Parameters<'_>) -> Result<Vec<Row>, PortError> {
         let outcome = match self.attempt(sql, with).await {
-            Err(failure) if failure.may_pass_at_once() => self.attempt(sql, with).await,
+            Err(failure) if failure.may_pass_at_once() => {
+                self.before_repeating(&failure);
+                self.attempt(sql, with).await
+            }
             outcome => outcome,
         };
         Ok(outcome?)
+    }
+
+    /// Where a connection was dead, those that lie idle beside it may be as well, however lately they were
+    /// used: the repetition gets a new one.
+    pub(super) fn before_repeating(&self, failure: &Failure) {
+        if failure.is_of_the_connection() {
+            self.pool.retain(|_, _| false);
+        }
     }
 
     async fn attempt(&self, sql: &str, with: Parameters<'_>) -> Result<Vec<Row>, Failure> {

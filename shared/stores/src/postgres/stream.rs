@@ -36,7 +36,10 @@ impl Sessions {
         with: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Streamed, Failure> {
         match self.open(sql, with).await {
-            Err(failure) if failure.may_pass_at_once() => self.open(sql, with).await,
+            Err(failure) if failure.may_pass_at_once() => {
+                self.before_repeating(&failure);
+                self.open(sql, with).await
+            }
             outcome => outcome,
         }
     }
