@@ -7,7 +7,6 @@ variants: what there is, and how each is built.  report: the table.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from stack.diet import report, variants
@@ -42,11 +41,4 @@ def _rows(bench: Bench, binaries: dict[str, Path], variables: dict[str, str]) ->
         "at_once": [1],
         "subjects": subjects,
     }
-    path = bench.settings.target_dir / "bench/diet-plan.json"
-    # It holds the databases' passwords.
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(what))
-    try:
-        return bench.rows("speed", [str(path)])
-    finally:
-        path.unlink()
+    return bench.rows("diet", what)

@@ -7,60 +7,35 @@ from __future__ import annotations
 
 import json
 import secrets
-import subprocess
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from stack.databases import mongo_client
-from stack.errors import StackError
 from stack.progress import Progress
 from stack.queries import plan, report
 from stack.settings import Settings
-
-Row = dict[str, Any]
+from stack.speed import build
+from stack.speed.bench import Bench, Row
 
 
 def measure(settings: Settings, env: dict[str, str], progress: Progress) -> None:
     """Load, roll up, ask, print, and remove what was loaded."""
     say: Callable[[str], None] = progress.say
+    programs = build.compiled(settings, ["speed", "api"], {"many_events": "stores"})
     name = f"bench_queries_{secrets.token_hex(4)}"
     uri = urlunsplit(urlsplit(env["MONGODB_URI"])._replace(path=f"/{name}"))
+    bench = Bench(settings, {**env, "MONGODB_URI": uri}, programs)
     try:
-        bare, loaded = _load(settings, uri)
-        rows = _ask(settings, {**env, "MONGODB_URI": uri}, loaded)
+        bare, loaded = _load(bench)
+        rows = bench.rows("queries", plan.make(bench, loaded))
     finally:
         mongo_client.drop_database(uri, name)
     report.write(settings, bare, rows, say)
 
 
-def _load(settings: Settings, uri: str) -> tuple[list[str], Row]:
+def _load(bench: Bench) -> tuple[list[str], Row]:
     """What the bare store said, and the tenant and range of the events."""
-    count = settings.environ.get("BENCH_QUERY_EVENTS", "1000000")
-    said = _run(settings, ["-p", "stores", "--example", "many_events", "--", count, "keep"], {"MONGODB_URI": uri})
+    count = bench.settings.environ.get("BENCH_QUERY_EVENTS", "1000000")
+    said = bench.said("many_events", [count, "keep"], {"MONGODB_URI": bench.env["MONGODB_URI"]})
     *bare, last = said.splitlines()
     return bare, json.loads(last)
-
-
-def _ask(settings: Settings, env: dict[str, str], loaded: Row) -> list[Row]:
-    """One line of `bench/speed` for each question."""
-    path = settings.target_dir / "bench" / "queries-plan.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # It holds the databases' passwords.
-    path.touch(mode=0o600)
-    try:
-        path.write_text(json.dumps(plan.make(settings, env, loaded)))
-        said = _run(settings, ["-p", "speed", "--bin", "speed", "--", str(path)], {})
-    finally:
-        path.unlink()
-    return [json.loads(line) for line in said.splitlines()]
-
-
-def _run(settings: Settings, arguments: list[str], env: dict[str, str]) -> str:
-    profile = settings.environ.get("BENCH_PROFILE", "release")
-    command = ["cargo", "run", "--quiet", "--profile", profile, *arguments]
-    environ = {**settings.environ, **env}
-    done = subprocess.run(command, cwd=settings.root, env=environ, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        raise StackError(f"This failed: {' '.join(command)}", hint="What it said is above.")
-    return done.stdout

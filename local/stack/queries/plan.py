@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
-from stack.errors import StackError
-from stack.settings import Settings
 from stack.speed import plan as speed
+from stack.speed.bench import Bench, Row
 
-Row = dict[str, Any]
 _METRICS = ("requests", "errors", "latency_p50", "latency_p95", "latency_p99", "active_users")
 # Warm invocations of each question.
 _INVOCATIONS = 100
 
 
-def make(settings: Settings, env: dict[str, str], loaded: Row) -> Row:
+def make(bench: Bench, loaded: Row) -> Row:
     """A plan of `bench/speed`: one process for each question, whose first answer is the cold one."""
-    program = _api(settings)
-    variables = {**speed.deployed(settings, env, "api"), "MONGODB_URI": env["MONGODB_URI"]}
-    common = {"name": "rust", "program": str(program), "env": variables, "status": 200}
-    questions = [*_logs(loaded), *_series(loaded)]
-    subjects = [
-        {**common, "job": job, "event": _event(settings, file, loaded["tenant"], query)}
-        for job, file, query in questions
-    ]
-    invocations = int(settings.environ.get("BENCH_INVOCATIONS", str(_INVOCATIONS)))
+    program = bench.program("api", {"MONGODB_URI": bench.env["MONGODB_URI"]})
+    common = {"name": "rust", "program": program["path"], "env": program["env"], "status": 200}
+    subjects = []
+    for job, file, query in (*_logs(loaded), *_series(loaded)):
+        asked = {"rawQueryString": urlencode(query), "queryStringParameters": query}
+        event = speed.event(bench.settings, file, loaded["tenant"], **asked)
+        subjects.append({**common, "job": job, "event": event})
+    invocations = int(bench.settings.environ.get("BENCH_INVOCATIONS", str(_INVOCATIONS)))
     return {"starts": 1, "invocations": invocations, "at_once": [1], "subjects": subjects}
 
 
@@ -60,18 +53,3 @@ def _series(loaded: Row) -> list[tuple[str, str, Row]]:
         )
         for metric, group in asked
     ]
-
-
-def _event(settings: Settings, name: str, tenant: str, query: Row) -> Row:
-    event = json.loads((settings.root / "events/api" / name).read_text())
-    event |= {"rawQueryString": urlencode(query), "queryStringParameters": query}
-    event["requestContext"]["authorizer"]["jwt"]["claims"]["custom:tenant"] = tenant
-    return event
-
-
-def _api(settings: Settings) -> Path:
-    profile = settings.environ.get("BENCH_PROFILE", "release")
-    command = ["cargo", "build", "--quiet", "--profile", profile, "-p", "api"]
-    if subprocess.run(command, cwd=settings.root, check=False).returncode != 0:
-        raise StackError("The api cannot be built for measuring.", hint="What cargo said is above.")
-    return settings.target_dir / ("debug" if profile == "dev" else profile) / "api"

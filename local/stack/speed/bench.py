@@ -32,19 +32,28 @@ class Bench:
         """By `bench/throughput`, which reads the run from its standard input: it holds passwords."""
         return self._answer("throughput", [], what["program"]["env"], json.dumps(what))
 
-    def rows(self, name: str, arguments: list[str]) -> list[Row]:
-        """By a program that gives a line of JSON for each subject."""
-        return [json.loads(line) for line in self._said(name, arguments, {}, "").splitlines()]
+    def rows(self, part: str, what: Row) -> list[Row]:
+        """By `bench/speed`, which reads the plan of this part from a file; a line for each subject."""
+        path = self.settings.target_dir / f"bench/{part}-plan.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # It holds the databases' passwords.
+        path.touch(mode=0o600)
+        try:
+            path.write_text(json.dumps(what))
+            return [json.loads(line) for line in self.said("speed", [str(path)], {}).splitlines()]
+        finally:
+            path.unlink()
 
     def bare(self, name: str, arguments: list[str], env: dict[str, str]) -> Any:
         """By a program that makes the bare calls."""
         return self._answer(name, arguments, env, "")
 
     def _answer(self, name: str, arguments: list[str], env: dict[str, str], given: str) -> Any:
-        said = self._said(name, arguments, env, given)
+        said = self.said(name, arguments, env, given)
         return json.loads(said) if said else None
 
-    def _said(self, name: str, arguments: list[str], env: dict[str, str], given: str) -> str:
+    def said(self, name: str, arguments: list[str], env: dict[str, str], given: str = "") -> str:
+        """What one of the programs wrote."""
         command = [str(self.programs[name]), *arguments]
         done = subprocess.run(
             command, cwd=self.settings.root, env=env, input=given, stdout=subprocess.PIPE, text=True, check=False

@@ -9,3 +9,4 @@ pub mod contract;
 pub mod formats;
 pub mod memory;
 pub mod receiver;
+pub mod samples;

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use app::get_task::GetTask;
@@ -88,17 +87,7 @@ fn ended(n: usize, url: &str) -> Task {
 }
 
 fn samples() -> BTreeMap<String, SqsEvent> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/callback");
-    let files = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    files
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let text = std::fs::read_to_string(&path).unwrap();
-            (name, serde_json::from_str(&text).unwrap())
-        })
-        .collect()
+    testkit::samples::of("callback")
 }
 
 fn sample(name: &str) -> SqsEvent {

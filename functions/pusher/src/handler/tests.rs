@@ -1,5 +1,4 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use app::count_messages::Pushed;
@@ -122,17 +121,7 @@ async fn scene() -> Scene {
 }
 
 fn samples() -> BTreeMap<String, SqsEvent> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/pusher");
-    let files = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    files
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let text = std::fs::read_to_string(&path).unwrap();
-            (name, serde_json::from_str(&text).unwrap())
-        })
-        .collect()
+    testkit::samples::of("pusher")
 }
 
 impl Scene {

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use app::{CountConnections, ReadSystem, TellOperators};
@@ -72,16 +71,7 @@ async fn scene() -> (Sweeper, Faults) {
 }
 
 fn samples() -> BTreeMap<String, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/sweeper");
-    let files = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    files
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, std::fs::read_to_string(&path).unwrap())
-        })
-        .collect()
+    testkit::samples::texts("sweeper")
 }
 
 async fn handle(sweeper: &Sweeper, event: &str) -> Result<Value, Incomplete> {

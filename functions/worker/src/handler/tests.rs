@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use app::announce::Announcer;
@@ -110,17 +109,7 @@ fn task(n: usize, kind: &str, input: serde_json::Value) -> Task {
 }
 
 fn samples() -> BTreeMap<String, SqsEvent> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/worker");
-    let files = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().path());
-    files
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let text = std::fs::read_to_string(&path).unwrap();
-            (name, serde_json::from_str(&text).unwrap())
-        })
-        .collect()
+    testkit::samples::of("worker")
 }
 
 impl Scene {

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_object::GetObjectError;
 use domain::capture::{Capture, folder};
 use domain::ports::{CaptureShelf, Captures, PortError};
 use time::Date;
 
+use super::read_json::read_json;
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -71,22 +71,6 @@ impl CaptureShelf for CaptureBucket {
 
     async fn read(&self, key: &str) -> Result<Option<Capture>, PortError> {
         let get = self.client.get_object().bucket(&self.bucket).key(key);
-        let object = match get.send().await {
-            Ok(object) => object,
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(GetObjectError::is_no_such_key) =>
-            {
-                return Ok(None);
-            }
-            Err(error) => return Err(port_error(BUCKET, error)),
-        };
-        let body = object.body.collect().await;
-        let body = body.map_err(|error| PortError::unavailable(BUCKET, error))?;
-        let capture = serde_json::from_slice(&body.into_bytes());
-        capture
-            .map(Some)
-            .map_err(|error| PortError::broken(BUCKET, error))
+        read_json(get, BUCKET).await
     }
 }

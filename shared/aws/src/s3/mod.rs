@@ -1,11 +1,12 @@
 //! Results and exported files in one bucket, uploads of callers in another, each tenant's in a folder
-//! of its own.
+//! of its own; captures of failed messages in a third, by function.
 
 mod captures;
 mod client;
 mod files;
 mod leftovers;
 mod policy;
+mod read_json;
 mod results;
 mod uploads;
 

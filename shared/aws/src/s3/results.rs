@@ -4,7 +4,6 @@ use std::time::Duration as StdDuration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use domain::ports::{PortError, ResultLink, ResultStore};
@@ -13,6 +12,7 @@ use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
 use super::BUCKET;
+use super::read_json::read_json;
 use crate::Sdk;
 use crate::error::port_error;
 
@@ -54,23 +54,7 @@ impl ResultStore for Results {
 
     async fn get(&self, key: &str) -> Result<Option<Value>, PortError> {
         let get = self.client.get_object().bucket(&self.bucket).key(key);
-        let object = match get.send().await {
-            Ok(object) => object,
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(GetObjectError::is_no_such_key) =>
-            {
-                return Ok(None);
-            }
-            Err(error) => return Err(port_error(BUCKET, error)),
-        };
-        let body = object.body.collect().await;
-        let body = body.map_err(|error| PortError::unavailable(BUCKET, error))?;
-        let value = serde_json::from_slice(&body.into_bytes());
-        value
-            .map(Some)
-            .map_err(|error| PortError::broken(BUCKET, error))
+        read_json(get, BUCKET).await
     }
 
     async fn link(

@@ -95,21 +95,23 @@ impl Sessions {
 
     /// Runs one statement, which must be safe to repeat.
     pub(super) async fn run(&self, sql: &str, with: Parameters<'_>) -> Result<Vec<Row>, PortError> {
-        let outcome = match self.attempt(sql, with).await {
-            Err(failure) if failure.may_pass_at_once() => {
-                self.before_repeating(&failure);
-                self.attempt(sql, with).await
-            }
-            outcome => outcome,
-        };
-        Ok(outcome?)
+        Ok(self.repeating(|| self.attempt(sql, with)).await?)
     }
 
-    /// Where a connection was dead, those that lie idle beside it may be as well, however lately they were
-    /// used: the repetition gets a new one.
-    pub(super) fn before_repeating(&self, failure: &Failure) {
-        if failure.is_of_the_connection() {
-            self.pool.retain(|_, _| false);
+    /// Tries once more what may well succeed at once. Where a connection was dead, those that lie idle beside it may
+    /// be as well, however lately they were used: the repetition gets a new one.
+    pub(super) async fn repeating<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        match attempt().await {
+            Err(failure) if failure.may_pass_at_once() => {
+                if failure.is_of_the_connection() {
+                    self.pool.retain(|_, _| false);
+                }
+                attempt().await
+            }
+            outcome => outcome,
         }
     }
 

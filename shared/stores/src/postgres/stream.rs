@@ -35,13 +35,7 @@ impl Sessions {
         sql: &str,
         with: &[(&(dyn ToSql + Sync), Type)],
     ) -> Result<Streamed, Failure> {
-        match self.open(sql, with).await {
-            Err(failure) if failure.may_pass_at_once() => {
-                self.before_repeating(&failure);
-                self.open(sql, with).await
-            }
-            outcome => outcome,
-        }
+        self.repeating(|| self.open(sql, with)).await
     }
 
     async fn open(

@@ -21,6 +21,15 @@ struct Lane {
     most_delayed: usize,
 }
 
+impl Lane {
+    /// Somebody looks at a lane into which somebody came.
+    fn watch_from(&mut self, entered: &[Entered], now: OffsetDateTime) {
+        if entered.contains(&Entered::New) {
+            self.due_at = self.due_at.or(Some(first_look(now)));
+        }
+    }
+}
+
 /// Puts them in while there are fewer than the limit.
 fn put_in(set: &mut BTreeSet<RequestId>, ids: &[RequestId], limit: u32) -> Vec<Entered> {
     let mut one = |id: &RequestId| {
@@ -117,9 +126,7 @@ impl Lanes for MemoryLanes {
             let lane = lanes.entry(tenant.clone()).or_default();
             let entered = put_in(&mut lane.members, ids, limit);
             lane.delayed.retain(|id| !lane.members.contains(id));
-            if entered.contains(&Entered::New) {
-                lane.due_at = lane.due_at.or(Some(first_look(now)));
-            }
+            lane.watch_from(&entered, now);
             lane.most = lane.most.max(lane.members.len());
             Ok(entered)
         };
@@ -160,9 +167,7 @@ impl DelayedMessages for MemoryLanes {
             let mut lanes = self.lanes.lock();
             let lane = lanes.entry(tenant.clone()).or_default();
             let entered = put_in(&mut lane.delayed, ids, limit);
-            if entered.contains(&Entered::New) {
-                lane.due_at = lane.due_at.or(Some(first_look(now)));
-            }
+            lane.watch_from(&entered, now);
             lane.most_delayed = lane.most_delayed.max(lane.delayed.len());
             Ok(entered)
         };
