@@ -128,10 +128,7 @@ impl App {
             updates: ports.updates.clone(),
             callbacks: ports.callbacks.clone(),
         };
-        let announce = AnnounceChange {
-            announcer: announcer.clone(),
-            queue: ports.queue.clone(),
-        };
+        let announce = announce_change(&ports, announcer.clone());
         let report_task = report_task(&ports, announce.clone());
         let (offer_upload, issue_ticket) = (offer_upload(&ports), issue_ticket(&ports));
         let count_connections = CountConnections {
@@ -241,6 +238,13 @@ fn submit_task(ports: &Ports) -> SubmitTask {
         compute: ports.compute.clone(),
         clock: ports.clock.clone(),
         entropy: ports.entropy.clone(),
+    }
+}
+
+fn announce_change(ports: &Ports, announcer: Announcer) -> AnnounceChange {
+    AnnounceChange {
+        announcer,
+        queue: ports.queue.clone(),
     }
 }
 
