@@ -250,6 +250,18 @@ class Data(Infra):
         self.assertEqual([each["DeletionPolicy"] for each in database.values()], ["Snapshot"])
 
 
+    def test_buckets_take_no_unencrypted_call_and_are_nobodys(self):
+        denied = {
+            each["Properties"]["Bucket"]["Ref"]
+            for each in self.resources("AWS::S3::BucketPolicy").values()
+            if "aws:SecureTransport" in str(each) and "'Effect': 'Deny'" in str(each)
+        }
+        buckets = self.resources("AWS::S3::Bucket")
+        self.assertEqual(denied, set(buckets))
+        for name, each in buckets.items():
+            self.assertEqual(set(each["Properties"]["PublicAccessBlockConfiguration"].values()), {True}, name)
+
+
 class Pool(Infra):
     def container(self) -> dict:
         return self.root["Resources"]["PoolTask"]["Properties"]["ContainerDefinitions"][0]
@@ -289,6 +301,26 @@ class Alarms(Infra):
                 others = [{"Ref": "SpendTopic"}] if alarm == "SpendAlarm" else []
                 for actions in ("AlarmActions", "OKActions") if others else ("AlarmActions",):
                     self.assertEqual(each["Properties"][actions], [{"Ref": "Topic"}, *others], alarm)
+
+    def metrics(self) -> list[dict]:
+        """What the alarms that every stack has look at."""
+        alarms = self.resources("AWS::CloudWatch::Alarm", self.children["monitoring.yaml"]).values()
+        always = [each["Properties"] for each in alarms if "Condition" not in each]
+        simple = [each for each in always if "MetricName" in each]
+        return simple + [each["Metric"] for each in walk(always) if "MetricStat" not in each and "Metric" in each]
+
+    def test_a_table_that_is_watched_is_watched_with_its_indexes(self):
+        dimensions = [each["Dimensions"] for each in self.metrics() if each["MetricName"] == "WriteThrottleEvents"]
+        watched = {tuple(str(one["Value"]) for one in each) for each in dimensions}
+        for table in {each[0] for each in watched}:
+            name = re.search(r"'Ref': '(\w+)'", table)[1]
+            indexes = self.root["Resources"][name]["Properties"]["GlobalSecondaryIndexes"]
+            self.assertLessEqual({(table, each["IndexName"]) for each in indexes}, watched)
+        self.assertIn("TasksTable", str(watched))
+
+    def test_the_page_of_costs_counts_them(self):
+        told = re.search(r"`Alarms` \| `on` \| \$([\d.]+) \| (\d+) metrics", (ROOT / "docs/costs.md").read_text())
+        self.assertEqual((told[1], told[2]), (f"{len(self.metrics()) / 10:.2f}", str(len(self.metrics()))))
 
     def test_every_function_is_watched(self):
         watched = str(self.children["monitoring.yaml"]["Resources"])

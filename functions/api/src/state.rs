@@ -5,10 +5,11 @@ use std::sync::Arc;
 use app::submit_task::Metering;
 use app::tell_cost::TellCost;
 use app::{
-    CancelTask, CheckHealth, Compute, CountConnections, GetReport, GetResult, GetTask,
-    IngestEvents, IssueTicket, ListReports, ListTasks, LookAtDeadLetters, OfferUpload, PauseCheck,
-    ReadDashboard, ReadSeries, ReadSystem, RedriveDeadLetters, ReportTask, RetryTask, SearchLogs,
-    SendBroadcast, SubmitBatch, SubmitTask, TailLogs, WebhookSecrets, announce::Announcer,
+    AnnounceChange, CancelTask, CheckHealth, Compute, CountConnections, GetReport, GetResult,
+    GetTask, IngestEvents, IssueTicket, ListReports, ListTasks, LookAtDeadLetters, OfferUpload,
+    PauseCheck, ReadDashboard, ReadSeries, ReadSystem, RedriveDeadLetters, ReportTask, RetryTask,
+    SearchLogs, SendBroadcast, SubmitBatch, SubmitTask, TailLogs, WebhookSecrets,
+    announce::Announcer,
 };
 use domain::Prices;
 use domain::kind::Catalogue;
@@ -127,7 +128,8 @@ impl App {
             updates: ports.updates.clone(),
             callbacks: ports.callbacks.clone(),
         };
-        let report_task = report_task(&ports, announcer.clone());
+        let announce = announce_change(&ports, announcer.clone());
+        let report_task = report_task(&ports, announce.clone());
         let (offer_upload, issue_ticket) = (offer_upload(&ports), issue_ticket(&ports));
         let count_connections = CountConnections {
             census: ports.census.clone(),
@@ -147,7 +149,7 @@ impl App {
         };
         let cancel_task = CancelTask {
             tasks: ports.tasks.clone(),
-            announcer: announcer.clone(),
+            announce,
             compute: ports.compute.clone(),
             clock: clock.clone(),
         };
@@ -239,11 +241,18 @@ fn submit_task(ports: &Ports) -> SubmitTask {
     }
 }
 
-fn report_task(ports: &Ports, announcer: Announcer) -> ReportTask {
+fn announce_change(ports: &Ports, announcer: Announcer) -> AnnounceChange {
+    AnnounceChange {
+        announcer,
+        queue: ports.queue.clone(),
+    }
+}
+
+fn report_task(ports: &Ports, announce: AnnounceChange) -> ReportTask {
     ReportTask {
         catalogue: ports.catalogue.clone(),
         tasks: ports.tasks.clone(),
-        announcer,
+        announce,
         compute: ports.compute.clone(),
         clock: ports.clock.clone(),
     }

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
-import sys
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.client import BaseClient
+from botocore.exceptions import BotoCoreError, ClientError
 
-from stack import change_set, review, template, tools, venv
-from stack.databases import resolve
+from stack import change_set, parameters, review, template, tools, venv
 from stack.errors import StackError
 from stack.progress import Progress
 from stack.settings import Settings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _EVERY_SECONDS = 3.0
 
@@ -45,17 +39,38 @@ def deploy_to_aws(settings: Settings, progress: Progress) -> int:
     programs = venv.ensure_tools(settings, progress)
     progress.close()
     stage = settings.environ.get("STAGE") or "dev"
-    section = _section(settings, stage)
-    deploy = ["deploy", "--config-env", stage, "--no-execute-changeset", "--no-confirm-changeset"]
-    deploy += ["--parameter-overrides", *_overrides(settings, section)]
+    section = parameters.section(settings, stage)
+    told = parameters.given(settings, section.get("parameter_overrides", []))
+    client = _client(section)
+    processor = _processor(settings, client, section["stack_name"], told)
+    # The template's own processor, unless `sam build` is told another: what is built and what is deployed must agree.
+    code = _sam(settings, programs, "build", "--parameter-overrides", f"{parameters.PROCESSOR}={processor}")
+    if code == 0:
+        with parameters.as_file(told) as file:
+            waits = ["--no-execute-changeset", "--no-confirm-changeset"]
+            code = _sam(settings, programs, "deploy", "--config-env", stage, *waits, "--parameter-overrides", file)
+    return code or _execute(settings, progress, client, section)
+
+
+def _client(section: dict[str, Any]) -> BaseClient:
+    """Credentials and region are found as SAM finds them."""
+    try:
+        return boto3.client("cloudformation", region_name=section.get("region"))
+    except BotoCoreError as error:
+        raise StackError("AWS cannot be asked.", hint=f"{error} Set AWS_REGION and credentials.") from error
+
+
+def _processor(settings: Settings, client: BaseClient, stack: str, told: dict[str, str]) -> str:
+    """Asked before anything is built, so that missing credentials are told at once."""
+    try:
+        return parameters.processor(settings, client, stack, told)
+    except (BotoCoreError, ClientError) as error:
+        raise StackError(f"AWS does not tell how {stack} is deployed.", hint=str(error)) from error
+
+
+def _sam(settings: Settings, programs: Path, *words: str) -> int:
     env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
-    for command in (["build"], deploy):
-        code = subprocess.run([str(programs / "sam"), *command], cwd=settings.root, env=env, check=False).returncode
-        if code != 0:
-            return code
-    # Credentials and region are found as SAM finds them.
-    client = boto3.client("cloudformation", region_name=section.get("region"))
-    return _execute(settings, progress, client, section)
+    return subprocess.run([str(programs / "sam"), *words], cwd=settings.root, env=env, check=False).returncode
 
 
 def _execute(settings: Settings, progress: Progress, client: BaseClient, section: dict[str, Any]) -> int:
@@ -82,28 +97,3 @@ def _confirmed(stack: str) -> bool:
         return input(f"Deploy these changes to {stack}? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:
         return False
-
-
-def _section(settings: Settings, stage: str) -> dict[str, Any]:
-    sections = tomllib.loads((settings.root / "samconfig.toml").read_text())
-    section = sections.get(stage, {}).get("deploy", {}).get("parameters")
-    if section is None:
-        raise StackError(f"STAGE={stage} has no section [{stage}.deploy.parameters] in samconfig.toml.")
-    return section
-
-
-def _overrides(settings: Settings, section: dict[str, Any]) -> list[str]:
-    """samconfig.toml's own parameters, which the command line would replace, and the secrets it may not hold."""
-    secrets = {"DatabaseUrl": resolve.given_postgres(settings), "MongodbUri": resolve.given_mongo(settings)}
-    # Without them CloudFormation keeps the values of the last deploy, or asks for them on the first one.
-    # Words of samconfig.toml come first, so that those of this one deployment win.
-    named = shlex.split(settings.environ.get("PARAMETERS") or "")
-    given = [f"{key}={value}" for key, value in secrets.items() if value]
-    return _last_wins([*section.get("parameter_overrides", []), *named, *given])
-
-
-def _last_wins(words: list[str]) -> list[str]:
-    """One word for each parameter."""
-    if unnamed := [word for word in words if "=" not in word]:
-        raise StackError(f"{unnamed[0]} is no parameter: expected Name=value.")
-    return [f"{key}={value}" for key, value in dict(word.split("=", 1) for word in words).items()]

@@ -9,7 +9,7 @@ use domain::{Callback, Task, causes};
 use tokio::time::timeout;
 
 /// How long work, or a caller, waits for the announcement of a change.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Tells what has become of tasks.
 #[derive(Clone)]
@@ -31,13 +31,15 @@ impl Announcer {
     /// Announces it where that takes no time. An outage of the push side holds up neither work nor
     /// caller: whoever misses an update finds it in the history.
     pub(crate) async fn tell(&self, task: &Task) {
-        match timeout(PATIENCE, self.announce(task)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(error = causes(&error), "an update was not announced");
-            }
-            Err(_) => tracing::warn!("an update was not announced in time"),
+        if let Err(error) = self.announce_soon(task).await {
+            tracing::warn!(error = causes(&error), "an update was not announced");
         }
+    }
+
+    /// Announces it, or says after a moment why not. It may have been announced all the same.
+    pub(crate) async fn announce_soon(&self, task: &Task) -> Result<(), PortError> {
+        let announced = timeout(PATIENCE, self.announce(task)).await;
+        announced.unwrap_or_else(|late| Err(PortError::unavailable("updates queue", late)))
     }
 
     async fn update(&self, task: &Task) -> Result<(), PortError> {

@@ -5,6 +5,7 @@
 //! error becomes an HTTP status or a frame is decided at the edges.
 
 pub mod announce;
+pub mod announce_change;
 pub mod answer_frame;
 pub mod cancel_task;
 pub mod check_health;
@@ -55,6 +56,7 @@ mod courier;
 mod digest;
 mod show_result;
 
+pub use announce_change::AnnounceChange;
 pub use answer_frame::AnswerFrame;
 pub use cancel_task::CancelTask;
 pub use check_health::CheckHealth;

@@ -43,9 +43,12 @@ async fn main() {
     let mut tasks = load.stop().await;
     tasks.extend(before.tasks());
     let ended = watch::all_ended_once(&caller, &tasks).await;
-    watch.has_seen(&ended).await;
+    let latest = watch.has_seen(&caller, &ended).await;
     before.can_be_read(&caller).await;
-    println!("{} tasks ended once, and their ends were seen", ended.len());
+    println!(
+        "{} tasks ended once, and their ends were seen, the latest after {latest:.1}",
+        ended.len()
+    );
     phase("after").await;
 
     // The old release is back, over what the new one wrote.

@@ -5,8 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
+use boot::SystemClock;
+use domain::ports::Clock as _;
 use end_to_end::{Caller, Stack};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -18,8 +22,16 @@ const PATIENCE: Duration = Duration::from_mins(4);
 /// The version and status of each task's end.
 pub(crate) type Ends = BTreeMap<String, (u64, String)>;
 
-/// The ends that a client was told of, by task.
-type Seen = BTreeMap<String, BTreeSet<(u64, String)>>;
+/// What a client was told.
+#[derive(Default)]
+struct Seen {
+    /// The ends, by task.
+    ends: BTreeMap<String, BTreeSet<(u64, String)>>,
+    /// The versions of each task, as they came.
+    versions: BTreeMap<String, Vec<u64>>,
+    /// The longest time between an end and its first frame.
+    latest: time::Duration,
+}
 
 /// A client that is connected all the time.
 pub(crate) struct Watch {
@@ -51,32 +63,43 @@ impl Watch {
         Self { seen, reader }
     }
 
-    /// Every end was told to the client that was connected, and no task had two.
-    pub(crate) async fn has_seen(self, ends: &Ends) {
+    /// Every end was told to the client that was connected, and no task had two. Gives how late the
+    /// latest was told.
+    pub(crate) async fn has_seen(self, caller: &Caller, ends: &Ends) -> time::Duration {
         let late = Instant::now() + PATIENCE;
         loop {
             let missing = self.missing(ends);
             if missing.is_empty() {
                 break;
             }
-            assert!(
-                Instant::now() < late,
-                "nobody told of {missing:?}, of {}",
-                ends.len()
-            );
+            if Instant::now() >= late {
+                self.describe(caller, &missing).await;
+                unreachable!("nobody told of {missing:?}, of {}", ends.len());
+            }
             assert!(!self.reader.is_finished(), "the client reads on");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         self.reader.abort();
-        for (id, seen) in self.seen.lock().expect("nobody panics here").iter() {
-            assert!(seen.len() <= 1, "{id} ended more than once: {seen:?}");
+        let seen = self.seen.lock().expect("nobody panics here");
+        for (id, ends) in &seen.ends {
+            assert!(ends.len() <= 1, "{id} ended more than once: {ends:?}");
+        }
+        seen.latest
+    }
+
+    /// What is stored of tasks beside the versions that came.
+    async fn describe(&self, caller: &Caller, missing: &[String]) {
+        for id in missing {
+            let task = caller.get(&format!("/tasks/{id}")).await.body;
+            let seen = self.seen.lock().expect("nobody panics here");
+            println!("came: {:?}, stored: {task}", seen.versions.get(id));
         }
     }
 
     fn missing(&self, ends: &Ends) -> Vec<String> {
         let seen = self.seen.lock().expect("nobody panics here");
         let told = |(id, end): &(&String, &(u64, String))| {
-            seen.get(*id).is_some_and(|seen| seen.contains(*end))
+            seen.ends.get(*id).is_some_and(|seen| seen.contains(*end))
         };
         let missing = ends.iter().filter(|end| !told(end));
         missing.map(|(id, _)| id.clone()).collect()
@@ -84,14 +107,30 @@ impl Watch {
 }
 
 fn note(seen: &Mutex<Seen>, frame: &Value) {
-    let status = frame["status"].as_str().unwrap_or("processing");
-    if frame["type"] != "update" || status == "processing" {
+    if frame["type"] != "update" {
         return;
     }
+    let status = frame["status"].as_str().expect("a status");
     let id = frame["request_id"].as_str().expect("a name").to_owned();
     let version = frame["version"].as_u64().expect("a version");
     let mut seen = seen.lock().expect("nobody panics here");
-    seen.entry(id).or_default().insert((version, status.into()));
+    seen.versions.entry(id.clone()).or_default().push(version);
+    if status != "processing"
+        && seen
+            .ends
+            .entry(id)
+            .or_default()
+            .insert((version, status.into()))
+    {
+        seen.latest = seen.latest.max(age(frame));
+    }
+}
+
+/// How long ago what a frame tells of has happened.
+fn age(frame: &Value) -> time::Duration {
+    let at = frame["at"].as_str().expect("a moment");
+    let at = OffsetDateTime::parse(at, &Rfc3339).expect("a moment as RFC 3339 has it");
+    SystemClock.now() - at
 }
 
 /// Waits until all have ended, and checks that each did so once.

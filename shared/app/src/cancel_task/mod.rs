@@ -7,7 +7,7 @@ use domain::task::Status;
 use domain::{RequestId, Task, TenantId};
 
 use crate::Compute;
-use crate::announce::Announcer;
+use crate::announce_change::AnnounceChange;
 use crate::change_task::{Unchanged, change_task};
 
 /// Calls a task of a tenant off, queued or running.
@@ -16,7 +16,7 @@ pub struct CancelTask {
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
     /// The way to whoever listens.
-    pub announcer: Announcer,
+    pub announce: AnnounceChange,
     /// What the time of this function costs.
     pub compute: Compute,
     /// When it is called off.
@@ -56,7 +56,7 @@ impl CancelTask {
             Err(Unchanged::Store(error)) => return Err(error.into()),
         };
         tracing::info!(task.id = %id, task.kind, "cancelled");
-        self.announcer.tell(&task).await;
+        self.announce.run(&task).await?;
         Ok(task)
     }
 }

@@ -3,16 +3,20 @@ use futures::future::join_all;
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryCallbackQueue, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{
+    Fault, Faults, MemoryCallbackQueue, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+};
 use time::Duration;
 
 use super::*;
 use crate::Compute;
+use crate::announce::Announcer;
 
 struct Scene {
     cancel: CancelTask,
     tasks: Arc<MemoryTasks>,
     updates: Arc<MemoryUpdateQueue>,
+    queue: Arc<MemoryTaskQueue>,
     faults: Faults,
 }
 
@@ -20,11 +24,15 @@ fn scene() -> Scene {
     let faults = Faults::default();
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+    let queue = Arc::new(MemoryTaskQueue::new(&faults));
     let cancel = CancelTask {
         tasks: tasks.clone(),
-        announcer: Announcer {
-            updates: updates.clone(),
-            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        announce: AnnounceChange {
+            announcer: Announcer {
+                updates: updates.clone(),
+                callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+            },
+            queue: queue.clone(),
         },
         compute: Compute::lambda(256),
         clock: Arc::new(FixedClock::at(NOW)),
@@ -33,6 +41,7 @@ fn scene() -> Scene {
         cancel,
         tasks,
         updates,
+        queue,
         faults,
     }
 }
@@ -155,5 +164,18 @@ async fn a_push_side_that_is_away_or_hangs_holds_nothing_up() {
         scene.faults.on("updates.send", 1, fault);
         let cancelled = scene.cancel(&task).await.unwrap();
         assert_eq!(cancelled.status(), Status::Cancelled);
+        assert_eq!(scene.queue.take(), [(task.tenant, task.request_id)]);
     }
+}
+
+#[tokio::test]
+async fn an_end_that_nobody_can_be_told_of_is_told_when_it_is_called_off_again() {
+    let scene = scene();
+    let task = scene.queued();
+    scene.faults.on("updates.send", 1, Fault::Unavailable);
+    scene.faults.on("queue.send", 1, Fault::Unavailable);
+    let refused = scene.cancel(&task).await;
+    assert!(matches!(refused, Err(CancelTaskError::Store(_))));
+    scene.cancel(&task).await.unwrap();
+    assert_eq!(scene.told(), [(2, Status::Cancelled)]);
 }

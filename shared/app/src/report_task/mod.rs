@@ -27,7 +27,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::Compute;
-use crate::announce::Announcer;
+use crate::announce_change::AnnounceChange;
 use crate::charges;
 
 /// How long a worker outside holds a task after each report. Programs that report over HTTP do so
@@ -45,7 +45,7 @@ pub struct ReportTask {
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
     /// The way to those who listen.
-    pub announcer: Announcer,
+    pub announce: AnnounceChange,
     /// What the time of this function costs.
     pub compute: Compute,
     /// When the report came.
@@ -112,7 +112,8 @@ impl From<Refused> for ReportTaskError {
 
 impl ReportTask {
     /// Writes what the report says as the task's next version, announces it, and gives the task. A
-    /// report that was written before changes nothing and is announced again.
+    /// report that was written before changes nothing and is announced again, so that repeating the
+    /// call mends whatever went wrong after the write.
     pub async fn run(
         &self,
         caller: &Identity,
@@ -125,7 +126,7 @@ impl ReportTask {
             let stored = stored.ok_or(ReportTaskError::Unknown)?;
             self.check_kind(&stored)?;
             if is_repeated(&stored, report) {
-                self.announcer.tell(&stored).await;
+                self.announce.run(&stored).await?;
                 return Ok(stored);
             }
             let mut task = stored.clone();
@@ -133,7 +134,7 @@ impl ReportTask {
             task.usage += charges::call(&task, &self.compute);
             match self.tasks.replace(&task, stored.version).await {
                 Ok(()) => {
-                    self.announcer.tell(&task).await;
+                    self.announce.run(&task).await?;
                     return Ok(task);
                 }
                 Err(PortError::Conflict { .. }) => {}

@@ -3,10 +3,13 @@ use proptest::prelude::*;
 use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryCallbackQueue, MemoryTasks, MemoryUpdateQueue};
+use testkit::memory::{
+    Fault, Faults, MemoryCallbackQueue, MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
+};
 
 use super::*;
 use crate::Compute;
+use crate::announce::Announcer;
 
 mod kinds {
     use async_trait::async_trait;
@@ -49,6 +52,7 @@ struct Scene {
     report: ReportTask,
     tasks: Arc<MemoryTasks>,
     updates: Arc<MemoryUpdateQueue>,
+    queue: Arc<MemoryTaskQueue>,
     clock: Arc<FixedClock>,
     faults: Faults,
     tenant: TenantId,
@@ -58,15 +62,19 @@ fn scene() -> Scene {
     let faults = Faults::default();
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let updates = Arc::new(MemoryUpdateQueue::new(&faults));
+    let queue = Arc::new(MemoryTaskQueue::new(&faults));
     let clock = Arc::new(FixedClock::at(NOW));
     let report = ReportTask {
         catalogue: Catalogue::default()
             .with::<kinds::Inside>()
             .with::<kinds::Outside>(),
         tasks: tasks.clone(),
-        announcer: Announcer {
-            updates: updates.clone(),
-            callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+        announce: AnnounceChange {
+            announcer: Announcer {
+                updates: updates.clone(),
+                callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
+            },
+            queue: queue.clone(),
         },
         compute: Compute::lambda(256),
         clock: clock.clone(),
@@ -75,6 +83,7 @@ fn scene() -> Scene {
         report,
         tasks,
         updates,
+        queue,
         clock,
         faults,
         tenant: build::tenant(),
@@ -209,7 +218,25 @@ async fn a_push_side_that_is_away_refuses_no_report() {
     let worker = build::identity(&scene.tenant);
     let id = scene.task("outside");
     scene.faults.always("updates.send", Fault::Unavailable);
+    assert!(scene.report.run(&worker, id, &half()).await.is_ok());
+    assert_eq!(scene.queue.take(), []);
     assert!(scene.report.run(&worker, id, &done()).await.is_ok());
+    assert_eq!(scene.queue.take(), [(scene.tenant.clone(), id)]);
+}
+
+#[tokio::test]
+async fn an_end_that_nobody_can_be_told_of_is_told_when_it_is_reported_again() {
+    let scene = scene();
+    let worker = build::identity(&scene.tenant);
+    let id = scene.task("outside");
+    scene.faults.on("updates.send", 1, Fault::Unavailable);
+    scene.faults.on("queue.send", 1, Fault::Unavailable);
+    let refused = scene.report.run(&worker, id, &done()).await;
+    assert!(matches!(refused, Err(ReportTaskError::Store(_))));
+    assert_eq!(scene.stored(id).status(), Status::Completed);
+    scene.report.run(&worker, id, &done()).await.unwrap();
+    let told = scene.updates.take();
+    assert_eq!(told[0].update.status, Status::Completed);
 }
 
 #[tokio::test]
