@@ -71,7 +71,7 @@ async fn a_running_stack_is_looked_at_as_a_whole() {
         ("api", "health"),
         ("functions", "worker"),
         ("functions", "triggers"),
-        ("queues", "tasks"),
+        ("queues", "work"),
         ("postgres", "reachable"),
         ("postgres", "schema"),
         ("mongodb", "primary"),
