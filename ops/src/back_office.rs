@@ -2,11 +2,14 @@
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use app::CountConnections;
 use aws::Sdk;
+use boot::SystemClock;
 use domain::{Architecture, Prices};
 use ops::api::Api;
-use ops::connections;
+use ops::connections::Connected;
 use ops::cost::functions::{Metered, meter};
 use ops::cost::{Comparison, Cost, Model, What, measured, update};
 use ops::deployment::Deployment;
@@ -23,11 +26,11 @@ use crate::{INCOMPLETE, USAGE, desks, failed, now, pricing};
 
 /// `ops dlq`.
 pub(crate) async fn dlq(dlq: &Dlq, deployment: &Deployment, json: bool) -> ExitCode {
-    let office = match desks::office(deployment).await {
-        Ok(office) => office,
+    let triage = match desks::triage(deployment).await {
+        Ok(triage) => triage,
         Err(error) => return failed(USAGE, error),
     };
-    match dlq::run(dlq, &office, json).await {
+    match dlq::run(dlq, &triage, json).await {
         Err(error) if error.is_usage() => failed(USAGE, error),
         done => ended(done.map_err(|error| error.to_string())),
     }
@@ -60,10 +63,11 @@ pub(crate) async fn connections(deployment: &Deployment, json: bool) -> ExitCode
         Ok(census) => census,
         Err(error) => return failed(USAGE, error),
     };
-    let counted = connections::count(&census, now()).await;
+    let count = CountConnections::whole(Arc::new(census), Arc::new(SystemClock));
+    let counted = count.run().await;
     let counted = counted.map_err(|error| domain::causes(&error));
-    ended(counted.and_then(|connected| {
-        let shown = show(&connected, json);
+    ended(counted.and_then(|counted| {
+        let shown = show(&Connected::from(counted), json);
         shown.map(|()| true).map_err(|error| error.to_string())
     }))
 }

@@ -102,9 +102,9 @@ async fn meant(args: &Replay, deployment: &Deployment) -> Result<Meant, Not> {
 }
 
 async fn of_dead_letter(id: &str, deployment: &Deployment) -> Result<Meant, Not> {
-    let office = desks::office(deployment).await.map_err(Not::usage)?;
-    let found = find(&office, id).await;
-    office.give_back().await;
+    let triage = desks::triage(deployment).await.map_err(Not::usage)?;
+    let found = find(&triage, id).await;
+    triage.put_back().await;
     let letter = found.map_err(Not::done)?;
     Ok(Meant {
         event: of_letter(&letter),
