@@ -1,5 +1,9 @@
 //! What failed of batches, as `captures/<function>/<yyyy>/<mm>/<dd>/<time>-<id>.json`.
 
+mod form;
+
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use domain::capture::{Capture, folder};
@@ -31,6 +35,11 @@ impl CaptureBucket {
         }
     }
 
+    /// Opens a bucket to keep captures in, for whoever learns only later whether there is one.
+    pub fn opener(sdk: &Sdk) -> impl FnOnce(String) -> Arc<dyn Captures> {
+        |bucket| Arc::new(Self::new(sdk, bucket))
+    }
+
     /// Lists by smaller pages.
     #[must_use]
     pub fn by_pages_of(self, page: i32) -> Self {
@@ -41,7 +50,7 @@ impl CaptureBucket {
 #[async_trait]
 impl Captures for CaptureBucket {
     async fn keep(&self, capture: &Capture) -> Result<String, PortError> {
-        let body = serde_json::to_vec(capture);
+        let body = form::write(capture);
         let body = body.map_err(|error| PortError::broken(BUCKET, error))?;
         let key = capture.key();
         let put = self.client.put_object().bucket(&self.bucket).key(&key);
@@ -71,6 +80,11 @@ impl CaptureShelf for CaptureBucket {
 
     async fn read(&self, key: &str) -> Result<Option<Capture>, PortError> {
         let get = self.client.get_object().bucket(&self.bucket).key(key);
-        read_json(get, BUCKET).await
+        let Some(form) = read_json(get, BUCKET).await? else {
+            return Ok(None);
+        };
+        let capture = form::read(form);
+        let capture = capture.map_err(|error| PortError::broken(BUCKET, error))?;
+        Ok(Some(capture))
     }
 }
