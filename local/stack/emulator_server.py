@@ -23,7 +23,9 @@ from types import ModuleType
 from typing import Any
 
 import ministack.app
-from ministack.services import apigateway
+from ministack.services import apigateway, dynamodb
+
+from stack.emulator_queries import with_key_conditions_read_once
 
 Message = dict[str, Any]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
@@ -121,6 +123,7 @@ def _takes_answers(scope: Message) -> bool:
 
 if __name__ == "__main__":
     collect_garbage_seldom()
+    with_key_conditions_read_once(dynamodb)
     with_bounded_invocations(apigateway, WEBSOCKET_INVOCATIONS)
     with_answered_handshakes(apigateway)
     ministack.app.app = with_cors_on_refusals(ministack.app.app, os.environ[ORIGIN].encode())

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("health") {
         return probe::main();
     }
-    boot::start(Settings::read, serve)
+    boot::start_with_threads(Settings::read, serve)
 }
 
 async fn serve(mut settings: Settings) -> Result<(), Error> {

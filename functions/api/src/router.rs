@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::routing::MethodRouter;
 use axum::{Router, middleware};
 use http::StatusCode;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi as Description};
 use utoipa::{Modify, OpenApi};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::edge::{Refusal, observe};
 use crate::endpoint::{
@@ -19,18 +18,56 @@ use crate::endpoint::{
 };
 use crate::state::App;
 
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Adology",
-        description = "Immediate queries, background tasks and live updates for a dashboard.\n\nEvery error is \
-            an RFC 9457 problem with a stable `code`. Every route but the open ones takes a user pool's ID token, \
-            and answers with the data of that token's tenant only."
-    ),
-    security(("id_token" = [])),
-    modifiers(&IdToken)
-)]
-struct Api;
+/// One table with two readers: the router, which every start makes, and the description, which takes as long to make as
+/// all else in a start and which hardly anybody asks for.
+macro_rules! routes {
+    ($($path:literal => $($method:ident $endpoint:ident)+,)+) => {
+        fn routed() -> Router<Arc<App>> {
+            Router::new()
+                $(.route($path, MethodRouter::new()$(.$method($endpoint::$endpoint))+))+
+        }
+
+        #[derive(OpenApi)]
+        #[openapi(
+            info(
+                title = "Adology",
+                description = "Immediate queries, background tasks and live updates for a dashboard.\n\nEvery error is \
+                    an RFC 9457 problem with a stable `code`. Every route but the open ones takes a user pool's ID token, \
+                    and answers with the data of that token's tenant only."
+            ),
+            security(("id_token" = [])),
+            modifiers(&IdToken),
+            paths($($($endpoint::$endpoint),+),+)
+        )]
+        struct Api;
+    };
+}
+
+routes! {
+    "/health" => get get_health,
+    "/openapi.json" => get get_openapi,
+    "/dashboard" => get get_dashboard,
+    "/dashboard/timeseries" => get get_time_series,
+    "/logs" => get get_logs,
+    "/reports" => get list_reports,
+    "/reports/{id}" => get get_report,
+    "/events" => post post_events,
+    "/kinds" => get list_kinds,
+    "/tasks" => post submit_task get list_tasks,
+    "/tasks/batch" => post submit_batch,
+    "/tasks/{id}" => get get_task delete cancel_task,
+    "/tasks/{id}/retry" => post retry_task,
+    "/tasks/{id}/result" => get get_result,
+    "/uploads" => post post_upload,
+    "/realtime/tickets" => post issue_ticket,
+    "/broadcast" => post post_broadcast,
+    "/notify" => post post_notify,
+    "/webhooks/secret" => get get_webhook_secret,
+    "/operators/system" => get get_system,
+    "/operators/connections" => get get_connections,
+    "/operators/dead-letters" => get list_dead_letters,
+    "/operators/dead-letters/redrive" => post redrive_dead_letters,
+}
 
 struct IdToken;
 
@@ -49,7 +86,7 @@ impl Modify for IdToken {
 /// The whole API over these use cases.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let traces = Arc::clone(&app.traces);
-    Router::from(documented())
+    routed()
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(traces, observe))
@@ -58,34 +95,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 
 /// What the routes say of themselves.
 pub(crate) fn routes_described() -> Description {
-    documented().into_openapi()
-}
-
-fn documented() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(Api::openapi())
-        .routes(routes!(get_health::get_health))
-        .routes(routes!(get_openapi::get_openapi))
-        .routes(routes!(get_dashboard::get_dashboard))
-        .routes(routes!(get_time_series::get_time_series))
-        .routes(routes!(get_logs::get_logs))
-        .routes(routes!(list_reports::list_reports))
-        .routes(routes!(get_report::get_report))
-        .routes(routes!(post_events::post_events))
-        .routes(routes!(list_kinds::list_kinds))
-        .routes(routes!(submit_task::submit_task, list_tasks::list_tasks))
-        .routes(routes!(submit_batch::submit_batch))
-        .routes(routes!(get_task::get_task, cancel_task::cancel_task))
-        .routes(routes!(retry_task::retry_task))
-        .routes(routes!(get_result::get_result))
-        .routes(routes!(post_upload::post_upload))
-        .routes(routes!(issue_ticket::issue_ticket))
-        .routes(routes!(post_broadcast::post_broadcast))
-        .routes(routes!(post_notify::post_notify))
-        .routes(routes!(get_webhook_secret::get_webhook_secret))
-        .routes(routes!(get_system::get_system))
-        .routes(routes!(get_connections::get_connections))
-        .routes(routes!(list_dead_letters::list_dead_letters))
-        .routes(routes!(redrive_dead_letters::redrive_dead_letters))
+    Api::openapi()
 }
 
 async fn not_found() -> Refusal {

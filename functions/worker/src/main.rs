@@ -17,7 +17,7 @@ use worker::{Settings, wire};
 const CLEAN_UP: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
-    boot::start(Settings::read, serve)
+    boot::start_with_threads(Settings::read, serve)
 }
 
 async fn serve(mut settings: Settings) -> Result<(), Error> {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const WHAT: &str = "the secret of a server's address";
 
@@ -29,7 +30,7 @@ pub fn source(sdk: &Sdk, place: AddressPlace) -> Arc<dyn AddressSource> {
 /// (<https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html>).
 #[derive(Clone)]
 pub struct KeptAddress {
-    client: Client,
+    client: Lazy<Client>,
     secret: String,
     address: Option<String>,
 }
@@ -55,7 +56,7 @@ impl KeptAddress {
     /// Reads the secret with this name or ARN each time it is asked.
     pub fn new(sdk: &Sdk, secret: impl Into<String>, address: Option<&str>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.secrets(),
             secret: secret.into(),
             address: address.map(Into::into),
         }

@@ -15,6 +15,7 @@ use domain::ports::{PostError, Postman, Switchboard};
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 use crate::sdk::retries;
 
 const API: &str = "management API";
@@ -30,7 +31,7 @@ const OPERATION: Duration = Duration::from_secs(6);
 /// Posts messages to connections of one stage of a WebSocket API.
 #[derive(Debug, Clone)]
 pub struct Posts {
-    client: Client,
+    client: Lazy<Client>,
 }
 
 impl Posts {
@@ -46,7 +47,7 @@ impl Posts {
             .retry_config(retries(ATTEMPTS))
             .build();
         Self {
-            client: Client::from_conf(config),
+            client: Lazy::new(move || Client::from_conf(config)),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod sqs;
 
 mod count;
 mod error;
+mod lazy;
 mod sdk;
 mod transport;
 

@@ -1,15 +1,17 @@
 //! How we talk to AWS: region, credentials, time limits, retries.
 
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_call::{Caller, NotConfigured};
-use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::environment::{
+    EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
+};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 use crate::count::CountUsage;
+use crate::lazy::Lazy;
 use crate::{s3, transport};
 
 /// Tries of one call, the first included. Throttled and lost calls are tried again after a random
@@ -26,20 +28,43 @@ const ATTEMPT: Duration = Duration::from_secs(4);
 /// Longest time of a call with all its tries; below the 29 s that API Gateway waits for us.
 const OPERATION: Duration = Duration::from_secs(10);
 
+/// Set where the environment has credentials.
+const KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+
 /// The SDK's settings, loaded once per process, and the clients made by them. Clones share both.
 #[derive(Debug, Clone)]
 pub struct Sdk {
     pub(crate) config: SdkConfig,
-    pub(crate) custom_endpoint: bool,
-    clients: Arc<Clients>,
+    clients: Clients,
 }
 
-/// One client of a service for all of its tables, queues or buckets, made when first wanted.
-#[derive(Debug, Default)]
+/// One client of a service for all of its tables, queues, buckets or secrets.
+#[derive(Debug, Clone)]
 struct Clients {
-    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
-    s3: OnceLock<aws_sdk_s3::Client>,
-    sqs: OnceLock<aws_sdk_sqs::Client>,
+    dynamodb: Lazy<aws_sdk_dynamodb::Client>,
+    s3: Lazy<aws_sdk_s3::Client>,
+    secrets: Lazy<aws_sdk_secretsmanager::Client>,
+    sqs: Lazy<aws_sdk_sqs::Client>,
+}
+
+impl Clients {
+    /// All but the secrets' count what their calls use.
+    fn by(config: &SdkConfig) -> Self {
+        let of = || config.clone();
+        let (dynamodb, s3, secrets, sqs) = (of(), of(), of(), of());
+        Self {
+            dynamodb: Lazy::new(move || {
+                let config = aws_sdk_dynamodb::config::Builder::from(&dynamodb);
+                aws_sdk_dynamodb::Client::from_conf(config.interceptor(CountUsage).build())
+            }),
+            s3: Lazy::new(move || s3::client(&s3)),
+            secrets: Lazy::new(move || aws_sdk_secretsmanager::Client::new(&secrets)),
+            sqs: Lazy::new(move || {
+                let config = aws_sdk_sqs::config::Builder::from(&sqs);
+                aws_sdk_sqs::Client::from_conf(config.interceptor(CountUsage).build())
+            }),
+        }
+    }
 }
 
 /// No AWS region is set.
@@ -51,15 +76,19 @@ impl Sdk {
     /// Reads region, credentials and, locally, `AWS_ENDPOINT_URL`.
     ///
     /// The region comes from the environment alone: the SDK's own search would end at the
-    /// instance metadata service, which answers slowly or not at all where there is none.
+    /// instance metadata service, which answers slowly or not at all where there is none. Credentials in the
+    /// environment, where a function has them, would win that search too: without it nothing is made ready for
+    /// all the other places.
     pub async fn load() -> Result<Self, NoRegion> {
-        let config = aws_config::defaults(BehaviorVersion::latest())
+        let mut settings = aws_config::defaults(BehaviorVersion::latest())
             .region(EnvironmentVariableRegionProvider::new())
             .http_client(transport::shared())
             .retry_config(retries(ATTEMPTS))
-            .timeout_config(time_limits())
-            .load()
-            .await;
+            .timeout_config(time_limits());
+        if std::env::var_os(KEY_ID).is_some() {
+            settings = settings.credentials_provider(EnvironmentVariableCredentialsProvider::new());
+        }
+        let config = settings.load().await;
         config.region().ok_or(NoRegion)?;
         Ok(Self::of(config))
     }
@@ -67,19 +96,9 @@ impl Sdk {
     /// By settings that are known.
     pub(crate) fn of(config: SdkConfig) -> Self {
         Self {
-            custom_endpoint: config.endpoint_url().is_some(),
+            clients: Clients::by(&config),
             config,
-            clients: Arc::default(),
         }
-    }
-
-    /// The client of `DynamoDB`, which counts what its calls use.
-    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let make = || {
-            let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
-            aws_sdk_dynamodb::Client::from_conf(config.interceptor(CountUsage).build())
-        };
-        self.clients.dynamodb.get_or_init(make).clone()
     }
 
     /// Calls services for which there is no SDK crate here, with the same region and credentials.
@@ -87,19 +106,20 @@ impl Sdk {
         Caller::new(&self.config)
     }
 
-    /// The client of S3, which counts what its calls use.
-    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
-        let make = || s3::client(&self.config, self.custom_endpoint);
-        self.clients.s3.get_or_init(make).clone()
+    pub(crate) fn dynamodb(&self) -> Lazy<aws_sdk_dynamodb::Client> {
+        self.clients.dynamodb.clone()
     }
 
-    /// The client of SQS, which counts what its calls use.
-    pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
-        let make = || {
-            let config = aws_sdk_sqs::config::Builder::from(&self.config);
-            aws_sdk_sqs::Client::from_conf(config.interceptor(CountUsage).build())
-        };
-        self.clients.sqs.get_or_init(make).clone()
+    pub(crate) fn s3(&self) -> Lazy<aws_sdk_s3::Client> {
+        self.clients.s3.clone()
+    }
+
+    pub(crate) fn secrets(&self) -> Lazy<aws_sdk_secretsmanager::Client> {
+        self.clients.secrets.clone()
+    }
+
+    pub(crate) fn sqs(&self) -> Lazy<aws_sdk_sqs::Client> {
+        self.clients.sqs.clone()
     }
 }
 

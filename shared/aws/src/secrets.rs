@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const WHAT: &str = "webhook root secret";
 
@@ -28,7 +29,7 @@ pub const KEPT: Duration = Duration::from_mins(5);
 /// A root secret, with the one before as long as it keeps its label.
 #[derive(Clone)]
 pub struct RootSecretReader {
-    client: Client,
+    client: Lazy<Client>,
     id: String,
     kept_for: Duration,
     kept: Arc<Mutex<Option<(Instant, RootSecrets)>>>,
@@ -42,7 +43,7 @@ struct NoText;
 /// A secret that is read anew each time, for whoever needs it seldom.
 #[derive(Debug, Clone)]
 pub struct SecretText {
-    client: Client,
+    client: Lazy<Client>,
     id: String,
 }
 
@@ -50,7 +51,7 @@ impl SecretText {
     /// Reads the secret with this name or ARN.
     pub fn new(sdk: &Sdk, id: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.secrets(),
             id: id.into(),
         }
     }
@@ -72,7 +73,7 @@ impl RootSecretReader {
     /// Reads the secret with this name or ARN, again after [`KEPT`].
     pub fn new(sdk: &Sdk, id: impl Into<String>) -> Self {
         Self {
-            client: Client::new(&sdk.config),
+            client: sdk.secrets(),
             id: id.into(),
             kept_for: KEPT,
             kept: Arc::default(),

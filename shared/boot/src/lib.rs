@@ -23,4 +23,4 @@ pub use capture::{CaptureSettings, Capturer, Seen};
 pub use domain::causes;
 pub use lines::{Lines, SUMMARY};
 pub use run::{serve, trace};
-pub use start::start;
+pub use start::{start, start_with_threads};

@@ -24,6 +24,7 @@ use domain::ports::{Answer, ModelError, TextModel};
 use tokio::time::timeout;
 
 use crate::Sdk;
+use crate::lazy::Lazy;
 
 /// How long a model may take to begin its answer, and then to its next words.
 const BEGIN: Duration = Duration::from_secs(30);
@@ -47,7 +48,7 @@ const AWAY: [&str; 4] = [
 /// A model on Bedrock.
 #[derive(Debug, Clone)]
 pub struct BedrockModel {
-    client: Client,
+    client: Lazy<Client>,
     model_id: String,
 }
 
@@ -66,7 +67,7 @@ impl BedrockModel {
             .retry_config(RetryConfig::disabled())
             .build();
         Self {
-            client: Client::from_conf(config),
+            client: Lazy::new(move || Client::from_conf(config)),
             model_id: model_id.into(),
         }
     }

@@ -30,13 +30,14 @@ use super::write_batch::delete_all;
 use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 pub(super) const TABLE: &str = "connections table";
 
 /// Keeps connections in a table with the keys `topic` and `connection_id`.
 #[derive(Debug, Clone)]
 pub struct Connections {
-    pub(super) client: Client,
+    pub(super) client: Lazy<Client>,
     pub(super) table: String,
 }
 

@@ -19,6 +19,7 @@ use super::expiry::second;
 use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "pool table";
 
@@ -28,7 +29,7 @@ const FLEET: &str = "pool";
 /// Keeps heartbeats in a table with the keys `fleet` and `id`.
 #[derive(Clone)]
 pub struct Heartbeats {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
     clock: Arc<dyn Clock>,
 }

@@ -21,6 +21,7 @@ use super::expiry::second;
 use super::{LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "idempotency table";
 
@@ -32,7 +33,7 @@ const MAY_TAKE: &str = "attribute_not_exists(#key) OR expires_at <= :now OR \
 /// Keeps keys in a table with the key `key`.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKeys {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
 }
 

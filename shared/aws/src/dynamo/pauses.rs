@@ -22,6 +22,7 @@ use super::expiry::second;
 use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "pauses table";
 
@@ -31,7 +32,7 @@ const SCOPE: &str = "submission";
 /// Keeps pauses in a table with the keys `scope` and `id`.
 #[derive(Clone)]
 pub struct PauseTable {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
     clock: Arc<dyn Clock>,
 }

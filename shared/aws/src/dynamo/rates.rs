@@ -20,6 +20,7 @@ use super::expiry::second;
 use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "lanes table";
 
@@ -38,7 +39,7 @@ struct Contended;
 /// Counts submissions in a table with the keys `tenant` and `slot`.
 #[derive(Debug, Clone)]
 pub struct Rates {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
 }
 

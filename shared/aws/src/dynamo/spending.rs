@@ -20,6 +20,7 @@ use super::expiry::second;
 use super::{LAYOUT, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "lanes table";
 
@@ -32,7 +33,7 @@ const FAILED: &str = "ConditionalCheckFailed";
 /// Counts spending in a table with the keys `tenant` and `slot`.
 #[derive(Debug, Clone)]
 pub struct SpendTable {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
 }
 

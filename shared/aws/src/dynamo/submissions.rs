@@ -20,13 +20,14 @@ use super::tasks::{IS_NEW, item_of};
 use super::{CONTENDED, Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "idempotency table";
 
 /// Remembers keys in a table with the key `key`, and stores tasks in the tasks table.
 #[derive(Debug, Clone)]
 pub struct Submissions {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
     tasks_table: String,
 }
@@ -51,7 +52,7 @@ struct Contended;
 /// Remembered keys, for the sweep: it stores no tasks.
 #[derive(Debug, Clone)]
 pub struct SubmissionKeys {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
 }
 

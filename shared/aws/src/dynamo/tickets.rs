@@ -16,13 +16,14 @@ use super::expiry::second;
 use super::{Item, LAYOUT, layout, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "tickets table";
 
 /// Keeps tickets in a table with the key `digest`.
 #[derive(Debug, Clone)]
 pub struct Tickets {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
 }
 

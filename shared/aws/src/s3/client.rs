@@ -15,14 +15,14 @@ const OPERATION: Duration = Duration::from_secs(50);
 
 /// At a custom endpoint the bucket goes into the path, since the endpoint's name has no wildcard
 /// for a host per bucket.
-pub(crate) fn client(config: &SdkConfig, custom_endpoint: bool) -> Client {
+pub(crate) fn client(config: &SdkConfig) -> Client {
     let time_limits = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
         .build();
     let config = Builder::from(config)
         .timeout_config(time_limits)
-        .force_path_style(custom_endpoint)
+        .force_path_style(config.endpoint_url().is_some())
         .interceptor(CountUsage)
         .build();
     Client::from_conf(config)

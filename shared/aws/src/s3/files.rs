@@ -10,11 +10,12 @@ use futures::future::try_join_all;
 use super::BUCKET;
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 /// Writes files into a bucket.
 #[derive(Debug, Clone)]
 pub struct Files {
-    pub(super) client: Client,
+    pub(super) client: Lazy<Client>,
     pub(super) bucket: String,
 }
 

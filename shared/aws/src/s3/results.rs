@@ -15,13 +15,14 @@ use super::BUCKET;
 use super::read_json::read_json;
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const JSON: &str = "application/json";
 
 /// Keeps results in a bucket.
 #[derive(Debug, Clone)]
 pub struct Results {
-    client: Client,
+    client: Lazy<Client>,
     bucket: String,
 }
 

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::policy::{Allowed, Signer, fields};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const BUCKET: &str = "uploads bucket";
 
@@ -23,7 +24,7 @@ const NEXT: std::time::Duration = std::time::Duration::from_secs(20);
 /// Keeps uploads in a bucket.
 #[derive(Debug, Clone)]
 pub struct UploadBucket {
-    client: Client,
+    client: Lazy<Client>,
     sdk: Sdk,
     bucket: String,
 }

@@ -13,11 +13,12 @@ use super::gauges::QueueUrls;
 use super::letters::{self, MOST_AT_ONCE, QUEUE};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 /// Dead letters in SQS.
 #[derive(Debug, Clone)]
 pub struct BuriedLetters {
-    client: Client,
+    client: Lazy<Client>,
     urls: QueueUrls,
 }
 

@@ -8,6 +8,7 @@ use domain::text::cut;
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const QUEUE: &str = "dead-letter queue";
 
@@ -18,7 +19,7 @@ const LONGEST_REASON: usize = 2_000;
 /// `original_message_id` say why it is there and which message it was.
 #[derive(Debug, Clone)]
 pub struct DeadLetterSender {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 

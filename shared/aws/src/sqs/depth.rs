@@ -8,13 +8,14 @@ use futures::future::try_join_all;
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const WHAT: &str = "task queues";
 
 /// Asks some queues together.
 #[derive(Debug, Clone)]
 pub struct QueueDepth {
-    client: Client,
+    client: Lazy<Client>,
     urls: Vec<String>,
 }
 

@@ -8,11 +8,12 @@ use time::Duration;
 use super::letters::{self, QUEUE};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 /// Takes up the letters of one dead-letter queue.
 #[derive(Debug, Clone)]
 pub struct LetterDesk {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 

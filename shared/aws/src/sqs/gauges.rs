@@ -12,6 +12,7 @@ use futures::future::try_join_all;
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const QUEUES: &str = "queues";
 
@@ -56,7 +57,7 @@ impl QueueUrls {
 /// Asks SQS how much is in each queue.
 #[derive(Debug, Clone)]
 pub struct QueueGauges {
-    client: Client,
+    client: Lazy<Client>,
     urls: QueueUrls,
 }
 

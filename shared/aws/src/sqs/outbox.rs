@@ -17,6 +17,7 @@ use time::Duration;
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 /// What SQS knows of a message beside its body and its group.
 type SystemAttributes = HashMap<MessageSystemAttributeNameForSends, MessageSystemAttributeValue>;
@@ -57,7 +58,7 @@ struct Sealed {
 /// One queue to send to.
 #[derive(Debug, Clone)]
 pub(super) struct Outbox {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
     what: &'static str,
 }

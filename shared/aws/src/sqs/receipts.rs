@@ -8,13 +8,14 @@ use time::Duration;
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const QUEUE: &str = "task queue";
 
 /// Hides and shows messages that a queue has delivered.
 #[derive(Debug, Clone)]
 pub struct Receipts {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 

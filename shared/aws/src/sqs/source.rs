@@ -7,13 +7,14 @@ use domain::ports::{PortError, SourceQueue};
 
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const QUEUE: &str = "queue of a dead letter";
 
 /// Sends to a queue what was taken from its dead letters.
 #[derive(Debug, Clone)]
 pub struct RawSender {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 

@@ -19,6 +19,7 @@ use aws_sdk_dynamodb::Client;
 
 use super::due::DueIndex;
 use crate::Sdk;
+use crate::lazy::Lazy;
 
 const TABLE: &str = "lanes table";
 
@@ -36,7 +37,7 @@ const INDEX: DueIndex = DueIndex {
 /// Keeps lanes and who waits.
 #[derive(Debug, Clone)]
 pub struct LaneTable {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
 }
 

@@ -33,6 +33,7 @@ use super::expiry::{is_past, second};
 use super::{Item, number, text};
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 use item::TaskItem;
 
 const TABLE: &str = "tasks table";
@@ -47,7 +48,7 @@ pub(super) const IS_NEW: &str = "attribute_not_exists(request_id)";
 /// a larger task is refused as broken.
 #[derive(Clone)]
 pub struct Tasks {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
     clock: Arc<dyn Clock>,
 }

@@ -13,13 +13,14 @@ use time::Date;
 use super::read_json::read_json;
 use crate::Sdk;
 use crate::error::port_error;
+use crate::lazy::Lazy;
 
 const BUCKET: &str = "captures bucket";
 
 /// Keeps captures in a bucket.
 #[derive(Debug, Clone)]
 pub struct CaptureBucket {
-    client: Client,
+    client: Lazy<Client>,
     bucket: String,
     /// Keys in a page of a list; S3 gives no more than 1,000.
     page: i32,
