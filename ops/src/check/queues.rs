@@ -78,7 +78,7 @@ struct Depth {
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let caller = match &site.caller {
         Ok(caller) => caller,
-        Err(why) => return vec![Row::fail(AREA, "all", why.as_str())],
+        Err(why) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
     let (queues, dead) = futures::future::join(
         join_all(QUEUES.iter().map(|queue| check_queue(site, caller, queue))),
