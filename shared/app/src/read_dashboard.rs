@@ -22,7 +22,7 @@ pub struct ReadDashboard {
 pub struct ReadDashboardError(#[from] pub PortError);
 
 impl ReadDashboard {
-    /// Asks both stores at once: the answer takes as long as the slower one. The mean is exact;
+    /// Asks both stores at once, the slower one first: the answer takes as long as that. The mean is exact;
     /// rounding is the reader's.
     pub async fn run(
         &self,
@@ -30,9 +30,9 @@ impl ReadDashboard {
         window: Window,
     ) -> Result<Dashboard, ReadDashboardError> {
         let now = self.clock.now();
-        let (counts, mean) = tokio::try_join!(
-            self.activity.counts(tenant, now),
+        let (mean, counts) = tokio::try_join!(
             self.response_times.mean(tenant, window.start(now)),
+            self.activity.counts(tenant, now),
         )?;
         Ok(Dashboard {
             user_count: counts.user_count,
