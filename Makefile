@@ -46,7 +46,8 @@ build: ## Release zips for AWS under target/lambda
 	@$(STACK) build
 
 deploy: ## sam build and sam deploy: make deploy [STAGE=dev] [PARAMETERS='Pool=on …'] [REPLACE=…], see docs/deploy.md
-	@STAGE='$(STAGE)' PARAMETERS='$(PARAMETERS)' REPLACE='$(REPLACE)' $(STACK) deploy
+	@# STAGE, PARAMETERS and REPLACE are in the environment by themselves, whatever quotes are in them.
+	@$(STACK) deploy
 
 image: ## The pool's container image for this machine; needs Docker
 	@$(STACK) image

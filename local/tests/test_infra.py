@@ -249,7 +249,6 @@ class Data(Infra):
         database = self.resources("AWS::RDS::DBInstance", self.children["database.yaml"])
         self.assertEqual([each["DeletionPolicy"] for each in database.values()], ["Snapshot"])
 
-
     def test_buckets_take_no_unencrypted_call_and_are_nobodys(self):
         denied = {
             each["Properties"]["Bucket"]["Ref"]

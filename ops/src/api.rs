@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// Nobody answered.
-    #[error("no answer from {address}: {cause}; is the system up, and is the address right?")]
+    #[error("no answer from {address}: the system may be down, or the address wrong")]
     Unreachable {
         /// Who was asked.
         address: String,
@@ -38,7 +38,7 @@ pub enum ApiError {
         cause: reqwest::Error,
     },
     /// There is no client to ask with, for example because this machine has no root certificates.
-    #[error("no HTTP client could be made: {0}")]
+    #[error("no HTTP client could be made")]
     Client(#[source] reqwest::Error),
     /// Cognito does not let the user in.
     #[error("signing in as {name} failed: {reason}")]

@@ -7,7 +7,7 @@ use crate::command::Broadcast;
 
 /// The words are not what they should be.
 #[derive(Debug, thiserror::Error)]
-#[error("--as-json: the message is no JSON: {0}")]
+#[error("--as-json: the message is no JSON")]
 pub struct NotJson(#[from] serde_json::Error);
 
 /// The API's words for it.

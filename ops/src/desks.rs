@@ -8,10 +8,13 @@ use aws::dynamo::{Connections, PauseTable, Tasks};
 use aws::s3::CaptureBucket;
 use aws::sqs::{BuriedLetters, CallbackSender, QueueUrls, RawSender, TaskSender, UpdateSender};
 use aws::{NoRegion, Sdk};
+use aws_call::NotConfigured;
 use boot::SystemClock;
 use ops::deployment::Deployment;
 use ops::dlq::Triage;
 use ops::settings::SettingsError;
+
+use crate::lambda::Functions;
 
 /// The deployment's queues and tables cannot be named.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +25,9 @@ pub(crate) enum DeskError {
     /// Nor in which region.
     #[error(transparent)]
     Region(#[from] NoRegion),
+    /// Nor as whom AWS is to be asked.
+    #[error(transparent)]
+    Credentials(#[from] NotConfigured),
 }
 
 /// Where tasks are.
@@ -43,6 +49,13 @@ pub(crate) async fn pauses(deployment: &Deployment) -> Result<PauseTable, DeskEr
     let table = deployment.needed("PAUSES_TABLE")?;
     let sdk = Sdk::load().await?;
     Ok(PauseTable::new(&sdk, table, Arc::new(SystemClock)))
+}
+
+/// Where functions are.
+pub(crate) async fn functions(deployment: &Deployment) -> Result<Functions, DeskError> {
+    let stack = deployment.needed("STACK_NAME")?.to_owned();
+    let caller = Sdk::load().await?.caller()?;
+    Ok(Functions { caller, stack })
 }
 
 /// Where captures are.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_call::{Caller, Service};
 use http::Method;
-use ops::replay::Deployed;
+use ops::replay::{Deployed, DeployedError};
 use serde_json::Value;
 
 /// The functions of a stack.
@@ -22,13 +22,12 @@ impl Functions {
 
 #[async_trait]
 impl Deployed for Functions {
-    async fn variables(&self, function: &str) -> Result<Vec<(String, String)>, String> {
+    async fn variables(&self, function: &str) -> Result<Vec<(String, String)>, DeployedError> {
         let path = self.path(function, "configuration");
         let answer = self
             .caller
             .rest(Service::LAMBDA, Method::GET, &path, None)
-            .await;
-        let answer = answer.map_err(|error| domain::causes(&error))?;
+            .await?;
         let variables = answer["Environment"]["Variables"].as_object();
         let pairs = variables.into_iter().flatten();
         let pairs =
@@ -36,19 +35,21 @@ impl Deployed for Functions {
         Ok(pairs.collect())
     }
 
-    async fn invoke(&self, function: &str, event: &Value) -> Result<Value, String> {
+    async fn invoke(&self, function: &str, event: &Value) -> Result<Value, DeployedError> {
         let path = self.path(function, "invocations");
         let answer = self
             .caller
             .rest(Service::LAMBDA, Method::POST, &path, Some(event))
-            .await;
-        let answer = answer.map_err(|error| domain::causes(&error))?;
+            .await?;
         // An error of the function is told in the answer, with a 200.
         match (
             answer["errorType"].as_str(),
             answer["errorMessage"].as_str(),
         ) {
-            (Some(kind), Some(message)) => Err(format!("the function reported {kind}: {message}")),
+            (Some(kind), Some(message)) => Err(DeployedError::Reported {
+                kind: kind.to_owned(),
+                message: message.to_owned(),
+            }),
             _ => Ok(answer),
         }
     }

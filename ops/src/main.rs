@@ -1,11 +1,13 @@
 //! `ops`: commands for those who run Adology. `ops help` lists them.
 
 mod back_office;
+mod costs;
 mod desks;
 mod lambda;
 mod pricing;
 mod replays;
 
+use std::error::Error;
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
+use domain::causes;
 use indicatif::ProgressBar;
 use ops::api::Api;
 use ops::check::{self, Checklist, Expected};
@@ -41,15 +44,15 @@ fn main() -> ExitCode {
     // Before there is a second thread: the process is replaced by itself.
     match environment::lacking(&cli.meant) {
         Ok(lacking) if lacking.is_empty() => run_command(cli),
-        Ok(lacking) => failed(USAGE, environment::again_with(lacking)),
-        Err(error) => failed(USAGE, error),
+        Ok(lacking) => failed(USAGE, &environment::again_with(lacking)),
+        Err(error) => failed(USAGE, &error),
     }
 }
 
 #[tokio::main]
 async fn run_command(cli: Cli) -> ExitCode {
     let told = dispatch(cli, Deployment::from_environment()).await;
-    told.unwrap_or_else(|error| failed(USAGE, error))
+    told.unwrap_or_else(|error| failed(USAGE, &error))
 }
 
 async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, SettingsError> {
@@ -75,12 +78,10 @@ async fn dispatch(cli: Cli, deployment: Deployment) -> Result<ExitCode, Settings
             let deployment = whole(deployment, "TASKS_TABLE").await;
             back_office::dlq(&dlq, &deployment, json).await
         }
-        Command::Cost(cost) if cost.asks_nobody() => {
-            back_office::cost(&cost, &deployment, json).await
-        }
+        Command::Cost(cost) if cost.asks_nobody() => costs::cost(&cost, &deployment, json).await,
         Command::Cost(cost) => {
             let deployment = whole(deployment, "TASKS_TABLE").await;
-            back_office::cost(&cost, &deployment, json).await
+            costs::cost(&cost, &deployment, json).await
         }
         Command::Spend(spend) => {
             let deployment = whole(deployment, "PAUSES_TABLE").await;
@@ -127,11 +128,11 @@ fn now() -> OffsetDateTime {
 async fn run_import(import: &Import, settings: Settings, json: bool) -> ExitCode {
     let plan = match import.plan() {
         Ok(plan) => plan,
-        Err(error) => return failed(USAGE, error),
+        Err(error) => return failed(USAGE, &error),
     };
     let errors = match import.errors.as_ref().map(File::create).transpose() {
         Ok(errors) => errors,
-        Err(error) => return failed(USAGE, format!("--errors: {error}")),
+        Err(error) => return refused(USAGE, format!("--errors: {error}")),
     };
     let files = import.files.iter().map(String::as_str);
     let bar = shown(json, progress::of_files(files));
@@ -169,7 +170,7 @@ async fn run_weekly(weekly: &Weekly, deployment: Deployment, json: bool) -> Exit
     let before = weekly.before.as_deref().map(Before::read).transpose();
     let before = match before {
         Ok(before) => before.unwrap_or_default(),
-        Err(error) => return failed(USAGE, error),
+        Err(error) => return failed(USAGE, &error),
     };
     let site = Site::find(deployment, now()).await;
     let folder = std::env::current_dir().unwrap_or_default();
@@ -179,7 +180,7 @@ async fn run_weekly(weekly: &Weekly, deployment: Deployment, json: bool) -> Exit
 fn written(written: io::Result<()>) -> ExitCode {
     match written {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(INCOMPLETE, error),
+        Err(error) => failed(INCOMPLETE, &error),
     }
 }
 
@@ -187,22 +188,22 @@ fn written(written: io::Result<()>) -> ExitCode {
 fn ticked(checklist: &Checklist, json: bool) -> ExitCode {
     match show(checklist, json) {
         Ok(()) => checklist.exit_code().into(),
-        Err(error) => failed(USAGE, error),
+        Err(error) => failed(USAGE, &error),
     }
 }
 
 async fn run_broadcast(broadcast: &Broadcast, settings: Settings, json: bool) -> ExitCode {
     let body = match broadcast::body(broadcast) {
         Ok(body) => body,
-        Err(error) => return failed(USAGE, error),
+        Err(error) => return failed(USAGE, &error),
     };
     let key = match getrandom::u64() {
         Ok(random) => format!("ops-{random:016x}"),
-        Err(error) => return failed(INCOMPLETE, error),
+        Err(error) => return failed(INCOMPLETE, &error),
     };
     let told = async { Api::open(settings).await?.broadcast(&body, &key).await };
     match told.await {
-        Err(error) => failed(INCOMPLETE, error),
+        Err(error) => failed(INCOMPLETE, &error),
         Ok(taken) => {
             let line = if json {
                 json!(taken).to_string()
@@ -212,7 +213,7 @@ async fn run_broadcast(broadcast: &Broadcast, settings: Settings, json: bool) ->
             };
             match writeln!(io::stdout(), "{line}") {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(error) => failed(INCOMPLETE, error),
+                Err(error) => failed(INCOMPLETE, &error),
             }
         }
     }
@@ -234,11 +235,14 @@ async fn run(
         .end()
         .and_then(|summary| tell(&summary, start.elapsed().as_secs_f64(), json).map(|()| summary));
     match (done, told) {
-        (Err(error), _) => failed(
+        (Err(error), _) => refused(
             INCOMPLETE,
-            format!("{error}\nWhat was accepted stays; run the same command again to go on."),
+            format!(
+                "{}\nWhat was accepted stays; run the same command again to go on.",
+                causes(&error)
+            ),
         ),
-        (_, Err(error)) => failed(INCOMPLETE, error),
+        (_, Err(error)) => failed(INCOMPLETE, &error),
         (Ok(()), Ok(summary)) if summary.refused > 0 => INCOMPLETE.into(),
         (Ok(()), Ok(_)) => ExitCode::SUCCESS,
     }
@@ -266,8 +270,13 @@ fn shown(json: bool, bar: ProgressBar) -> ProgressBar {
     if json { ProgressBar::hidden() } else { bar }
 }
 
-fn failed(code: u8, error: impl Display) -> ExitCode {
+/// Tells an error with everything behind it.
+fn failed(code: u8, error: &(dyn Error + 'static)) -> ExitCode {
+    refused(code, causes(error))
+}
+
+fn refused(code: u8, words: impl Display) -> ExitCode {
     // Where even that cannot be written, the code still tells.
-    let _ = writeln!(io::stderr(), "ops: {error}");
+    let _ = writeln!(io::stderr(), "ops: {words}");
     code.into()
 }

@@ -1,11 +1,12 @@
 //! `ops replay`: finds the event that is meant, and who gets it.
 
-use std::fmt::Display;
+use std::error::Error;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::process::ExitCode;
 
 use domain::capture::Capture;
+use domain::causes;
 use ops::deployment::Deployment;
 use ops::dlq::find::find;
 use ops::replay::event::{function_of, function_of_file, of_letter};
@@ -13,8 +14,7 @@ use ops::replay::{self, Replay, captured};
 use ops::table::show;
 use serde_json::Value;
 
-use crate::back_office::functions;
-use crate::{INCOMPLETE, USAGE, desks, failed, now};
+use crate::{INCOMPLETE, USAGE, desks, now, refused};
 
 /// An event, whose it is, and what it was captured as.
 struct Meant {
@@ -23,7 +23,7 @@ struct Meant {
     captured: Option<(String, Capture)>,
 }
 
-/// Why nothing was replayed.
+/// Why nothing was replayed, in words for people.
 enum Not {
     /// The command line or the settings are wrong.
     Usage(String),
@@ -32,12 +32,12 @@ enum Not {
 }
 
 impl Not {
-    fn usage(words: impl Display) -> Self {
-        Self::Usage(words.to_string())
+    fn usage(error: impl Error + 'static) -> Self {
+        Self::Usage(causes(&error))
     }
 
-    fn done(words: impl Display) -> Self {
-        Self::Done(words.to_string())
+    fn done(error: impl Error + 'static) -> Self {
+        Self::Done(causes(&error))
     }
 }
 
@@ -46,8 +46,8 @@ pub(crate) async fn run(args: &Replay, deployment: &Deployment, json: bool) -> E
     match replayed(args, deployment, json).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => INCOMPLETE.into(),
-        Err(Not::Usage(words)) => failed(USAGE, words),
-        Err(Not::Done(words)) => failed(INCOMPLETE, words),
+        Err(Not::Usage(words)) => refused(USAGE, words),
+        Err(Not::Done(words)) => refused(INCOMPLETE, words),
     }
 }
 
@@ -67,11 +67,12 @@ async fn replayed(args: &Replay, deployment: &Deployment, json: bool) -> Result<
         return Ok(true);
     }
     let function = args.function.clone().or(meant.function);
-    let function = function
-        .ok_or_else(|| Not::usage("which function? Give --function, such as --function worker"))?;
-    let functions = functions(deployment).await.map_err(Not::Done)?;
+    let function = function.ok_or_else(|| {
+        Not::Usage("which function? Give --function, such as --function worker".into())
+    })?;
+    let functions = desks::functions(deployment).await.map_err(Not::done)?;
     let replayed = replay::replay(args, &function, &meant.event, meant.captured, &functions);
-    let replayed = replayed.await.map_err(Not::Done)?;
+    let replayed = replayed.await.map_err(Not::done)?;
     show(&replayed, json).map_err(Not::done)?;
     Ok(replayed.is_well())
 }
@@ -92,10 +93,11 @@ async fn meant(args: &Replay, deployment: &Deployment) -> Result<Meant, Not> {
         });
     }
     let file = args.file.as_deref();
-    let file =
-        file.ok_or_else(|| Not::usage("which event? Give a file, --from-dlq or --from-capture"))?;
+    let file = file.ok_or_else(|| {
+        Not::Usage("which event? Give a file, --from-dlq or --from-capture".into())
+    })?;
     Ok(Meant {
-        event: of_file(file).map_err(Not::Usage)?,
+        event: of_file(file).map_err(|error| Not::Usage(format!("{}: {error}", file.display())))?,
         function: function_of_file(file).map(str::to_owned),
         captured: None,
     })
@@ -105,7 +107,8 @@ async fn of_dead_letter(id: &str, deployment: &Deployment) -> Result<Meant, Not>
     let triage = desks::triage(deployment).await.map_err(Not::usage)?;
     let found = find(&triage, id).await;
     triage.put_back().await;
-    let letter = found.map_err(Not::done)?;
+    // Its words have the causes in them.
+    let letter = found.map_err(|error| Not::Done(error.to_string()))?;
     Ok(Meant {
         event: of_letter(&letter),
         function: Some(function_of(letter.queue).to_owned()),
@@ -113,13 +116,12 @@ async fn of_dead_letter(id: &str, deployment: &Deployment) -> Result<Meant, Not>
     })
 }
 
-fn of_file(file: &Path) -> Result<Value, String> {
+fn of_file(file: &Path) -> io::Result<Value> {
     let text = if file == Path::new("-") {
         let mut text = String::new();
         io::stdin().read_to_string(&mut text).map(|_| text)
     } else {
         std::fs::read_to_string(file)
     };
-    let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+    Ok(serde_json::from_str(&text?)?)
 }

@@ -1,30 +1,60 @@
 //! A deployment with the ways to ask it.
 
+use std::error::Error;
 use std::time::Duration;
 
-use aws::Sdk;
-use aws_call::Caller;
+use aws::{NoRegion, Sdk};
+use aws_call::{CallError, Caller, NotConfigured};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use crate::deployment::Deployment;
 use crate::metrics::Span;
+use crate::settings::SettingsError;
 use crate::stack::Stack;
 
 /// How long CloudFormation may take to describe the stack: everything else waits for that.
 const DESCRIBED: Duration = Duration::from_millis(1_500);
 
-/// A deployment with the ways to ask it. What is not there says why, in words for people.
+/// AWS cannot be asked.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+pub enum NoCaller {
+    /// It is not said in which region.
+    #[error(transparent)]
+    Region(#[from] NoRegion),
+    /// Nor as whom.
+    #[error(transparent)]
+    Credentials(#[from] NotConfigured),
+}
+
+/// The stack is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum NoStack {
+    /// It is not named.
+    #[error(transparent)]
+    Name(#[from] SettingsError),
+    /// Nobody can be asked for it.
+    #[error(transparent)]
+    Caller(#[from] NoCaller),
+    /// CloudFormation refuses, or does not answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// CloudFormation takes too long.
+    #[error("CloudFormation did not answer within {:.1} s", DESCRIBED.as_secs_f64())]
+    Slow,
+}
+
+/// A deployment with the ways to ask it. What is not there says why.
 #[derive(Debug)]
 pub struct Site {
     /// What is known of it; the stack's outputs are among it.
     pub deployment: Deployment,
     /// Settings of the AWS SDK.
-    pub sdk: Result<Sdk, String>,
+    pub sdk: Result<Sdk, NoRegion>,
     /// The way to services without an SDK crate.
-    pub caller: Result<Caller, String>,
+    pub caller: Result<Caller, NoCaller>,
     /// What CloudFormation says.
-    pub stack: Result<Stack, String>,
+    pub stack: Result<Stack, NoStack>,
     /// When it is looked at.
     pub now: OffsetDateTime,
 }
@@ -32,16 +62,15 @@ pub struct Site {
 impl Site {
     /// Finds the stack, and what its outputs say.
     pub async fn find(deployment: Deployment, now: OffsetDateTime) -> Self {
-        let sdk = Sdk::load().await.map_err(|error| error.to_string());
-        let caller = sdk.as_ref().map_err(String::clone);
-        let caller = caller.and_then(|sdk| sdk.caller().map_err(|error| error.to_string()));
-        let name = deployment
-            .needed("STACK_NAME")
-            .map_err(|error| error.to_string());
-        let stack = match (name, &caller) {
+        let sdk = Sdk::load().await;
+        let caller = match &sdk {
+            Ok(sdk) => sdk.caller().map_err(NoCaller::from),
+            Err(why) => Err(NoCaller::from(*why)),
+        };
+        let stack = match (deployment.needed("STACK_NAME"), &caller) {
             (Ok(name), Ok(caller)) => described(caller, name).await,
-            (Err(why), _) => Err(why),
-            (_, Err(why)) => Err(why.clone()),
+            (Err(why), _) => Err(why.into()),
+            (_, Err(why)) => Err((*why).into()),
         };
         let outputs = stack.as_ref().map(|stack| stack.outputs.clone());
         Self {
@@ -67,20 +96,15 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// One of them is not there; the text says why.
-    pub fn described(&self) -> Result<(&Caller, &Stack), &str> {
-        let stack = self.stack.as_ref().map_err(String::as_str)?;
-        let caller = self.caller.as_ref().map_err(String::as_str)?;
+    /// One of them is not there.
+    pub fn described(&self) -> Result<(&Caller, &Stack), &(dyn Error + 'static)> {
+        let stack = self.stack.as_ref().map_err(|why| why as _)?;
+        let caller = self.caller.as_ref().map_err(|why| why as _)?;
         Ok((caller, stack))
     }
 }
 
-async fn described(caller: &Caller, name: &str) -> Result<Stack, String> {
-    match timeout(DESCRIBED, Stack::find(caller, name)).await {
-        Ok(found) => found.map_err(|error| domain::causes(&error)),
-        Err(_) => Err(format!(
-            "CloudFormation did not answer within {:.1} s",
-            DESCRIBED.as_secs_f64()
-        )),
-    }
+async fn described(caller: &Caller, name: &str) -> Result<Stack, NoStack> {
+    let found = timeout(DESCRIBED, Stack::find(caller, name)).await;
+    Ok(found.map_err(|_| NoStack::Slow)??)
 }

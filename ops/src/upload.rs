@@ -61,7 +61,7 @@ pub enum UploadError {
     #[error(transparent)]
     Import(#[from] ImportError),
     /// The refused lines could not be told.
-    #[error("the refused lines cannot be written: {0}")]
+    #[error("the refused lines cannot be written")]
     Report(#[from] std::io::Error),
     /// A defect of ours.
     #[error("the reader stopped unexpectedly")]

@@ -53,7 +53,7 @@ async fn serve(mut settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.worker.stage, "pool", Arc::new(SystemClock))?;
     let sdk = Sdk::load().await?;
     // An event of these queues is the worker's, whoever handles it.
-    let open = |bucket| Arc::new(aws::s3::CaptureBucket::new(&sdk, bucket)) as _;
+    let open = aws::s3::CaptureBucket::opener(&sdk);
     let capture = settings.worker.capture.take();
     let capturer = Capturer::of(capture, open, "worker", "pool", &meter);
     let queue = |url: &str| PolledQueue::new(&sdk, url);

@@ -95,8 +95,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("document-gateway", &[]),
     ("runtime-api", &[]),
-    ("speed", &["runtime-api"]),
-    ("throughput", &["aws", "runtime-api", "sqs-batch"]),
+    ("speed", &["domain", "runtime-api"]),
+    ("throughput", &["aws", "domain", "runtime-api", "sqs-batch"]),
     ("end-to-end", &["aws-call", "runtime-api"]),
 ];
 

@@ -35,12 +35,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => {
-            let mut text = failed.to_string();
-            let mut cause = std::error::Error::source(&failed);
-            while let Some(next) = cause {
-                text = format!("{text}: {next}");
-                cause = next.source();
-            }
+            let text = domain::causes(&failed);
             // Nothing is left to tell if standard error is gone.
             let _ = writeln!(std::io::stderr(), "speed: {text}");
             ExitCode::FAILURE

@@ -40,7 +40,7 @@ pub(crate) struct Callbacks {
 
 /// Why nothing was sent, as a person reads it.
 #[derive(Debug, thiserror::Error)]
-#[error("callback_not_sent: {}", causes(.0))]
+#[error("callback_not_sent")]
 struct NotSent(#[from] DeliverCallbackError);
 
 impl Failure for NotSent {
@@ -105,7 +105,7 @@ fn outcome(fate: Fate) -> Outcome {
     match fate {
         Fate::Delivered(_) | Fate::Refused | Fate::NothingToTell => Outcome::Done,
         Fate::Again { after, .. } => Outcome::RetryAfter(after),
-        Fate::GivenUp(given_up) => Outcome::dead_letter(given_up.to_string()),
+        Fate::GivenUp(given_up) => Outcome::dead_letter(causes(&given_up)),
     }
 }
 
@@ -134,7 +134,7 @@ fn log(fate: &Fate, duration: Duration) {
             tracing::warn!(wait_s, error, duration_ms, "not called back");
         }
         Fate::GivenUp(given_up) => {
-            let (code, error) = (given_up.code, &given_up.reason);
+            let (code, error) = (given_up.code, causes(&given_up.why));
             tracing::error!(error.code = code, error, duration_ms, "given up");
         }
     }

@@ -29,15 +29,15 @@ const RETRY: Backoff = Backoff {
 /// What was not done, as a person reads it.
 #[derive(Debug, thiserror::Error)]
 enum NotDone {
-    #[error("not_pushed: {}", causes(.0))]
+    #[error("not_pushed")]
     Push(#[from] PushError),
-    #[error("not_replayed: {}", causes(.0))]
+    #[error("not_replayed")]
     Replay(#[from] ReplayError),
-    #[error("not_hung_up: {}", causes(.0))]
+    #[error("not_hung_up")]
     HangUp(#[from] HangUpError),
-    #[error("part_not_pushed: {}", causes(.0))]
+    #[error("part_not_pushed")]
     Broadcast(#[from] PushBroadcastError),
-    #[error("not_posted: {}", causes(.0))]
+    #[error("not_posted")]
     Post(#[from] PushPostingError),
 }
 

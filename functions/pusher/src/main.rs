@@ -46,7 +46,7 @@ fn read(reader: &mut Reader<'_>) -> Settings {
 async fn serve(mut settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "pusher", Arc::new(SystemClock))?;
     let sdk = Sdk::load().await?;
-    let open = |bucket| Arc::new(aws::s3::CaptureBucket::new(&sdk, bucket)) as _;
+    let open = aws::s3::CaptureBucket::opener(&sdk);
     let capturer = Capturer::of(settings.capture.take(), open, "pusher", "pusher", &meter);
     let pusher = Arc::new(wire(&sdk, settings, &meter));
     let handle = move |event, deadline| {

@@ -24,7 +24,7 @@ async fn serve(mut settings: Settings) -> Result<(), Error> {
     let meter = Meter::new(&settings.stage, "worker", Arc::new(SystemClock))?;
     let uploads = OpenUploads::default();
     let sdk = Sdk::load().await?;
-    let open = |bucket| Arc::new(aws::s3::CaptureBucket::new(&sdk, bucket)) as _;
+    let open = aws::s3::CaptureBucket::opener(&sdk);
     let capturer = Capturer::of(settings.capture.take(), open, "worker", "worker", &meter);
     // Lambda freezes a process that has nothing to do and stops one that is frozen: there is never
     // anything to give back.

@@ -14,7 +14,7 @@ const MOST: usize = 100;
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, "all", why)],
+        Err(why) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
     let names: Vec<_> = KINDS
         .iter()

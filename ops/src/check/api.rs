@@ -97,7 +97,7 @@ async fn measured(site: &Site) -> Vec<Row> {
     }
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, "errors", why)],
+        Err(why) => return vec![Row::fail(AREA, "errors", domain::causes(why))],
     };
     let Some(api) = stack.named("HttpApi") else {
         return vec![Row::fail(AREA, "errors", "the stack has no HttpApi")];

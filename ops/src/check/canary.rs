@@ -13,7 +13,7 @@ const PERIOD: u32 = 300;
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, ITEM, why)],
+        Err(why) => return vec![Row::fail(AREA, ITEM, domain::causes(why))],
     };
     if stack.named("Canary").is_none() {
         let why = "it is off (RunCanary); `round trip` of `websocket` goes the same way, once";

@@ -59,7 +59,7 @@ struct Facts {
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, "all", why)],
+        Err(why) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
     let (measured, triggers) = join(
         functions(site, caller, stack),

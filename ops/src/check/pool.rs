@@ -42,7 +42,7 @@ impl Clock for At {
 pub(super) async fn check(site: &Site, expected: Option<u32>) -> Vec<Row> {
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, ITEM, why)],
+        Err(why) => return vec![Row::fail(AREA, ITEM, domain::causes(why))],
     };
     let (asked, heard) = futures::future::join(service(caller, stack), heartbeats(site)).await;
     let asked = match asked {

@@ -74,7 +74,8 @@ impl From<Depth> for Figures {
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let (sdk, caller) = match (&site.sdk, &site.caller) {
         (Ok(sdk), Ok(caller)) => (sdk, caller),
-        (Err(why), _) | (_, Err(why)) => return vec![Row::fail(AREA, "all", why.as_str())],
+        (Err(why), _) => return vec![Row::fail(AREA, "all", domain::causes(why))],
+        (_, Err(why)) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
     let known = |variable| site.deployment.get(variable).unwrap_or_default().to_owned();
     let gauges = QueueGauges::new(sdk, QueueUrls::by_variable(known));

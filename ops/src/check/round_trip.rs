@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_call::Service;
+use aws_call::{CallError, Service};
 use probe::{Login, Probe, RoundTrip, Target};
 use serde_json::json;
 use tokio::time::timeout;
@@ -26,7 +26,7 @@ const LONGEST: Duration = Duration::from_secs(3);
 pub(super) async fn check(site: &Site) -> Row {
     let user = match user(site).await {
         Ok(user) => user,
-        Err(why) => return Row::not_applicable(AREA, ITEM, why),
+        Err(why) => return Row::not_applicable(AREA, ITEM, domain::causes(&why)),
     };
     let Some(http_url) = site.deployment.get("ADOLOGY_HTTP_URL") else {
         return Row::fail(AREA, ITEM, "ADOLOGY_HTTP_URL is not known");
@@ -49,32 +49,46 @@ pub(super) async fn check(site: &Site) -> Row {
     timeout(LONGEST, went).await.unwrap_or_else(|_| slow())
 }
 
+/// There is nobody to sign in as.
+#[derive(Debug, thiserror::Error)]
+enum NoUser {
+    #[error("it signs in itself: set ADOLOGY_USERNAME and ADOLOGY_PASSWORD")]
+    OnlyToken,
+    #[error("nobody to sign in as: set ADOLOGY_USERNAME and ADOLOGY_PASSWORD")]
+    Nobody,
+    #[error(transparent)]
+    Settings(SettingsError),
+    #[error(transparent)]
+    Secret(#[from] CallError),
+    #[error("the canary's secret is no JSON with username and password")]
+    NoLogin,
+}
+
 /// Whoever is given, or else the canary's user.
-async fn user(site: &Site) -> Result<User, String> {
+async fn user(site: &Site) -> Result<User, NoUser> {
     let variable = |name: &str| site.deployment.get(name).map(str::to_owned);
     match Settings::read(Role::Demo, variable) {
         Ok(Settings {
             who: Who::User(user),
             ..
         }) => Ok(user),
-        Ok(_) => Err("it signs in itself: set ADOLOGY_USERNAME and ADOLOGY_PASSWORD".into()),
+        Ok(_) => Err(NoUser::OnlyToken),
         Err(SettingsError::Nobody(..)) => canary(site).await,
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(NoUser::Settings(error)),
     }
 }
 
-async fn canary(site: &Site) -> Result<User, String> {
+async fn canary(site: &Site) -> Result<User, NoUser> {
     let get = |name| site.deployment.get(name);
     let (Some(secret), Ok(caller)) = (get("CANARY_SECRET_ARN"), &site.caller) else {
-        return Err("nobody to sign in as: set ADOLOGY_USERNAME and ADOLOGY_PASSWORD".into());
+        return Err(NoUser::Nobody);
     };
     let body = json!({"SecretId": secret});
     let answer = caller
         .json(Service::SECRETS_MANAGER, "GetSecretValue", &body)
-        .await;
-    let answer = answer.map_err(|error| domain::causes(&error))?;
+        .await?;
     let login = serde_json::from_str::<Login>(answer["SecretString"].as_str().unwrap_or_default());
-    let login = login.map_err(|_| "the canary's secret is no JSON with username and password")?;
+    let login = login.map_err(|_| NoUser::NoLogin)?;
     Ok(User {
         endpoint: Target::cognito(get("AWS_REGION").unwrap_or_default()),
         client_id: get("COGNITO_CLIENT_ID").unwrap_or_default().to_owned(),

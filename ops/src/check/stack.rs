@@ -17,7 +17,7 @@ pub(super) fn check(site: &Site) -> Vec<Row> {
             vec![row.advise("`ops doctor` names the resource that failed, and why")]
         }
         Err(why) => {
-            let row = Row::fail(AREA, "deployment", why.as_str());
+            let row = Row::fail(AREA, "deployment", domain::causes(why));
             vec![row.advise("`ops doctor` looks at credentials, region and the way there")]
         }
     }

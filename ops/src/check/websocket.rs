@@ -32,7 +32,7 @@ async fn connections(site: &Site) -> Row {
     let item = "connections";
     let sdk = match &site.sdk {
         Ok(sdk) => sdk,
-        Err(why) => return Row::fail(AREA, item, why.as_str()),
+        Err(why) => return Row::fail(AREA, item, domain::causes(why)),
     };
     let Some(table) = site.deployment.get("CONNECTIONS_TABLE") else {
         return Row::fail(AREA, item, "CONNECTIONS_TABLE is not known")

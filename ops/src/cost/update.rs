@@ -1,11 +1,23 @@
 //! Compares the price list with AWS's own.
 
 use async_trait::async_trait;
+use aws_call::CallError;
 use cost::{LIST, LIST_SOURCE, Listed, PRICES_OF, REGION};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::table::{Look, Shown};
+
+/// AWS's price list cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PricesError {
+    /// Nobody answers, or not to these credentials.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// A product is not what AWS documents.
+    #[error("a product of AWS's price list is no JSON")]
+    NotJson(#[from] serde_json::Error),
+}
 
 /// AWS's price list, by its own words.
 #[async_trait]
@@ -14,8 +26,8 @@ pub trait PriceSource: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Why there is no answer, for people.
-    async fn products(&self, service: &str, filters: Value) -> Result<Vec<Value>, String>;
+    /// See [`PricesError`].
+    async fn products(&self, service: &str, filters: Value) -> Result<Vec<Value>, PricesError>;
 }
 
 /// A price that is another now.
@@ -76,8 +88,8 @@ impl Compared {
 ///
 /// # Errors
 ///
-/// AWS does not answer, for people.
-pub async fn compare(source: &dyn PriceSource, day: String) -> Result<Compared, String> {
+/// See [`PricesError`].
+pub async fn compare(source: &dyn PriceSource, day: String) -> Result<Compared, PricesError> {
     let mut compared = Compared {
         same: 0,
         changed: Vec::new(),
@@ -184,11 +196,11 @@ mod tests {
 
     #[async_trait]
     impl PriceSource for Prices {
-        async fn products(&self, service: &str, filters: Value) -> Result<Vec<Value>, String> {
+        async fn products(&self, service: &str, filters: Value) -> Result<Vec<Value>, PricesError> {
             let asked = LIST
                 .iter()
                 .find(|listed| listed.service == service && super::filters(listed) == filters);
-            let asked = asked.ok_or("nobody lists that")?;
+            let asked = asked.unwrap();
             assert!(filters.to_string().contains("\"us-east-1\""));
             Ok(match asked.key {
                 "sqs.request" => vec![product("0.0000005000"), product("0.0000000000")],

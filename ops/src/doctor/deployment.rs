@@ -84,7 +84,9 @@ fn access(site: &Site) -> Row {
             format!("{} is {}", stack.name, stack.status),
         ),
         Err(why) => {
-            Row::fail(AREA, "stack", why.as_str()).advise(mend(why, site.deployment.is_local()))
+            let why = domain::causes(why);
+            let advice = mend(&why, site.deployment.is_local());
+            Row::fail(AREA, "stack", why).advise(advice)
         }
     }
 }

@@ -61,7 +61,7 @@ pub struct Plan {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The file, or something in it, is not readable.
-    #[error("{file}: {cause}")]
+    #[error("{file}")]
     Unreadable {
         /// The file.
         file: String,

@@ -43,7 +43,9 @@ pub enum CaptureError {
         first: String,
     },
     /// The bucket does not answer, or not to these credentials.
-    #[error("{}\nReading captures takes s3:ListBucket and s3:GetObject on the stack's CapturesBucket.", domain::causes(.0))]
+    #[error(
+        "captures cannot be read, which takes s3:ListBucket and s3:GetObject on the stack's CapturesBucket"
+    )]
     Port(#[from] PortError),
 }
 

@@ -6,8 +6,10 @@ pub mod as_captured;
 pub mod captured;
 pub mod compare;
 pub mod event;
+mod no_target;
 pub mod run;
 mod target;
 
 pub use args::Replay;
-pub use run::{Deployed, replay};
+pub use no_target::NoTarget;
+pub use run::{Deployed, DeployedError, replay};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_call::CallError;
 use domain::capture::Capture;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -11,10 +12,27 @@ use super::args::Replay;
 use super::as_captured::AsCaptured;
 use super::compare::{Delivery, Replayed};
 use super::event::{records, redelivered, shuffled};
+use super::no_target::NoTarget;
 use super::target::Target;
 
 /// How long after its answer a program's line may come.
 const LATE: Duration = Duration::from_secs(2);
+
+/// A deployed function did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployedError {
+    /// Lambda refuses, or does not answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The function itself reported an error.
+    #[error("the function reported {kind}: {message}")]
+    Reported {
+        /// The error's type, by its own word.
+        kind: String,
+        /// Its words.
+        message: String,
+    },
+}
 
 /// The deployed functions.
 #[async_trait]
@@ -23,15 +41,15 @@ pub trait Deployed: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Why they are not known, for people.
-    async fn variables(&self, function: &str) -> Result<Vec<(String, String)>, String>;
+    /// See [`DeployedError`].
+    async fn variables(&self, function: &str) -> Result<Vec<(String, String)>, DeployedError>;
 
     /// Invokes a function and waits for its answer.
     ///
     /// # Errors
     ///
-    /// Why there is none, for people.
-    async fn invoke(&self, function: &str, event: &Value) -> Result<Value, String>;
+    /// See [`DeployedError`].
+    async fn invoke(&self, function: &str, event: &Value) -> Result<Value, DeployedError>;
 }
 
 /// Delivers the event as it is, and then in each way that was asked for. Where the event was captured, what comes of
@@ -39,14 +57,14 @@ pub trait Deployed: Send + Sync {
 ///
 /// # Errors
 ///
-/// The function cannot be started or found, for people.
+/// The function cannot be started or found.
 pub async fn replay(
     args: &Replay,
     function: &str,
     event: &Value,
     captured: Option<(String, Capture)>,
     deployed: &dyn Deployed,
-) -> Result<Replayed, String> {
+) -> Result<Replayed, NoTarget> {
     let target = Target::of(args, function, deployed).await?;
     let first = target.deliver("as it is", event).await;
     let captured = match captured {

@@ -17,7 +17,17 @@ use tokio::time::Instant;
 
 use super::args::Replay;
 use super::compare::Delivery;
-use super::run::Deployed;
+use super::no_target::NoTarget;
+use super::run::{Deployed, DeployedError};
+
+/// There is no answer to an event.
+#[derive(Debug, thiserror::Error)]
+enum NoAnswer {
+    #[error(transparent)]
+    Deployed(#[from] DeployedError),
+    #[error(transparent)]
+    Program(#[from] Failed),
+}
 
 /// Who gets the event.
 pub(super) enum Target<'a> {
@@ -36,7 +46,7 @@ impl<'a> Target<'a> {
         args: &Replay,
         function: &'a str,
         deployed: &'a dyn Deployed,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, NoTarget> {
         if args.deployed {
             return Ok(Target::Deployed(deployed, function));
         }
@@ -57,39 +67,34 @@ impl<'a> Target<'a> {
             timeout: longest,
             at_once: 1,
         };
-        let started = Function::spawn(setup).await;
-        let started = started.map_err(|failed| failed.to_string())?;
+        let started = Function::spawn(setup).await?;
         if args.pause {
             pause(function, &started).await?;
         }
         Ok(Target::Program(started))
     }
 
-    async fn invoke(&self, event: &Value) -> Result<Value, String> {
-        let words = |failed: Failed| failed.to_string();
-        match self {
-            Self::Deployed(deployed, function) => deployed.invoke(function, event).await,
-            Self::Program(function) => function.invoke(event.clone()).await.map_err(words),
-            Self::Attached(attached, longest) => attached
-                .invoke(event.clone(), *longest)
-                .await
-                .map_err(words),
+    async fn invoke(&self, event: &Value) -> Result<Value, NoAnswer> {
+        Ok(match self {
+            Self::Deployed(deployed, function) => deployed.invoke(function, event).await?,
+            Self::Program(function) => function.invoke(event.clone()).await?,
+            Self::Attached(attached, longest) => attached.invoke(event.clone(), *longest).await?,
             Self::Under(attached, longest, child) => {
                 let mut child = child.lock().await;
                 tokio::select! {
                     biased;
-                    answer = attached.invoke(event.clone(), *longest) => answer.map_err(words),
-                    _ = child.wait() => Err(words(Failed::Died)),
+                    answer = attached.invoke(event.clone(), *longest) => answer?,
+                    _ = child.wait() => return Err(Failed::Died.into()),
                 }
             }
-        }
+        })
     }
 
     pub(super) async fn deliver(&self, name: impl Into<String>, event: &Value) -> Delivery {
         let start = Instant::now();
         let (answer, error) = match self.invoke(event).await {
             Ok(answer) => (Some(answer), None),
-            Err(error) => (None, Some(error)),
+            Err(error) => (None, Some(domain::causes(&error))),
         };
         Delivery {
             name: name.into(),
@@ -109,20 +114,20 @@ impl<'a> Target<'a> {
     }
 }
 
-fn program(args: &Replay, function: &str) -> Result<PathBuf, String> {
+fn program(args: &Replay, function: &str) -> Result<PathBuf, NoTarget> {
     let program = args.program.clone();
     let program = program.unwrap_or_else(|| PathBuf::from("target/debug").join(function));
     if program.exists() {
         return Ok(program);
     }
-    let shown = program.display();
-    Err(format!(
-        "{shown} is not there: build it by `cargo build --bin {function}`, or name it by --program"
-    ))
+    Err(NoTarget::NotBuilt {
+        program,
+        function: function.to_owned(),
+    })
 }
 
-fn tell(words: &str) -> Result<(), String> {
-    writeln!(io::stderr(), "{words}").map_err(|error| error.to_string())
+fn tell(words: &str) -> io::Result<()> {
+    writeln!(io::stderr(), "{words}")
 }
 
 /// Without the values of the function's own variables: some are secrets, and who starts the program has them.
@@ -131,9 +136,8 @@ async fn attach<'a>(
     variables: &[(String, String)],
     env_file: Option<&Path>,
     longest: Duration,
-) -> Result<Target<'a>, String> {
-    let attached = Attached::open(function).await;
-    let mut attached = attached.map_err(|error| error.to_string())?;
+) -> Result<Target<'a>, NoTarget> {
+    let mut attached = Attached::open(function).await?;
     let given = lambda_variables(function, &attached.address());
     if let Some(file) = env_file {
         let given = given
@@ -141,7 +145,10 @@ async fn attach<'a>(
             .map(|(name, value)| ((*name).to_owned(), value.clone()));
         let all = variables.iter().cloned().chain(inherited()).chain(given);
         let written = write_variables(file, all);
-        written.map_err(|error| format!("--env-file: {}: {error}", file.display()))?;
+        written.map_err(|cause| NoTarget::EnvFile {
+            file: file.to_owned(),
+            cause,
+        })?;
     }
     let given: Vec<_> = given
         .iter()
@@ -153,8 +160,7 @@ async fn attach<'a>(
         given.join("\n"),
         names.join(", ")
     ))?;
-    let ready = attached.ready().await;
-    ready.map_err(|failed| failed.to_string())?;
+    attached.ready().await?;
     Ok(Target::Attached(attached, longest))
 }
 
@@ -178,11 +184,10 @@ async fn under<'a>(
     function: &str,
     env: Vec<(String, String)>,
     longest: Duration,
-) -> Result<Target<'a>, String> {
-    let attached = Attached::open(function).await;
-    let mut attached = attached.map_err(|error| error.to_string())?;
+) -> Result<Target<'a>, NoTarget> {
+    let mut attached = Attached::open(function).await?;
     let mut words = command.split_whitespace().map(OsString::from);
-    let first = words.next().ok_or("--under: it names no command")?;
+    let first = words.next().ok_or(NoTarget::NoCommand)?;
     let mut child = Command::new(&first)
         .args(words)
         .arg(program)
@@ -193,17 +198,21 @@ async fn under<'a>(
         .stdout(Stdio::from(io::stderr()))
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("--under: {}: {error}", first.display()))?;
+        .map_err(|cause| NoTarget::Under {
+            command: first.into(),
+            cause,
+        })?;
     // Ctrl-C is for the debugger, which shares the terminal with us.
     tokio::spawn(async { while tokio::signal::ctrl_c().await.is_ok() {} });
     if let Some(id) = child.id() {
         tell(&format!("{command} runs {function} as process {id}"))?;
     }
     tokio::select! {
-        ready = attached.ready() => ready.map_err(|failed| failed.to_string())?,
+        ready = attached.ready() => ready?,
         ended = child.wait() => {
             let ended = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
-            return Err(format!("--under: {command} ended before {function} asked for an event: {ended}"));
+            let (command, function) = (command.to_owned(), function.to_owned());
+            return Err(NoTarget::Ended { command, function, ended });
         }
     }
     Ok(Target::Under(
@@ -213,16 +222,14 @@ async fn under<'a>(
     ))
 }
 
-async fn pause(function: &str, started: &Function) -> Result<(), String> {
-    let id = started.process_id().await.ok_or("the program has ended")?;
+async fn pause(function: &str, started: &Function) -> Result<(), NoTarget> {
+    let id = started.process_id().await.ok_or(NoTarget::Gone)?;
     tell(&format!(
         "{function} runs as process {id}. Attach a debugger, such as gdb -p {id}, and press Enter to deliver the event."
     ))?;
     let entered = tokio::task::spawn_blocking(|| io::stdin().read_line(&mut String::new()));
-    let entered = entered.await.map_err(|error| error.to_string())?;
-    entered
-        .map(drop)
-        .map_err(|error| format!("the standard input: {error}"))
+    let entered = entered.await.map_err(io::Error::other)?;
+    entered.map(drop).map_err(NoTarget::Input)
 }
 
 /// What Lambda would give beside the function's own variables, and where the program finds its way.

@@ -16,10 +16,10 @@ use crate::table::show;
 #[derive(Debug, thiserror::Error)]
 pub enum SpendError {
     /// There can be no such kind.
-    #[error("--kind {0}")]
+    #[error("--kind")]
     Subject(#[from] InvalidSubject),
     /// The name is too long.
-    #[error("--by {0}")]
+    #[error("--by")]
     By(#[from] InvalidAuthor),
     /// Nobody could be shown this.
     #[error("--reason must be 1 to {LONGEST_REASON} bytes of plain text")]
@@ -33,7 +33,7 @@ pub enum SpendError {
     )]
     Overtaken(Subject),
     /// The table does not answer.
-    #[error("{}", domain::causes(.0))]
+    #[error(transparent)]
     Port(#[from] PortError),
     /// Nothing can be shown.
     #[error(transparent)]

@@ -10,7 +10,7 @@ use super::args::Submit;
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// The file cannot be read.
-    #[error("--input: {file}: {cause}")]
+    #[error("--input: {file}")]
     File {
         /// Which.
         file: String,
@@ -19,7 +19,7 @@ pub enum InputError {
         cause: io::Error,
     },
     /// It is no JSON.
-    #[error("--input: it is no JSON: {0}")]
+    #[error("--input: it is no JSON")]
     NotJson(#[from] serde_json::Error),
 }
 

@@ -35,13 +35,13 @@ const AGAIN: Backoff = Backoff {
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
     /// No client.
-    #[error("{}", domain::causes(.0))]
+    #[error(transparent)]
     Client(#[from] NotBuilt),
     /// No ticket.
-    #[error("no ticket for the WebSocket: {0}")]
+    #[error("no ticket for the WebSocket")]
     Ticket(#[from] ApiError),
     /// The WebSocket is refused, or cut again and again.
-    #[error("{}", domain::causes(.0))]
+    #[error(transparent)]
     Socket(#[from] ProbeError),
     /// It did not open in time.
     #[error("the WebSocket did not open within {} s", OPENING.as_secs())]

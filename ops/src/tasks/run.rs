@@ -28,8 +28,8 @@ pub enum TasksError {
     #[error(transparent)]
     Api(#[from] ApiError),
     /// Nothing is told live, and there is no other way.
-    #[error("no live updates: {0}; name tasks to read their histories")]
-    Live(LiveError),
+    #[error("no live updates; name tasks to read their histories")]
+    Live(#[source] LiveError),
     /// The terminal does not take any more.
     #[error(transparent)]
     Output(#[from] io::Error),

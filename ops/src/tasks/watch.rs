@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
+use domain::causes;
 use protocol::http::TaskBody;
 use protocol::task::Status;
 use serde::Serialize;
@@ -169,10 +170,11 @@ async fn look(
 }
 
 fn instead(error: &LiveError) {
+    let why = causes(error);
     // Where nobody reads it the work goes on all the same.
     let _ = writeln!(
         io::stderr(),
-        "ops: no live updates ({error}); looking at the history instead"
+        "ops: no live updates ({why}); looking at the history instead"
     );
 }
 

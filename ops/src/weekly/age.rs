@@ -24,7 +24,7 @@ const TOO_LATE: f64 = 7.0;
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, "all", why)],
+        Err(why) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
     let mut rows = Vec::new();
     for certificate in stack.of_kind(CERTIFICATE) {

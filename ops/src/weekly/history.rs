@@ -16,7 +16,7 @@ const MINUTES: i64 = 7 * 24 * 60;
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, ITEM, why)],
+        Err(why) => return vec![Row::fail(AREA, ITEM, domain::causes(why))],
     };
     let ours: BTreeSet<&str> = KINDS
         .iter()

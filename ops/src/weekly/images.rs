@@ -20,7 +20,7 @@ const ADVICE: &str = "build and push the image again: `make image` and `make pus
 pub(super) async fn check(site: &Site) -> Vec<Row> {
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, "all", why)],
+        Err(why) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
     let mut rows = Vec::new();
     for repository in stack.of_kind(KIND) {

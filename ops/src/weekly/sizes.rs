@@ -31,10 +31,10 @@ pub struct Before(BTreeMap<String, f64>);
 #[derive(Debug, thiserror::Error)]
 pub enum BeforeError {
     /// The file cannot be read.
-    #[error("the earlier output cannot be read: {0}")]
+    #[error("the earlier output cannot be read")]
     Unreadable(#[from] std::io::Error),
     /// It is not what `ops weekly --json` prints.
-    #[error("the earlier output is not what `ops weekly --json` prints: {0}")]
+    #[error("the earlier output is not what `ops weekly --json` prints")]
     NotJson(#[from] serde_json::Error),
 }
 

@@ -31,7 +31,7 @@ async fn spent(site: &Site) -> Vec<Row> {
     }
     let (caller, stack) = match site.described() {
         Ok(both) => both,
-        Err(why) => return vec![Row::fail(AREA, "all", why)],
+        Err(why) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
     let today = site.now.date();
     let (so_far, forecast, budgets) = tokio::join!(

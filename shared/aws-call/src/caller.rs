@@ -32,7 +32,7 @@ pub struct Caller {
 }
 
 /// The SDK's settings do not say enough to call anybody.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, thiserror::Error)]
 pub enum NotConfigured {
     /// No region is set.
     #[error("no AWS region is set: AWS_REGION names the one that is meant")]

@@ -12,7 +12,7 @@
 //! | `InFlight` | count | stage, kind | a claim: the tasks that this process has in hand, this one included |
 //! | `RunTime` | ms | stage, kind | the end of an attempt, since its claim |
 //! | `Completed`, `Cancelled`, `TimedOut` | count | stage, kind | the end of a task |
-//! | `Spend` | USD | stage, kind | the same: what the task has used in all its attempts, by the price list of us-east-1; the spend guard's alarm sums it |
+//! | `Spend` | USD | stage, kind | the same: what the task has used in all its attempts since it was submitted or retried, by the price list of us-east-1; the spend guard's alarm sums it |
 //! | `Failed` | count | stage, kind, code | the same |
 //! | `Retried` | count | stage, kind, code | an attempt that failed and will be followed by another |
 //! | `Requeued` | count | stage, kind | a task that is run again after its end |

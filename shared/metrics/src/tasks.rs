@@ -122,7 +122,9 @@ fn gave_back(meter: &Meter, task: &Task, now: &Update) {
 }
 
 fn ended(meter: &Meter, task: &Task, now: &Update) {
-    let spend = task.usage.cost(&Prices::us_east_1(Architecture::HERE));
+    // What it had used before an explicit retry was told when it ended then.
+    let used = task.usage.beyond(task.used_before);
+    let spend = used.cost(&Prices::us_east_1(Architecture::HERE));
     meter
         .by(&[("Kind", &task.kind)])
         .record(&SPEND, spend.dollars());

@@ -1,6 +1,6 @@
 //! Failures that say whether trying again can help.
 
-use std::fmt::Display;
+use std::error::Error;
 use std::time::Duration;
 
 /// Whether trying again can help.
@@ -26,9 +26,9 @@ impl Retry {
     }
 }
 
-/// An error that says whether trying again can help. What it displays is the reason given where
-/// nobody tries again.
-pub trait Failure: Display {
+/// An error that says whether trying again can help. What it displays, with its sources, is the reason given
+/// where nobody tries again.
+pub trait Failure: Error {
     /// Whether trying again can help.
     fn retry(&self) -> Retry;
 }

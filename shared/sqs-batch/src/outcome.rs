@@ -1,5 +1,7 @@
 //! What is to become of a record.
 
+use std::error::Error;
+use std::iter::successors;
 use std::time::Duration;
 
 use retry::{Backoff, Failure, Jitter};
@@ -28,7 +30,7 @@ impl Outcome {
     }
 
     /// What follows from an attempt, counted from 1. A failure that trying again cannot mend, or
-    /// the last attempt's, makes a dead letter with that failure as its reason.
+    /// the last attempt's, makes a dead letter with that failure and its sources as the reason.
     pub fn after<E: Failure>(
         attempt: u32,
         result: Result<(), E>,
@@ -40,7 +42,15 @@ impl Outcome {
         };
         match backoff.next(attempt, failure.retry(), jitter) {
             Some(wait) => Self::RetryAfter(wait.min(LONGEST_WAIT)),
-            None => Self::dead_letter(failure.to_string()),
+            None => Self::dead_letter(reason(&failure)),
         }
     }
+}
+
+/// Outermost first. A dead letter is looked at by somebody who has nothing else to go by.
+fn reason(failure: &impl Error) -> String {
+    let sources = successors(failure.source(), |&source| source.source());
+    sources.fold(failure.to_string(), |text, source| {
+        format!("{text}: {source}")
+    })
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use domain::causes;
 use webhooks::{Attempt, GiveUp, Outcome, Problem};
 
 /// What became of a callback, and what is to be done with its message.
@@ -32,15 +31,16 @@ pub struct Told {
     pub status: u16,
 }
 
-/// Why nothing more can be done: a code in words joined by `_`, `: `, and what happened. Holds no
+/// Why nothing more can be done: a code in words joined by `_`, and what happened as its source. Holds no
 /// part of the URL.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {reason}")]
+#[derive(Debug, thiserror::Error)]
+#[error("{code}")]
 pub struct GivenUp {
     /// Stable, for programs: `callback_refused` or `callback_exhausted`.
     pub code: &'static str,
-    /// For people.
-    pub reason: String,
+    /// What happened.
+    #[source]
+    pub why: GiveUp,
 }
 
 pub(super) fn of(attempt: Attempt) -> Fate {
@@ -55,7 +55,7 @@ pub(super) fn of(attempt: Attempt) -> Fate {
         Outcome::Retry { after, problem } => Fate::Again { after, problem },
         Outcome::GiveUp(why) => Fate::GivenUp(GivenUp {
             code: code(&why),
-            reason: causes(&why),
+            why,
         }),
     }
 }

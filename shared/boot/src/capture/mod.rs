@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use domain::capture::{Capture, Scrub, VERSION};
+use domain::capture::{Capture, Scrub};
 use domain::ports::{Captures, Clock, Entropy, PortError};
 use metrics::Meter;
 use serde_json::{Value, json};
@@ -127,7 +127,6 @@ impl On {
             .map(|(place, (message, _))| record::scrubbed(&self.scrub, place, message))
             .collect();
         let capture = Capture {
-            v: VERSION,
             function: self.function.into(),
             by: self.by.into(),
             at: self.clock.now(),

@@ -15,9 +15,6 @@ use uuid::Uuid;
 /// What every capture's key begins with.
 pub const FOLDER: &str = "captures";
 
-/// The version of the format that is written.
-pub const VERSION: u8 = 1;
-
 /// How long captures are kept: the template's rule for their bucket.
 pub const KEPT: time::Duration = time::Duration::days(14);
 
@@ -28,8 +25,6 @@ const TIME: StaticFormatDescription =
 /// The failed records of one batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
-    /// The format's version.
-    pub v: u8,
     /// The function that events of this queue go to, such as `worker`.
     pub function: String,
     /// Who handled it: that function, or the pool in its stead.
@@ -135,7 +130,6 @@ mod tests {
     #[test]
     fn keys_sort_by_time() {
         let at = |at| Capture {
-            v: VERSION,
             function: "worker".into(),
             by: "pool".into(),
             at,

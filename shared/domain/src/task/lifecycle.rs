@@ -65,6 +65,7 @@ impl Task {
             trace: None,
             again_at: None,
             usage: Usage::NONE,
+            used_before: Usage::NONE,
             progress: None,
             attempt: 0,
             tries: 0,
@@ -226,6 +227,7 @@ impl Task {
         self.finished_at = None;
         self.again_at = None;
         self.tries = 0;
+        self.used_before = self.usage;
         self.record(now, None);
         Ok(())
     }

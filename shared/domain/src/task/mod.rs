@@ -80,6 +80,8 @@ pub struct Task {
     /// What it has used, over all its attempts, as far as that was known when it changed last. What
     /// became known later is kept beside it, by [`LateUsage`](crate::ports::LateUsage).
     pub usage: Usage,
+    /// What of that it had used when it was last retried after its end.
+    pub used_before: Usage,
     /// How far the running attempt is.
     pub progress: Option<Progress>,
     /// How often a worker has claimed it; numbers the attempts.

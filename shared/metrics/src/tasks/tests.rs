@@ -152,6 +152,22 @@ async fn failures_are_counted_by_code() {
 }
 
 #[tokio::test]
+async fn what_a_retried_task_had_used_before_is_spent_once() {
+    let mut scene = scene().await;
+    let token = scene.token;
+    let used = |dollars: u64| Usage::model(1, 1, Usd::from_nanos(dollars * 1_000_000_000));
+    for (used_so_far, spent) in [(used(2), 2), (used(5), 3), (used(5), 0)] {
+        scene.claim(Duration::ZERO).await;
+        scene.seen();
+        scene.task.usage = used_so_far;
+        let bad = Failure::permanent("bad_data", "");
+        scene.write(|task| task.fail(token, bad, NOW)).await;
+        assert_eq!(scene.seen()["Spend"], Some(f64::from(spent)));
+        scene.write(|task| task.retry(NOW)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_claim_after_a_dead_lease_waited_in_no_queue() {
     let mut scene = scene().await;
     scene.claim(Duration::ZERO).await;

@@ -1,7 +1,8 @@
 //! What follows from attempts.
 
-use std::fmt;
+use std::error::Error;
 use std::time::Duration;
+use std::{fmt, io};
 
 use sqs_batch::{Backoff, Failure, LONGEST_WAIT, Outcome, Retry, whole_seconds};
 
@@ -11,11 +12,18 @@ const COMMON: Backoff = Backoff {
     attempts: 5,
 };
 
-struct Fault(Retry);
+#[derive(Debug)]
+struct Fault(Retry, io::Error);
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("it broke")
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.1)
     }
 }
 
@@ -26,13 +34,14 @@ impl Failure for Fault {
 }
 
 fn outcome(attempt: u32, retry: Retry) -> Outcome {
-    Outcome::after(attempt, Err(Fault(retry)), &COMMON, &|| u64::MAX)
+    let fault = Fault(retry, io::Error::other("the disk is full"));
+    Outcome::after(attempt, Err(fault), &COMMON, &|| u64::MAX)
 }
 
 #[test]
 fn failures_say_what_comes_next() {
     let secs = Duration::from_secs;
-    let dead = || Outcome::dead_letter("it broke");
+    let dead = || Outcome::dead_letter("it broke: the disk is full");
     assert_eq!(outcome(1, Retry::Permanent), dead());
     assert_eq!(outcome(4, Retry::Transient), Outcome::RetryAfter(secs(8)));
     assert_eq!(outcome(5, Retry::Transient), dead());

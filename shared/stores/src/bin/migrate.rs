@@ -50,19 +50,13 @@ fn report(server: &str, outcome: Outcome) -> bool {
             true
         }
         Err(error) => {
-            writeln!(std::io::stderr(), "{server}: {}", chain(error.as_ref())).ok();
+            writeln!(
+                std::io::stderr(),
+                "{server}: {}",
+                domain::causes(error.as_ref())
+            )
+            .ok();
             false
         }
     }
-}
-
-/// The error with its causes.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

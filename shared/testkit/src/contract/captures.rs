@@ -5,7 +5,7 @@
     reason = "a contract is a set of assertions"
 )]
 
-use domain::capture::{Capture, CapturedEnd, CapturedRecord, VERSION};
+use domain::capture::{Capture, CapturedEnd, CapturedRecord};
 use domain::ports::{CaptureShelf, Captures};
 use serde_json::json;
 use time::macros::datetime;
@@ -23,7 +23,6 @@ pub async fn all(captures: &dyn Captures, shelf: &dyn CaptureShelf) {
 /// A capture with everything in it.
 pub fn capture(function: &str, at: OffsetDateTime, id: u128) -> Capture {
     Capture {
-        v: VERSION,
         function: function.into(),
         by: "pool".into(),
         at,

@@ -89,6 +89,21 @@ fn tasks_in_every_state_are_as_recorded() {
 }
 
 #[test]
+fn a_task_that_was_retried_is_as_recorded() {
+    let retried = Task {
+        used_before: Usage::lambda(500, 256),
+        ..in_state(State::Queued)
+    };
+    hold(
+        "task-retried",
+        &retried,
+        |task| item_of(task).unwrap(),
+        |item| TaskItem::from_item(item)?.into_task(),
+        &["/used_before/M"],
+    );
+}
+
+#[test]
 fn usage_that_became_known_later_is_read_as_recorded() {
     let used = Usage {
         sqs_requests: 2,

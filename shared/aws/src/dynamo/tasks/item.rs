@@ -40,6 +40,8 @@ pub(super) struct TaskItem {
     pub(super) version: u64,
     #[serde(default, skip_serializing_if = "Usage::is_none")]
     pub(super) usage: Usage,
+    #[serde(default, skip_serializing_if = "Usage::is_none")]
+    pub(super) used_before: Usage,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) progress: Option<Progress>,
     pub(super) attempt: u32,
@@ -79,7 +81,7 @@ pub(super) struct TaskItem {
 
 impl TaskItem {
     /// What a list reads: all but `input`, `updates`, `result` and what only the index needs.
-    pub(super) const LISTED: [&str; 29] = [
+    pub(super) const LISTED: [&str; 30] = [
         "v",
         "tenant",
         "request_id",
@@ -99,6 +101,7 @@ impl TaskItem {
         "result_bytes",
         "version",
         "usage",
+        "used_before",
         "progress",
         "attempt",
         "tries",
@@ -124,6 +127,7 @@ impl TaskItem {
             state: StateFields::of(&task.state),
             version: task.version,
             usage: task.usage,
+            used_before: task.used_before,
             progress: task.progress.clone(),
             attempt: task.attempt,
             tries: task.tries,
@@ -151,6 +155,7 @@ impl TaskItem {
             state: self.state.into_state()?,
             version: self.version,
             usage: self.usage,
+            used_before: self.used_before,
             progress: self.progress,
             attempt: self.attempt,
             tries: self.tries,

@@ -103,6 +103,7 @@ fn any_task() -> impl Strategy<Value = Task> {
                     trace: ended.map(|_| domain::Trace::begin(&Counting::default())),
                     again_at: ended,
                     usage: domain::Usage::lambda(version, attempt),
+                    used_before: domain::Usage::lambda(version / 2, attempt),
                     ..task
                 }
             },

@@ -1,0 +1,7 @@
+//! Sweeps, with ports in memory and a clock that jumps.
+
+mod expired;
+mod figures;
+mod runs;
+mod scene;
+mod tasks;
