@@ -126,7 +126,7 @@ async fn watched(api: &Api, arguments: &[&str]) -> Result<bool, String> {
     };
     let now = OffsetDateTime::UNIX_EPOCH;
     let told = ops::tasks::run(&tasks, api, now, true).await;
-    told.map_err(|error| error.to_string())
+    told.map_err(|error| domain::causes(&error))
 }
 
 #[tokio::test]
