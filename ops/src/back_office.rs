@@ -3,10 +3,13 @@
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use app::CountConnections;
+use boot::SystemClock;
 use domain::ports::PortError;
 use ops::api::Api;
-use ops::connections;
+use ops::connections::Connected;
 use ops::deployment::Deployment;
 use ops::dlq::{self, Dlq};
 use ops::settings::Settings;
@@ -19,11 +22,11 @@ use crate::{INCOMPLETE, USAGE, desks, failed, now, refused};
 
 /// `ops dlq`.
 pub(crate) async fn dlq(dlq: &Dlq, deployment: &Deployment, json: bool) -> ExitCode {
-    let office = match desks::office(deployment).await {
-        Ok(office) => office,
+    let triage = match desks::triage(deployment).await {
+        Ok(triage) => triage,
         Err(error) => return failed(USAGE, &error),
     };
-    match dlq::run(dlq, &office, json).await {
+    match dlq::run(dlq, &triage, json).await {
         // Its words have the causes in them.
         Err(error) if error.is_usage() => refused(USAGE, error),
         Err(error) => refused(INCOMPLETE, error),
@@ -59,8 +62,9 @@ pub(crate) async fn connections(deployment: &Deployment, json: bool) -> ExitCode
         Ok(census) => census,
         Err(error) => return failed(USAGE, &error),
     };
+    let count = CountConnections::whole(Arc::new(census), Arc::new(SystemClock));
     let counted = async {
-        show(&connections::count(&census, now()).await?, json)?;
+        show(&Connected::from(count.run().await?), json)?;
         Ok::<_, CountError>(true)
     };
     ended(counted.await)

@@ -2,103 +2,49 @@
 
 use std::collections::BTreeMap;
 
-use domain::broadcast::Shard;
-use domain::ports::{Census, PortError, Present};
-use futures::future::join_all;
+use app::count_connections::{self, Tally};
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use crate::table::{Cell, Look, Shown, Table, Tint};
 
 /// A share of stale rows above which the sweep is worth a look: it removes them every minute.
 const MUCH: f64 = 0.05;
 
-/// Connections that have something in common.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Count {
-    /// Those that may be open.
-    pub open: u64,
-    /// Rows past the end of their longest life, which the sweep has not removed yet.
-    pub stale: u64,
-}
-
-impl Count {
-    fn add(&mut self, present: &Present, now: OffsetDateTime) {
-        if present.expires_at > now {
-            self.open += 1;
-        } else {
-            self.stale += 1;
-        }
-    }
-
-    /// The share of stale rows, of one.
-    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-    fn stale_share(&self) -> f64 {
-        let all = self.open + self.stale;
-        if all == 0 {
-            0.0
-        } else {
-            self.stale as f64 / all as f64
-        }
-    }
-}
-
 /// Who is connected.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Connected {
     /// All.
     #[serde(flatten)]
-    pub all: Count,
+    pub all: Tally,
     /// Of one, how many rows are stale.
     pub stale_share: f64,
     /// By shard: a broadcast takes as long as the largest.
-    pub shards: BTreeMap<String, Count>,
+    pub shards: BTreeMap<String, Tally>,
     /// By tenant.
-    pub tenants: BTreeMap<String, Count>,
+    pub tenants: BTreeMap<String, Tally>,
 }
 
-/// Counts them, all shards at once.
-///
-/// # Errors
-///
-/// The table does not answer.
-pub async fn count(census: &dyn Census, now: OffsetDateTime) -> Result<Connected, PortError> {
-    let shards = Shard::all().map(|shard| async move {
-        let (mut all, mut after) = (Vec::new(), None);
-        loop {
-            let page = census.page(shard, after.as_ref()).await?;
-            all.extend(page.items);
-            after = page.next;
-            if after.is_none() {
-                return Ok::<_, PortError>((shard, all));
-            }
-        }
-    });
-    let mut connected = Connected::default();
-    for listed in join_all(shards).await {
-        let (shard, present) = listed?;
-        let of_shard = connected
-            .shards
-            .entry(shard.number().to_string())
-            .or_default();
-        for present in &present {
-            of_shard.add(present, now);
-            let tenant = present.tenant.to_string();
-            connected
-                .tenants
-                .entry(tenant)
-                .or_default()
-                .add(present, now);
-            connected.all.add(present, now);
+impl From<count_connections::Connected> for Connected {
+    fn from(counted: count_connections::Connected) -> Self {
+        let all = counted.total();
+        let shards = counted.shards.into_iter();
+        let tenants = counted.tenants.into_iter();
+        Self {
+            all,
+            stale_share: all.stale_share(),
+            shards: shards
+                .map(|(shard, tally)| (shard.number().to_string(), tally))
+                .collect(),
+            tenants: tenants
+                .map(|(tenant, of_tenant)| (tenant.into(), of_tenant.all))
+                .collect(),
         }
     }
-    connected.stale_share = connected.all.stale_share();
-    Ok(connected)
 }
 
 impl Shown for Connected {
     fn text(&self, look: Look) -> String {
-        let table = |title: &str, counts: &BTreeMap<String, Count>| {
+        let table = |title: &str, counts: &BTreeMap<String, Tally>| {
             let mut table = Table::new(&[title, "open", "stale", "share stale"]);
             let mut rows: Vec<_> = counts.iter().collect();
             rows.sort_by_key(|(_, count)| std::cmp::Reverse(count.open));
@@ -129,9 +75,13 @@ impl Shown for Connected {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use app::CountConnections;
     use domain::connection::LIFETIME;
     use domain::ports::ConnectionStore as _;
     use domain::{Connection, ConnectionId, TenantId};
+    use testkit::ambient::FixedClock;
     use testkit::build::{self, NOW};
     use testkit::memory::MemoryConnections;
 
@@ -139,7 +89,7 @@ mod tests {
 
     #[tokio::test]
     async fn they_are_counted_by_shard_and_tenant_and_stale_ones_apart() {
-        let connections = MemoryConnections::default();
+        let connections = Arc::new(MemoryConnections::default());
         for n in 0..20 {
             let tenant = TenantId::new(if n < 15 { "acme" } else { "zenith" }).unwrap();
             let age = if n % 5 == 0 { LIFETIME } else { LIFETIME / 2 };
@@ -150,10 +100,12 @@ mod tests {
             };
             connections.register(&connection).await.unwrap();
         }
-        let connected = count(&connections, NOW).await.unwrap();
-        assert_eq!(connected.all, Count { open: 16, stale: 4 });
+        let clock = Arc::new(FixedClock::at(NOW));
+        let counted = CountConnections::whole(connections, clock).run().await;
+        let connected = Connected::from(counted.unwrap());
+        assert_eq!(connected.all, Tally { open: 16, stale: 4 });
         assert!((connected.stale_share - 0.2).abs() < 1e-9);
-        assert_eq!(connected.tenants["acme"], Count { open: 12, stale: 3 });
+        assert_eq!(connected.tenants["acme"], Tally { open: 12, stale: 3 });
         let of_shards: u64 = connected.shards.values().map(|count| count.open).sum();
         assert_eq!((connected.shards.len(), of_shards), (8, 16));
         insta::assert_snapshot!(connected.text(Look::PLAIN));

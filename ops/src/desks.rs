@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use app::RedriveTask;
 use app::announce::Announcer;
+use app::{Compute, RedriveLetter, RedriveTask};
 use aws::dynamo::{Connections, PauseTable, Tasks};
 use aws::s3::CaptureBucket;
-use aws::sqs::{CallbackSender, LetterDesk, RawSender, TaskSender, UpdateSender};
+use aws::sqs::{BuriedLetters, CallbackSender, QueueUrls, RawSender, TaskSender, UpdateSender};
 use aws::{NoRegion, Sdk};
 use aws_call::NotConfigured;
 use boot::SystemClock;
 use ops::deployment::Deployment;
-use ops::dlq::{Office, Queue, QueueName};
+use ops::dlq::Triage;
 use ops::settings::SettingsError;
 
 use crate::lambda::Functions;
@@ -66,44 +66,41 @@ pub(crate) async fn captures(deployment: &Deployment) -> Result<CaptureBucket, D
 }
 
 /// Where dead letters are looked at.
-pub(crate) async fn office(deployment: &Deployment) -> Result<Office, DeskError> {
-    let urls = [
-        (QueueName::Tasks, "TASK_DLQ_URL", "TASK_QUEUE_URL"),
-        (QueueName::Updates, "UPDATES_DLQ_URL", "UPDATES_QUEUE_URL"),
-        (
-            QueueName::Callbacks,
-            "CALLBACKS_DLQ_URL",
-            "CALLBACKS_QUEUE_URL",
-        ),
-    ];
-    let [_, updates, callbacks] = urls.map(|(_, _, source)| source);
-    let (updates, callbacks) = (deployment.needed(updates)?, deployment.needed(callbacks)?);
-    let normal = deployment.needed("TASK_QUEUE_URL")?;
-    let urgent = deployment.needed("URGENT_TASK_QUEUE_URL")?;
+pub(crate) async fn triage(deployment: &Deployment) -> Result<Triage, DeskError> {
     let table = deployment.needed("TASKS_TABLE")?;
-    let letters = urls.map(|(name, dead, source)| {
-        Ok::<_, SettingsError>((name, deployment.needed(dead)?, deployment.needed(source)?))
-    });
+    let urls = queue_urls(deployment)?;
     let sdk = Sdk::load().await?;
     let clock = Arc::new(SystemClock);
-    let mut queues = Vec::new();
-    for letters in letters {
-        let (name, dead, source) = letters?;
-        queues.push(Queue {
-            name,
-            desk: Arc::new(LetterDesk::new(&sdk, dead)),
-            source: Arc::new(RawSender::new(&sdk, source)),
-        });
-    }
     let tasks = Arc::new(Tasks::new(&sdk, table, clock.clone()));
-    let redrive = RedriveTask {
+    let queue = TaskSender::new(&sdk, &urls.work, &urls.urgent, clock.clone());
+    let redrive_task = RedriveTask {
         tasks: tasks.clone(),
-        queue: Arc::new(TaskSender::new(&sdk, normal, urgent, clock.clone())),
+        queue: Arc::new(queue),
+        // What an operator names is sent, paused or not.
+        pauses: None,
         announcer: Announcer {
-            updates: Arc::new(UpdateSender::new(&sdk, updates)),
-            callbacks: Arc::new(CallbackSender::new(&sdk, callbacks)),
+            updates: Arc::new(UpdateSender::new(&sdk, &urls.updates)),
+            callbacks: Arc::new(CallbackSender::new(&sdk, &urls.callbacks)),
         },
+        compute: Compute::unpaid(),
         clock: clock.clone(),
     };
-    Ok(Office::new(queues, tasks, redrive, clock))
+    let redrive = RedriveLetter {
+        redrive_task,
+        sources: Arc::new(RawSender::new(&sdk, urls.clone())),
+    };
+    let letters = Arc::new(BuriedLetters::new(&sdk, urls));
+    Ok(Triage::new(letters, tasks, redrive, clock))
+}
+
+fn queue_urls(deployment: &Deployment) -> Result<QueueUrls, SettingsError> {
+    let mut missing = None;
+    let urls = QueueUrls::by_variable(|name| match deployment.needed(name) {
+        Ok(url) => url.to_owned(),
+        Err(error) => {
+            missing.get_or_insert(error);
+            String::new()
+        }
+    });
+    missing.map_or(Ok(urls), Err)
 }

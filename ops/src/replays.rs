@@ -104,9 +104,9 @@ async fn meant(args: &Replay, deployment: &Deployment) -> Result<Meant, Not> {
 }
 
 async fn of_dead_letter(id: &str, deployment: &Deployment) -> Result<Meant, Not> {
-    let office = desks::office(deployment).await.map_err(Not::usage)?;
-    let found = find(&office, id).await;
-    office.give_back().await;
+    let triage = desks::triage(deployment).await.map_err(Not::usage)?;
+    let found = find(&triage, id).await;
+    triage.put_back().await;
     // Its words have the causes in them.
     let letter = found.map_err(|error| Not::Done(error.to_string()))?;
     Ok(Meant {

@@ -26,7 +26,7 @@ use aws::event_sources::EventSourceMappings;
 use aws::s3::{Results, UploadBucket};
 use aws::secrets::RootSecretReader;
 use aws::sqs::{
-    BroadcastSender, BuriedLetters, CallbackSender, QueueGauges, QueueUrls, TaskSender,
+    BroadcastSender, BuriedLetters, CallbackSender, QueueGauges, QueueUrls, RawSender, TaskSender,
     UpdateSender,
 };
 use aws::{Sdk, address};
@@ -96,6 +96,7 @@ async fn ports(settings: Settings, meter: &Meter) -> Result<Ports, Error> {
         pauses: Arc::new(PauseTable::new(&sdk, settings.pauses_table, clock.clone())),
         pool: Arc::new(Heartbeats::new(&sdk, settings.pool_table, clock.clone())),
         dead_letters: Arc::new(BuriedLetters::new(&sdk, queues.clone())),
+        source_queues: Arc::new(RawSender::new(&sdk, queues.clone())),
         postings: updates.clone(),
         queue_depths: Arc::new(QueueGauges::new(&sdk, queues)),
         compute: Compute::of(boot::settings::lambda_memory_mb()),

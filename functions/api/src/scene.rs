@@ -22,8 +22,8 @@ use testkit::memory::{
     Faults, MemoryActivity, MemoryBroadcastQueue, MemoryBuriedLetters, MemoryCallbackQueue,
     MemoryConnections, MemoryEventSources, MemoryEvents, MemoryHealth, MemoryHeartbeats,
     MemoryPauses, MemoryPostings, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
-    MemoryRootSecrets, MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets,
-    MemoryUpdateQueue, MemoryUploads,
+    MemoryRootSecrets, MemorySourceQueues, MemorySubmissions, MemoryTaskQueue, MemoryTasks,
+    MemoryTickets, MemoryUpdateQueue, MemoryUploads,
 };
 use time::Duration;
 
@@ -67,6 +67,8 @@ pub(crate) struct Scene {
     pub(crate) connections: Arc<MemoryConnections>,
     /// What nobody could handle.
     pub(crate) letters: Arc<MemoryBuriedLetters>,
+    /// Where it goes back to.
+    pub(crate) sources: Arc<MemorySourceQueues>,
     /// What was posted to those who listen.
     pub(crate) postings: Arc<MemoryPostings>,
     /// The present.
@@ -108,6 +110,7 @@ impl Scene {
         let connections = Arc::new(MemoryConnections::new(&faults));
         let letters = Arc::new(MemoryBuriedLetters::new(&faults));
         bury(&letters);
+        let sources = Arc::new(MemorySourceQueues::new(&faults));
         let postings = Arc::new(MemoryPostings::new(&faults));
         let clock = Arc::new(FixedClock::at(NOW));
         let ports = ports(&faults, &tasks, &queue, results, clock.clone());
@@ -119,6 +122,7 @@ impl Scene {
             census: connections.clone(),
             connections: connections.clone(),
             dead_letters: letters.clone(),
+            source_queues: sources.clone(),
             postings: postings.clone(),
             reports,
             updates: updates.clone(),
@@ -133,6 +137,7 @@ impl Scene {
             updates,
             connections,
             letters,
+            sources,
             postings,
             clock,
             pauses,
@@ -214,6 +219,7 @@ fn ports(
         pool: Arc::new(MemoryHeartbeats::new(clock.clone(), faults)),
         postings: Arc::new(MemoryPostings::new(faults)),
         queue_depths: Arc::new(MemoryQueueDepths::new(faults)),
+        source_queues: Arc::new(MemorySourceQueues::new(faults)),
         clock,
         entropy: Arc::new(Counting::default()),
         traces: Arc::new(Counting::default()),

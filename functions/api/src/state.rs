@@ -7,16 +7,16 @@ use app::tell_cost::TellCost;
 use app::{
     AnnounceChange, CancelTask, CheckHealth, Compute, CountConnections, GetReport, GetResult,
     GetTask, IngestEvents, IssueTicket, ListReports, ListTasks, LookAtDeadLetters, OfferUpload,
-    PauseCheck, ReadDashboard, ReadSeries, ReadSystem, RedriveDeadLetters, ReportTask, RetryTask,
-    SearchLogs, SendBroadcast, SubmitBatch, SubmitTask, TailLogs, WebhookSecrets,
-    announce::Announcer,
+    PauseCheck, ReadDashboard, ReadSeries, ReadSystem, RedriveDeadLetters, RedriveLetter,
+    RedriveTask, ReportTask, RetryTask, SearchLogs, SendBroadcast, SubmitBatch, SubmitTask,
+    TailLogs, WebhookSecrets, announce::Announcer,
 };
 use domain::Prices;
 use domain::kind::Catalogue;
 use domain::ports::{
     ActivityStore, BroadcastQueue, CallbackQueue, Census, Clock, ConnectionStore, DeadLetters,
     Entropy, EventLog, EventSources, Health, LateUsage, LogSearch, Pauses, PoolHeartbeats,
-    Postings, QueueDepths, ReportStore, ResponseTimes, ResultStore, RootSecretStore,
+    Postings, QueueDepths, ReportStore, ResponseTimes, ResultStore, RootSecretStore, SourceQueues,
     SubmissionLedger, TaskIndex, TaskQueue, TaskStore, TicketStore, TimeSeries, UpdateQueue,
     UploadForms,
 };
@@ -112,6 +112,7 @@ pub(crate) struct Ports {
     pub(crate) roots: Arc<dyn RootSecretStore>,
     pub(crate) series: Arc<dyn TimeSeries>,
     pub(crate) servers: Vec<Arc<dyn Health>>,
+    pub(crate) source_queues: Arc<dyn SourceQueues>,
     pub(crate) tasks: Arc<dyn TaskStore>,
     pub(crate) tickets: Arc<dyn TicketStore>,
     pub(crate) traces: Arc<dyn Entropy>,
@@ -128,13 +129,11 @@ impl App {
             updates: ports.updates.clone(),
             callbacks: ports.callbacks.clone(),
         };
+        let redrive = redrive_letter(&ports, &submit_task, announcer.clone());
         let announce = announce_change(&ports, announcer.clone());
         let report_task = report_task(&ports, announce.clone());
         let (offer_upload, issue_ticket) = (offer_upload(&ports), issue_ticket(&ports));
-        let count_connections = CountConnections {
-            census: ports.census.clone(),
-            clock: ports.clock.clone(),
-        };
+        let count_connections = CountConnections::quick(ports.census.clone(), ports.clock.clone());
         let read_system = read_system(&ports, count_connections.clone());
         let clock = ports.clock;
         let get_report = GetReport {
@@ -159,8 +158,7 @@ impl App {
         };
         let redrive_dead_letters = RedriveDeadLetters {
             letters: ports.dead_letters.clone(),
-            tasks: ports.tasks.clone(),
-            retry: retry_task.clone(),
+            redrive,
         };
         let tail = TailLogs::new(ports.connections, ports.postings, clock.clone());
         Self {
@@ -238,6 +236,21 @@ fn submit_task(ports: &Ports) -> SubmitTask {
         compute: ports.compute.clone(),
         clock: ports.clock.clone(),
         entropy: ports.entropy.clone(),
+    }
+}
+
+/// What runs again from the page is what a submission would take on.
+fn redrive_letter(ports: &Ports, submit_task: &SubmitTask, announcer: Announcer) -> RedriveLetter {
+    RedriveLetter {
+        redrive_task: RedriveTask {
+            tasks: ports.tasks.clone(),
+            queue: ports.queue.clone(),
+            pauses: submit_task.pauses.clone(),
+            announcer,
+            compute: ports.compute.clone(),
+            clock: ports.clock.clone(),
+        },
+        sources: ports.source_queues.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use app::ShareLoad;
 use aws::Sdk;
 use aws::dynamo::Heartbeats;
 use aws::event_sources::EventSourceMappings;
-use aws::sqs::QueueDepth;
+use aws::sqs::{QueueGauges, QueueUrls};
 use boot::SystemClock;
 use boot::settings::Reader;
 use domain::overflow::Patience;
@@ -66,12 +66,16 @@ async fn serve(settings: Settings) -> Result<(), Error> {
 fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Overflow, Error> {
     let clock = Arc::new(SystemClock);
     let sources = [settings.event_source, settings.urgent_event_source];
-    let queues = [settings.task_queue_url, settings.urgent_task_queue_url];
+    let queues = QueueUrls {
+        work: settings.task_queue_url,
+        urgent: settings.urgent_task_queue_url,
+        ..QueueUrls::default()
+    };
     Ok(Overflow {
         meter: meter.clone(),
         share: ShareLoad {
             heartbeats: Arc::new(Heartbeats::new(sdk, settings.pool_table, clock.clone())),
-            backlog: Arc::new(QueueDepth::new(sdk, queues)),
+            queues: Arc::new(QueueGauges::new(sdk, queues)),
             sources: Arc::new(EventSourceMappings::new(sdk, sources)?),
             clock,
             patience: settings.patience,

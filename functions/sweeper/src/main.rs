@@ -47,25 +47,12 @@ fn read(reader: &mut Reader<'_>) -> Settings {
         lanes_table: reader.text("LANES_TABLE"),
         tickets_table: reader.text("TICKETS_TABLE"),
         idempotency_table: reader.text("IDEMPOTENCY_TABLE"),
-        queues: queue_urls(reader),
+        queues: QueueUrls::by_variable(|name| reader.address(name, &["https", "http"])),
         pool_table: reader.text("POOL_TABLE"),
         event_source: reader.text("EVENT_SOURCE"),
         urgent_event_source: reader.text("URGENT_EVENT_SOURCE"),
         // The template's default.
         tenant_concurrency: reader.count("TENANT_CONCURRENCY", 50, 0..=1_000),
-    }
-}
-
-fn queue_urls(reader: &mut Reader<'_>) -> QueueUrls {
-    let mut url = |name| reader.address(name, &["https", "http"]);
-    QueueUrls {
-        work: url("TASK_QUEUE_URL"),
-        urgent: url("URGENT_TASK_QUEUE_URL"),
-        updates: url("UPDATES_QUEUE_URL"),
-        callbacks: url("CALLBACKS_QUEUE_URL"),
-        dead_work: url("TASK_DLQ_URL"),
-        dead_updates: url("UPDATES_DLQ_URL"),
-        dead_callbacks: url("CALLBACKS_DLQ_URL"),
     }
 }
 
@@ -112,10 +99,7 @@ async fn wire(sdk: &Sdk, settings: Settings, meter: &Meter) -> Result<Sweeper, E
     let operators = TellOperators {
         connections: connections.clone(),
         system: ReadSystem {
-            connections: CountConnections {
-                census: connections.clone(),
-                clock: clock.clone(),
-            },
+            connections: CountConnections::quick(connections.clone(), clock.clone()),
             clock: clock.clone(),
             pool: Arc::new(aws::dynamo::Heartbeats::new(
                 sdk,

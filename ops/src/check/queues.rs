@@ -1,8 +1,11 @@
 //! Queues and their dead letters.
 
-use aws_call::{CallError, Caller, Service};
+use aws::sqs::{QueueGauges, QueueUrls};
+use aws_call::Caller;
+use domain::dead_letters::DeadQueue;
+use domain::operations::{Depth, QueueName};
+use domain::ports::QueueDepths as _;
 use futures::future::join_all;
-use serde_json::{Value, json};
 
 use super::{Bounds, Row, State};
 use crate::metrics::{self, Query};
@@ -38,78 +41,70 @@ const DEAD: Bounds = Bounds {
     fail: 10.0,
 };
 
-/// A queue, and the variable that names it.
-struct Queue {
-    name: &'static str,
-    variable: &'static str,
-    /// None for callbacks: they wait for their next attempt in the queue, for hours, and count as old there.
-    age: Option<Bounds>,
-}
-
-const QUEUES: [Queue; 4] = [
-    queue("tasks", "TASK_QUEUE_URL", Some(TASK_AGE)),
-    queue("urgent tasks", "URGENT_TASK_QUEUE_URL", Some(TASK_AGE)),
-    queue("updates", "UPDATES_QUEUE_URL", Some(UPDATE_AGE)),
-    queue("callbacks", "CALLBACKS_QUEUE_URL", None),
-];
-
-const DEAD_LETTERS: [(&str, &str); 3] = [
-    ("dead tasks", "TASK_DLQ_URL"),
-    ("dead updates", "UPDATES_DLQ_URL"),
-    ("dead callbacks", "CALLBACKS_DLQ_URL"),
-];
-
-const fn queue(name: &'static str, variable: &'static str, age: Option<Bounds>) -> Queue {
-    Queue {
-        name,
-        variable,
-        age,
+/// By the age of a queue's oldest message. None for callbacks: they wait for their next attempt in the queue, for hours, and
+/// count as old there.
+fn ages(queue: QueueName) -> Option<Bounds> {
+    match queue {
+        QueueName::Work | QueueName::Urgent => Some(TASK_AGE),
+        QueueName::Updates => Some(UPDATE_AGE),
+        QueueName::Callbacks => None,
     }
 }
 
-/// What SQS says of a queue.
+/// What SQS says of a queue; what it does not say is none.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Depth {
+struct Figures {
     visible: f64,
     in_flight: f64,
     delayed: f64,
 }
 
-pub(super) async fn check(site: &Site) -> Vec<Row> {
-    let caller = match &site.caller {
-        Ok(caller) => caller,
-        Err(why) => return vec![Row::fail(AREA, "all", domain::causes(why))],
-    };
-    let (queues, dead) = futures::future::join(
-        join_all(QUEUES.iter().map(|queue| check_queue(site, caller, queue))),
-        join_all(
-            DEAD_LETTERS
-                .iter()
-                .map(|dead| check_dead(site, caller, dead)),
-        ),
-    )
-    .await;
-    queues.into_iter().chain(dead).collect()
-}
-
-async fn check_queue(site: &Site, caller: &Caller, queue: &Queue) -> Row {
-    let Some(url) = site.deployment.get(queue.variable) else {
-        return unknown(queue.name, queue.variable);
-    };
-    let (depth, age) = futures::future::join(depth(caller, url), age(site, caller, url)).await;
-    match depth {
-        Ok(depth) => judge(queue.name, queue.age, depth, age),
-        Err(error) => Row::fail(AREA, queue.name, domain::causes(&error)),
+impl From<Depth> for Figures {
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    fn from(depth: Depth) -> Self {
+        let said = |figure: Option<u64>| figure.unwrap_or_default() as f64;
+        Self {
+            visible: said(depth.visible),
+            in_flight: said(depth.in_flight),
+            delayed: said(depth.delayed),
+        }
     }
 }
 
-async fn check_dead(site: &Site, caller: &Caller, (name, variable): &(&'static str, &str)) -> Row {
-    let Some(url) = site.deployment.get(variable) else {
-        return unknown(name, variable);
+pub(super) async fn check(site: &Site) -> Vec<Row> {
+    let (sdk, caller) = match (&site.sdk, &site.caller) {
+        (Ok(sdk), Ok(caller)) => (sdk, caller),
+        (Err(why), _) => return vec![Row::fail(AREA, "all", domain::causes(why))],
+        (_, Err(why)) => return vec![Row::fail(AREA, "all", domain::causes(why))],
     };
-    match depth(caller, url).await {
-        Ok(depth) => judge_dead(name, depth),
-        Err(error) => Row::fail(AREA, *name, domain::causes(&error)),
+    let known = |variable| site.deployment.get(variable).unwrap_or_default().to_owned();
+    let gauges = QueueGauges::new(sdk, QueueUrls::by_variable(known));
+    let queues = QueueName::ALL.map(|queue| check_queue(site, caller, &gauges, queue));
+    let dead = DeadQueue::ALL.map(|queue| check_dead(site, &gauges, queue));
+    let (queues, dead) = futures::future::join(join_all(queues), join_all(dead)).await;
+    queues.into_iter().chain(dead).collect()
+}
+
+async fn check_queue(site: &Site, caller: &Caller, gauges: &QueueGauges, queue: QueueName) -> Row {
+    let name = queue.as_str();
+    let Some(url) = site.deployment.get(queue.variable()) else {
+        return unknown(name, queue.variable());
+    };
+    let (depth, age) = futures::future::join(gauges.depth(queue), age(site, caller, url)).await;
+    match depth {
+        Ok(depth) => judge(name, ages(queue), depth.into(), age),
+        Err(error) => Row::fail(AREA, name, domain::causes(&error)),
+    }
+}
+
+async fn check_dead(site: &Site, gauges: &QueueGauges, queue: DeadQueue) -> Row {
+    let name = format!("dead {queue}");
+    if site.deployment.get(queue.variable()).is_none() {
+        return unknown(&name, queue.variable());
+    }
+    match gauges.dead(queue).await {
+        Ok(depth) => judge_dead(&name, depth.into()),
+        Err(error) => Row::fail(AREA, name, domain::causes(&error)),
     }
 }
 
@@ -120,7 +115,7 @@ fn unknown(name: &str, variable: &str) -> Row {
 
 /// The age that CloudWatch tells counts messages in hand, too, which are as old as their tasks take: it is looked at
 /// while something waits.
-fn judge(name: &str, ages: Option<Bounds>, depth: Depth, age: Option<f64>) -> Row {
+fn judge(name: &str, ages: Option<Bounds>, depth: Figures, age: Option<f64>) -> Row {
     let waits = match ages.zip(age) {
         Some((ages, age)) if depth.visible > 0.0 => ages.judge(age),
         Some(_) => State::Ok,
@@ -151,7 +146,7 @@ fn judge(name: &str, ages: Option<Bounds>, depth: Depth, age: Option<f64>) -> Ro
     }
 }
 
-fn judge_dead(name: &str, depth: Depth) -> Row {
+fn judge_dead(name: &str, depth: Figures) -> Row {
     let count = depth.visible + depth.in_flight + depth.delayed;
     let figure = match count {
         1.0 => "1 message".to_owned(),
@@ -159,32 +154,6 @@ fn judge_dead(name: &str, depth: Depth) -> Row {
     };
     let row = Row::new(AREA, name, DEAD.judge(count), figure).with("messages", count);
     row.advise("`ops dlq` shows them by their reason; mend that, then send them again")
-}
-
-async fn depth(caller: &Caller, url: &str) -> Result<Depth, CallError> {
-    let names = [
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-    ];
-    let body = json!({"QueueUrl": url, "AttributeNames": names});
-    let answer = caller
-        .json(Service::SQS, "GetQueueAttributes", &body)
-        .await?;
-    let [visible, in_flight, delayed] = names.map(|name| number(&answer["Attributes"][name]));
-    Ok(Depth {
-        visible,
-        in_flight,
-        delayed,
-    })
-}
-
-/// SQS gives numbers as texts.
-fn number(value: &Value) -> f64 {
-    value
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or_default()
 }
 
 /// The age of the oldest message, in seconds, where CloudWatch has been told in the last minutes.
@@ -204,27 +173,27 @@ async fn age(site: &Site, caller: &Caller, url: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn depth(visible: f64) -> Depth {
-        Depth {
+    fn depth(visible: f64) -> Figures {
+        Figures {
             visible,
-            ..Depth::default()
+            ..Figures::default()
         }
     }
 
     #[test]
     fn age_counts_where_it_is_known_and_depth_elsewhere() {
-        let state = |visible, age| judge("tasks", Some(TASK_AGE), depth(visible), age).state;
+        let state = |visible, age| judge("work", Some(TASK_AGE), depth(visible), age).state;
         assert_eq!(state(50_000.0, Some(3.0)), State::Ok);
         assert_eq!(state(1.0, Some(60.0)), State::Warn);
         assert_eq!(state(1.0, Some(901.0)), State::Fail);
         assert_eq!(state(999.0, None), State::Ok);
         assert_eq!(state(1_000.0, None), State::Warn);
         assert_eq!(state(10_000.0, None), State::Fail);
-        let hung = Depth {
+        let hung = Figures {
             in_flight: 110_000.0,
-            ..Depth::default()
+            ..Figures::default()
         };
-        let judged = judge("tasks", Some(TASK_AGE), hung, Some(0.0));
+        let judged = judge("work", Some(TASK_AGE), hung, Some(0.0));
         assert_eq!(judged.state, State::Fail);
         // Long tasks are old in their queue, and nobody waits.
         assert_eq!(state(0.0, Some(901.0)), State::Ok);
@@ -234,13 +203,13 @@ mod tests {
 
     #[test]
     fn a_dead_letter_is_worth_a_look_whoever_has_it_in_hand() {
-        assert_eq!(judge_dead("dead tasks", depth(0.0)).state, State::Ok);
-        let row = judge_dead("dead tasks", depth(1.0));
+        assert_eq!(judge_dead("dead work", depth(0.0)).state, State::Ok);
+        let row = judge_dead("dead work", depth(1.0));
         assert_eq!((row.state, row.figure.as_str()), (State::Warn, "1 message"));
-        let held = Depth {
+        let held = Figures {
             in_flight: 10.0,
-            ..Depth::default()
+            ..Figures::default()
         };
-        assert_eq!(judge_dead("dead tasks", held).state, State::Fail);
+        assert_eq!(judge_dead("dead work", held).state, State::Fail);
     }
 }

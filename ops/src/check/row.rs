@@ -228,7 +228,7 @@ mod tests {
         let rows = vec![
             Row::new("api", "health", State::Ok, "12 ms").with("took_ms", 12.0),
             Row::not_applicable("api", "latency", "the emulator measures no HTTP API"),
-            Row::new("queues", "dead tasks", State::Warn, "1 message")
+            Row::new("queues", "dead work", State::Warn, "1 message")
                 .advise("`ops dlq` shows it by its reason"),
             Row::fail(
                 "postgres",

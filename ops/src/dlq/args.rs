@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use domain::dead_letters::DeadQueue;
 
 use super::filter::{Age, Filter};
-use super::queue::QueueName;
 use super::rate::Rate;
 
 /// What to do with dead letters.
@@ -23,12 +24,28 @@ pub enum Dlq {
     Purge(Purge),
 }
 
+/// The queues that have dead letters, by their names and those that they had before.
+fn queue() -> impl TypedValueParser<Value = DeadQueue> {
+    let named = DeadQueue::ALL.map(|queue| {
+        let value = PossibleValue::new(queue.as_str());
+        match queue {
+            DeadQueue::Work => value.help("Tasks, urgent ones too").alias("tasks"),
+            DeadQueue::Updates => value.help("Updates on their way to the pusher"),
+            DeadQueue::Callbacks => value.help("Ends of tasks for those who are called back"),
+        }
+    });
+    PossibleValuesParser::new(named).try_map(|name| match name.as_str() {
+        "tasks" => Ok(DeadQueue::Work),
+        name => name.parse(),
+    })
+}
+
 /// Which letters.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Which {
     /// Only those of this queue.
-    #[arg(long)]
-    pub queue: Option<QueueName>,
+    #[arg(long, value_parser = queue())]
+    pub queue: Option<DeadQueue>,
     /// Only of tasks of this kind; `-` for letters that name none.
     #[arg(long)]
     pub kind: Option<String>,

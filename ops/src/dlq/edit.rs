@@ -6,13 +6,14 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use app::dead_letters::Sent;
+use domain::dead_letters::Letter;
 use domain::ports::PortError;
 use serde_json::Value;
 
 use super::find::{FindError, find};
-use super::letter::{About, Letter};
-use super::office::Office;
-use super::send::{Kept, Sent, send};
+use super::send::{Kept, send};
+use super::triage::Triage;
 
 /// Why a letter was not mended. It is where it was.
 #[derive(Debug, thiserror::Error)]
@@ -63,15 +64,15 @@ pub enum EditError {
 /// # Errors
 ///
 /// The letter is kept, unless the error says otherwise.
-pub async fn replace(office: &Office, letter: &Letter, body: &str) -> Result<Sent, EditError> {
+pub async fn replace(triage: &Triage, letter: &Letter, body: &str) -> Result<Sent, EditError> {
     check(letter, body, String::new())?;
-    let sent = send(office, letter.queue, body).await?;
-    office.destroy(letter).await?;
+    let sent = send(triage, letter.queue, body).await?;
+    triage.remove(letter).await?;
     Ok(sent)
 }
 
 /// The same with a body from a file, or from the standard input for `-`.
-pub async fn from_file(office: &Office, id: &str, file: &Path) -> Result<Sent, EditError> {
+pub async fn from_file(triage: &Triage, id: &str, file: &Path) -> Result<Sent, EditError> {
     let body = if file == Path::new("-") {
         let mut text = String::new();
         io::stdin().read_to_string(&mut text)?;
@@ -79,15 +80,15 @@ pub async fn from_file(office: &Office, id: &str, file: &Path) -> Result<Sent, E
     } else {
         std::fs::read_to_string(file)?
     };
-    let letter = find(office, id).await?;
-    replace(office, &letter, body.trim()).await
+    let letter = find(triage, id).await?;
+    replace(triage, &letter, body.trim()).await
 }
 
 /// The same with a body from the person's editor. The letter is not held meanwhile: who edits for an
 /// hour holds up nobody.
-pub async fn by_editor(office: &Office, id: &str, editor: &str) -> Result<Sent, EditError> {
-    let letter = find(office, id).await?;
-    office.give_back().await;
+pub async fn by_editor(triage: &Triage, id: &str, editor: &str) -> Result<Sent, EditError> {
+    let letter = find(triage, id).await?;
+    triage.put_back().await;
     let file = std::env::temp_dir().join(format!("letter-{}.json", letter.held.id));
     let body = match edited(&letter, &file, editor) {
         Ok(body) => body,
@@ -102,8 +103,8 @@ pub async fn by_editor(office: &Office, id: &str, editor: &str) -> Result<Sent, 
         &body,
         format!("; the text is kept in {}", file.display()),
     )?;
-    let letter = find(office, &letter.held.id).await?;
-    let sent = replace(office, &letter, &body).await?;
+    let letter = find(triage, &letter.held.id).await?;
+    let sent = replace(triage, &letter, &body).await?;
     std::fs::remove_file(&file)?;
     Ok(sent)
 }
@@ -133,10 +134,10 @@ fn edited(letter: &Letter, file: &Path, editor: &str) -> Result<String, EditErro
 }
 
 fn check(letter: &Letter, body: &str, place: String) -> Result<(), EditError> {
-    let read = About::read(letter.queue, body);
+    let read = wire::queue::about(letter.queue, body);
     read.map(drop).map_err(|problem| EditError::Invalid {
         queue: letter.queue.to_string(),
-        problem,
+        problem: domain::causes(&problem),
         place,
     })
 }

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
+use domain::dead_letters::{DeadQueue, Letter};
 use time::{Duration, OffsetDateTime};
 
-use super::letter::Letter;
-use super::queue::QueueName;
+use super::shown;
 
 /// A length of time, as people write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl FromStr for Age {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Of this queue.
-    pub queue: Option<QueueName>,
+    pub queue: Option<DeadQueue>,
     /// Of tasks of this kind; `-` for those without one.
     pub kind: Option<String>,
     /// With this code as reason.
@@ -65,6 +65,13 @@ impl Filter {
         *self == Self::default()
     }
 
+    /// The queues that it can mean.
+    pub fn queues(&self) -> impl Iterator<Item = DeadQueue> + use<> {
+        let wanted = self.queue;
+        let meant = move |queue: &DeadQueue| wanted.is_none_or(|wanted| wanted == *queue);
+        DeadQueue::ALL.into_iter().filter(meant)
+    }
+
     /// Whether a letter is meant.
     pub fn takes(&self, letter: &Letter, now: OffsetDateTime) -> bool {
         let age = now - letter.held.sent_at;
@@ -73,9 +80,9 @@ impl Filter {
         };
         let id = |wanted: &String| letter.held.id.starts_with(wanted.as_str());
         self.queue.is_none_or(|queue| queue == letter.queue)
-            && is(&self.kind, letter.kind_shown())
+            && is(&self.kind, shown::kind(letter))
             && is(&self.reason, letter.reason_code())
-            && is(&self.tenant, letter.tenant_shown())
+            && is(&self.tenant, shown::tenant(letter))
             && self.older_than.is_none_or(|least| age > least)
             && self.newer_than.is_none_or(|most| age < most)
             && (self.ids.is_empty() || self.ids.iter().any(id))
@@ -84,7 +91,7 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
-    use super::super::letter::samples::{letter, unreadable};
+    use super::super::shown::samples::{letter, unreadable};
     use super::*;
     use testkit::build::NOW;
 
@@ -109,11 +116,11 @@ mod tests {
         let any = Filter::default;
         assert!(takes(any()));
         assert!(takes(Filter {
-            queue: Some(QueueName::Tasks),
+            queue: Some(DeadQueue::Work),
             ..any()
         }));
         assert!(!takes(Filter {
-            queue: Some(QueueName::Updates),
+            queue: Some(DeadQueue::Updates),
             ..any()
         }));
         assert!(takes(Filter {

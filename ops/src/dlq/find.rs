@@ -1,10 +1,10 @@
 //! One letter by its id.
 
+use domain::dead_letters::Letter;
 use domain::ports::PortError;
 
 use super::filter::Filter;
-use super::letter::Letter;
-use super::office::Office;
+use super::triage::Triage;
 
 /// Letters looked at in each queue: all that a person could mean.
 const MOST: usize = 120_000;
@@ -32,12 +32,12 @@ pub enum FindError {
 }
 
 /// The only letter with this id, or with this beginning of an id. It stays in hand.
-pub async fn find(office: &Office, id: &str) -> Result<Letter, FindError> {
+pub async fn find(triage: &Triage, id: &str) -> Result<Letter, FindError> {
     let filter = Filter {
         ids: vec![id.to_owned()],
         ..Filter::default()
     };
-    let (mut found, _) = office.all(&filter, MOST).await?;
+    let (mut found, _) = triage.all(&filter, MOST).await?;
     match found.len() {
         1 => Ok(found.remove(0)),
         0 => Err(FindError::Unknown(id.into())),

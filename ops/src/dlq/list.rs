@@ -1,16 +1,16 @@
 //! How many letters there are, by queue, kind and reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use domain::dead_letters::{DeadQueue, Letter, grouped};
 use domain::ports::PortError;
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::filter::Filter;
-use super::letter::Letter;
-use super::office::Office;
-use super::queue::QueueName;
+use super::shown;
+use super::triage::Triage;
 use crate::moment;
 use crate::table::{Cell, Look, Shown, Table};
 
@@ -18,7 +18,7 @@ use crate::table::{Cell, Look, Shown, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
     /// Whose dead letters.
-    pub queue: QueueName,
+    pub queue: DeadQueue,
     /// The kind of their tasks; `-` for none.
     pub kind: String,
     /// The reason's code.
@@ -58,48 +58,45 @@ pub struct Found {
 
 /// Looks at the letters that a filter means, at most so many of each queue.
 pub async fn list(
-    office: &Office,
+    triage: &Triage,
     filter: &Filter,
     most: usize,
     each: bool,
 ) -> Result<Found, PortError> {
-    let (letters, complete) = office.all(filter, most).await?;
-    let shown = each.then(|| letters.iter().map(Letter::to_json).collect());
+    let (letters, complete) = triage.all(filter, most).await?;
+    let shown = each.then(|| letters.iter().map(shown::json).collect());
     Ok(Found {
         letters: letters.len(),
         complete,
         groups: groups(&letters),
         each: shown,
-        at: office.clock.now(),
+        at: triage.clock.now(),
     })
 }
 
 /// The letters by queue, kind and reason; the largest group first.
 pub fn groups(letters: &[Letter]) -> Vec<Group> {
-    let mut by: BTreeMap<_, Vec<&Letter>> = BTreeMap::new();
-    for letter in letters {
-        let key = (letter.queue, letter.kind_shown(), letter.reason_code());
-        by.entry(key).or_default().push(letter);
-    }
-    let groups = by.into_iter().filter_map(|((queue, kind, reason), of)| {
-        let newest = of.iter().max_by_key(|letter| letter.held.sent_at)?;
-        let oldest = of.iter().min_by_key(|letter| letter.held.sent_at)?;
-        let tenants: BTreeSet<_> = of.iter().map(|letter| letter.tenant_shown()).collect();
-        Some(Group {
-            queue,
-            kind: kind.into(),
-            reason: reason.into(),
-            letters: of.len(),
-            tenants: tenants.len(),
-            oldest: oldest.held.sent_at,
-            newest: newest.held.sent_at,
-            example: newest.held.id.clone(),
-            message: newest.reason.clone(),
-        })
+    let groups = grouped(letters, |letter| {
+        (letter.queue, shown::kind(letter), letter.reason_code())
     });
-    let mut groups: Vec<_> = groups.collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.letters));
-    groups
+    let groups = groups
+        .into_iter()
+        .filter_map(|((queue, kind, reason), of)| {
+            let (oldest, newest) = (of.first()?, of.last()?);
+            let tenants: BTreeSet<_> = of.iter().map(|letter| shown::tenant(letter)).collect();
+            Some(Group {
+                queue,
+                kind: kind.into(),
+                reason: reason.into(),
+                letters: of.len(),
+                tenants: tenants.len(),
+                oldest: oldest.held.sent_at,
+                newest: newest.held.sent_at,
+                example: newest.held.id.clone(),
+                message: newest.reason(),
+            })
+        });
+    groups.collect()
 }
 
 impl Shown for Found {
@@ -178,7 +175,7 @@ mod tests {
     use testkit::build::NOW;
     use time::Duration;
 
-    use super::super::letter::samples::{letter, unreadable};
+    use super::super::shown::samples::{letter, unreadable};
     use super::*;
 
     fn letters() -> Vec<Letter> {
@@ -193,7 +190,7 @@ mod tests {
 
     fn found(each: bool) -> Found {
         let letters = letters();
-        let shown = each.then(|| letters.iter().map(Letter::to_json).collect());
+        let shown = each.then(|| letters.iter().map(shown::json).collect());
         Found {
             letters: letters.len(),
             complete: true,

@@ -3,8 +3,8 @@
 //! | file | what |
 //! |---|---|
 //! | `args` | the command line |
-//! | `office` | takes letters up and gives them back: reading loses none |
-//! | `letter` | what a letter says, and about which task |
+//! | `triage` | takes letters up, with what they are about, and puts them back |
+//! | `shown` | what a letter says |
 //! | `filter`, `rate` | which letters, how fast |
 //! | `list`, `show`, `edit`, `redrive`, `purge` | the commands |
 //! | `send`, `watch` | one letter on its way; what becomes of its task |
@@ -14,19 +14,17 @@ pub mod args;
 pub mod edit;
 pub mod filter;
 pub mod find;
-pub mod letter;
 pub mod list;
-pub mod office;
 pub mod purge;
-pub mod queue;
 pub mod rate;
 pub mod redrive;
 pub mod run;
 pub mod send;
 pub mod show;
+pub mod shown;
+pub mod triage;
 pub mod watch;
 
 pub use args::Dlq;
-pub use office::Office;
-pub use queue::{Queue, QueueName};
 pub use run::run;
+pub use triage::Triage;

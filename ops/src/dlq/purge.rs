@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
+use domain::dead_letters::Letter;
 use domain::ports::PortError;
 use serde::Serialize;
 
 use super::filter::Filter;
-use super::letter::Letter;
-use super::office::Office;
+use super::triage::Triage;
 use crate::table::{Look, Shown};
 
 /// What was removed.
@@ -34,14 +34,14 @@ pub fn pass_phrase(letters: usize) -> String {
 }
 
 /// Removes these letters. What has come since the person was asked stays.
-pub async fn purge(office: &Office, letters: &[Letter], most: usize) -> Result<Purged, PortError> {
+pub async fn purge(triage: &Triage, letters: &[Letter], most: usize) -> Result<Purged, PortError> {
     // The person may have thought for longer than letters are held.
-    office.give_back().await;
+    triage.put_back().await;
     let meant: HashSet<_> = letters.iter().map(|letter| &letter.held.id).collect();
-    let (now, _) = office.all(&Filter::default(), most).await?;
+    let (now, _) = triage.all(&Filter::default(), most).await?;
     let mut purged = 0;
     for letter in now.iter().filter(|letter| meant.contains(&letter.held.id)) {
-        office.destroy(letter).await?;
+        triage.remove(letter).await?;
         purged += 1;
     }
     let gone = meant.len() - purged;

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use app::dead_letters::Sent;
+use domain::dead_letters::Letter;
 use domain::ports::PortError;
 use domain::{Status, Task};
 use serde::Serialize;
@@ -11,10 +13,10 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::filter::Filter;
-use super::letter::Letter;
-use super::office::{HIDDEN, Office, TOGETHER};
 use super::rate::Rate;
-use super::send::{Kept, Sent, send};
+use super::send::{Kept, send};
+use super::shown;
+use super::triage::{HIDDEN, TOGETHER, Triage};
 use super::watch::{Outcome, watch};
 
 /// What is to be done.
@@ -80,7 +82,7 @@ impl Redriven {
 /// Sends them and watches their tasks meanwhile. A letter is removed only after it was sent, so a
 /// stop at any moment at most sends one twice, which changes nothing.
 pub async fn redrive(
-    office: &Office,
+    triage: &Triage,
     order: &Order,
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) -> Result<Redriven, PortError> {
@@ -92,12 +94,12 @@ pub async fn redrive(
     };
     let watched = order.patience.map(|_| watched);
     let sending = async {
-        let sent = send_all(office, order, watched, tell).await;
+        let sent = send_all(triage, order, watched, tell).await;
         // Others may look at what is left while tasks are watched.
-        office.give_back().await;
+        triage.put_back().await;
         sent
     };
-    let watching = watch(office, tasks, order.patience.unwrap_or_default(), noted);
+    let watching = watch(triage, tasks, order.patience.unwrap_or_default(), noted);
     let (sent, seen) = tokio::join!(sending, watching);
     let mut redriven = sent?;
     seen?;
@@ -106,7 +108,7 @@ pub async fn redrive(
 }
 
 async fn send_all(
-    office: &Office,
+    triage: &Triage,
     order: &Order,
     watched: Option<UnboundedSender<Task>>,
     tell: &(dyn Fn(&Event<'_>) + Sync),
@@ -121,26 +123,26 @@ async fn send_all(
         ..Redriven::default()
     };
     let mut done = HashSet::new();
-    for queue in office.queues_of(&order.filter) {
+    for queue in order.filter.queues() {
         let mut looked_at = 0;
         loop {
             if looked_at >= order.most {
                 redriven.complete = false;
                 break;
             }
-            let letters = office.next(queue, together).await?;
+            let letters = triage.next(queue, together).await?;
             if letters.is_empty() {
                 break;
             }
             looked_at += letters.len();
             for letter in &letters {
                 // What fails again comes back as another letter, and is for the next time.
-                let meant = order.filter.takes(letter, office.clock.now());
-                if !meant || !done.insert(letter.subject()) {
+                let meant = order.filter.takes(letter, triage.clock.now());
+                if !meant || !done.insert(shown::subject(letter)) {
                     continue;
                 }
                 pace.tick().await;
-                one(office, letter, watched.as_ref(), &mut redriven, tell).await;
+                one(triage, letter, watched.as_ref(), &mut redriven, tell).await;
             }
         }
     }
@@ -148,13 +150,13 @@ async fn send_all(
 }
 
 async fn one(
-    office: &Office,
+    triage: &Triage,
     letter: &Letter,
     watched: Option<&UnboundedSender<Task>>,
     redriven: &mut Redriven,
     tell: &(dyn Fn(&Event<'_>) + Sync),
 ) {
-    match send(office, letter.queue, &letter.held.body).await {
+    match send(triage, letter.queue, &letter.held.body).await {
         Err(why) => {
             tell(&Event::Kept(letter, &why));
             redriven.kept.push((letter.held.id.clone(), why));
@@ -174,7 +176,7 @@ async fn one(
         }
     }
     // Sent, and yet there: it comes back, and is sent again next time.
-    if let Err(error) = office.destroy(letter).await {
+    if let Err(error) = triage.remove(letter).await {
         let why = Kept::from(error);
         tell(&Event::Kept(letter, &why));
         redriven.kept.push((letter.held.id.clone(), why));

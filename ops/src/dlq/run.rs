@@ -3,6 +3,7 @@
 use std::io::{self, BufRead as _, Write as _};
 use std::time::Duration;
 
+use app::dead_letters::Sent;
 use domain::ports::PortError;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -13,11 +14,11 @@ use super::edit::{self, EditError};
 use super::filter::Filter;
 use super::find::{FindError, find};
 use super::list::{self, list};
-use super::office::Office;
 use super::purge::{pass_phrase, purge};
 use super::redrive::{Event, Order, Redriven, redrive};
-use super::send::Sent;
 use super::show::Full;
+use super::shown;
+use super::triage::Triage;
 use super::watch::{Outcome, watch};
 use crate::table::{Look, Shown, show};
 
@@ -56,30 +57,30 @@ impl DlqError {
 
 /// Runs a command and prints what came of it; tells whether all is well. Whatever was taken up and is
 /// still there is given back, also after Ctrl-C.
-pub async fn run(dlq: &Dlq, office: &Office, json: bool) -> Result<bool, DlqError> {
+pub async fn run(dlq: &Dlq, triage: &Triage, json: bool) -> Result<bool, DlqError> {
     let done = tokio::select! {
-        done = command(dlq, office, json) => done,
+        done = command(dlq, triage, json) => done,
         _ = tokio::signal::ctrl_c() => Err(DlqError::BrokenOff),
     };
-    office.give_back().await;
+    triage.put_back().await;
     done
 }
 
-async fn command(dlq: &Dlq, office: &Office, json: bool) -> Result<bool, DlqError> {
+async fn command(dlq: &Dlq, triage: &Triage, json: bool) -> Result<bool, DlqError> {
     match dlq {
         Dlq::List(List { which, each }) => {
-            let found = list(office, &which.filter(), count(which.most), *each).await?;
+            let found = list(triage, &which.filter(), count(which.most), *each).await?;
             show(&found, json)?;
             Ok(true)
         }
         Dlq::Show(Show { id }) => {
-            let letter = find(office, id).await?;
-            show(&Full::of(&letter, office.clock.now()), json)?;
+            let letter = find(triage, id).await?;
+            show(&Full::of(&letter, triage.clock.now()), json)?;
             Ok(true)
         }
-        Dlq::Edit(edit) => run_edit(edit, office, json).await,
-        Dlq::Redrive(redrive) => run_redrive(redrive, office, json).await,
-        Dlq::Purge(purge) => run_purge(purge, office, json).await,
+        Dlq::Edit(edit) => run_edit(edit, triage, json).await,
+        Dlq::Redrive(redrive) => run_redrive(redrive, triage, json).await,
+        Dlq::Purge(purge) => run_purge(purge, triage, json).await,
     }
 }
 
@@ -100,7 +101,7 @@ fn count(most: u32) -> usize {
     usize::try_from(most).unwrap_or(usize::MAX)
 }
 
-async fn run_redrive(args: &Redrive, office: &Office, json: bool) -> Result<bool, DlqError> {
+async fn run_redrive(args: &Redrive, triage: &Triage, json: bool) -> Result<bool, DlqError> {
     let order = Order {
         filter: meant(args.which.filter(), &args.ids, args.all)?,
         rate: args.rate,
@@ -117,7 +118,7 @@ async fn run_redrive(args: &Redrive, office: &Office, json: bool) -> Result<bool
             });
         }
     };
-    let redriven = redrive(office, &order, &tell).await?;
+    let redriven = redrive(triage, &order, &tell).await?;
     bar.finish_and_clear();
     let report = Report(redriven);
     show(&report, json)?;
@@ -137,13 +138,13 @@ fn progress(json: bool) -> ProgressBar {
 fn line(event: &Event<'_>) -> String {
     match event {
         Event::Sent(letter) => {
-            let (kind, id) = (letter.kind_shown(), letter.task_shown());
+            let (kind, id) = (shown::kind(letter), shown::task(letter));
             format!("sent       {} {kind} {id}", letter.queue)
         }
         Event::Settled(letter, status) => {
             format!(
                 "settled    {} is {} already",
-                letter.task_shown(),
+                shown::task(letter),
                 status.name()
             )
         }
@@ -205,10 +206,10 @@ impl Shown for Report {
     }
 }
 
-async fn run_edit(args: &Edit, office: &Office, json: bool) -> Result<bool, DlqError> {
+async fn run_edit(args: &Edit, triage: &Triage, json: bool) -> Result<bool, DlqError> {
     let sent = match &args.body {
-        Some(file) => edit::from_file(office, &args.id, file).await?,
-        None => edit::by_editor(office, &args.id, &editor()).await?,
+        Some(file) => edit::from_file(triage, &args.id, file).await?,
+        None => edit::by_editor(triage, &args.id, &editor()).await?,
     };
     let outcome = match (&sent, patience(&args.wait)) {
         (Sent::Task(task), Some(patience)) => {
@@ -216,7 +217,7 @@ async fn run_edit(args: &Edit, office: &Office, json: bool) -> Result<bool, DlqE
             let _ = tell.send((**task).clone());
             drop(tell);
             let mut ended = None;
-            watch(office, tasks, patience, |outcome| ended = Some(outcome)).await?;
+            watch(triage, tasks, patience, |outcome| ended = Some(outcome)).await?;
             ended
         }
         _ => None,
@@ -279,17 +280,17 @@ impl Shown for Edited {
     }
 }
 
-async fn run_purge(args: &Purge, office: &Office, json: bool) -> Result<bool, DlqError> {
+async fn run_purge(args: &Purge, triage: &Triage, json: bool) -> Result<bool, DlqError> {
     let filter = meant(args.which.filter(), &args.ids, args.all)?;
     let most = count(args.which.most);
-    let (letters, complete) = office.all(&filter, most).await?;
+    let (letters, complete) = triage.all(&filter, most).await?;
     if !args.yes && !letters.is_empty() {
         let found = list::Found {
             letters: letters.len(),
             complete,
             groups: list::groups(&letters),
             each: None,
-            at: office.clock.now(),
+            at: triage.clock.now(),
         };
         writeln!(io::stderr(), "{}", found.text(Look::PLAIN))?;
         let phrase = pass_phrase(letters.len());
@@ -298,7 +299,7 @@ async fn run_purge(args: &Purge, office: &Office, json: bool) -> Result<bool, Dl
             return Err(DlqError::NotConfirmed);
         }
     }
-    show(&purge(office, &letters, most).await?, json)?;
+    show(&purge(triage, &letters, most).await?, json)?;
     Ok(complete)
 }
 

@@ -1,24 +1,12 @@
 //! Sends one letter on its way.
 
-use app::redrive_task::{RedriveTaskError, Redriven};
+use app::dead_letters::{NotSent, Sent};
+use app::retry_task::RetryTaskError;
+use domain::dead_letters::DeadQueue;
 use domain::ports::PortError;
-use domain::{Status, Task};
 use serde::Serialize;
 
-use super::letter::About;
-use super::office::Office;
-use super::queue::QueueName;
-
-/// What became of a letter that is needed no more.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Sent {
-    /// Its task is on its way, and can be watched.
-    Task(Box<Task>),
-    /// Its message is on its way.
-    Message,
-    /// Its task has ended since, and there is nothing to send.
-    Settled(Status),
-}
+use super::triage::Triage;
 
 /// Why a letter is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
@@ -43,38 +31,35 @@ impl From<PortError> for Kept {
     }
 }
 
-impl From<RedriveTaskError> for Kept {
-    fn from(error: RedriveTaskError) -> Self {
+impl From<RetryTaskError> for Kept {
+    fn from(error: RetryTaskError) -> Self {
+        let code = match error {
+            RetryTaskError::NotFound(_) => "task_not_found",
+            RetryTaskError::Overdue(_) => "overdue",
+            RetryTaskError::NotRetriable(_) => "not_retriable",
+            RetryTaskError::Paused(_) => "paused",
+            RetryTaskError::Store(error) => return error.into(),
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<NotSent> for Kept {
+    fn from(error: NotSent) -> Self {
         match error {
-            RedriveTaskError::NotFound(_) => Self::new("task_not_found", error.to_string()),
-            RedriveTaskError::Overdue(_) => Self::new("overdue", error.to_string()),
-            RedriveTaskError::Port(error) => error.into(),
+            NotSent::Unreadable(problem) => {
+                let problem = domain::causes(&problem);
+                let hint = "mend it by `ops dlq edit`";
+                Self::new("unreadable_message", format!("{problem}; {hint}"))
+            }
+            NotSent::Task(error) => error.into(),
+            NotSent::Port(error) => error.into(),
         }
     }
 }
 
 /// Sends a body of this queue on its way again, after checking that somebody can read it. It can be
 /// repeated: a message too many changes nothing.
-pub async fn send(office: &Office, name: QueueName, body: &str) -> Result<Sent, Kept> {
-    let about = About::read(name, body);
-    let about = about.map_err(|problem| {
-        let hint = "mend it by `ops dlq edit`";
-        Kept::new("unreadable_message", format!("{problem}; {hint}"))
-    })?;
-    if let (QueueName::Tasks, Some(tenant), Some(id)) = (name, &about.tenant, about.request_id) {
-        return Ok(match office.redrive.run(tenant, id).await? {
-            Redriven::Sent(task) => Sent::Task(task),
-            Redriven::Settled(status) => Sent::Settled(status),
-        });
-    }
-    match office.queue(name) {
-        Some(queue) => {
-            queue.source.send(body, about.tenant.as_ref()).await?;
-            Ok(Sent::Message)
-        }
-        None => Err(Kept::new(
-            "no_such_queue",
-            format!("there is no queue {name}"),
-        )),
-    }
+pub async fn send(triage: &Triage, queue: DeadQueue, body: &str) -> Result<Sent, Kept> {
+    Ok(triage.redrive.run(queue, body).await?)
 }

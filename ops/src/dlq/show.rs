@@ -1,10 +1,11 @@
 //! One letter in full.
 
+use domain::dead_letters::Letter;
 use serde::Serialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::letter::Letter;
+use super::shown;
 use crate::moment;
 use crate::table::{Look, Shown};
 
@@ -39,7 +40,7 @@ impl Full {
             })
         });
         Self {
-            letter: letter.to_json(),
+            letter: shown::json(letter),
             original_id: letter.held.original_id.clone(),
             problem: letter.about.as_ref().err().cloned(),
             body: serde_json::from_str(body).unwrap_or_else(|_| Value::from(body.as_str())),
@@ -90,7 +91,7 @@ impl Shown for Full {
 mod tests {
     use testkit::build::NOW;
 
-    use super::super::letter::samples::unreadable;
+    use super::super::shown::samples::unreadable;
     use super::*;
 
     #[test]

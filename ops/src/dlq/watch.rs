@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep};
 
-use super::office::Office;
+use super::triage::Triage;
 
 /// From one look at the tasks to the next.
 const STEP: Duration = Duration::from_millis(500);
@@ -52,7 +52,7 @@ impl From<&Task> for Outcome {
 /// Watches the tasks that come in, tells how each has ended, and ends when all have, or so long
 /// after the last came in.
 pub async fn watch(
-    office: &Office,
+    triage: &Triage,
     mut tasks: UnboundedReceiver<Task>,
     patience: Duration,
     mut tell: impl FnMut(Outcome),
@@ -72,7 +72,7 @@ pub async fn watch(
             () = sleep(STEP) => {}
         }
         let looks = stream::iter(waiting).map(|task| async {
-            let now = office.tasks.load(&task.tenant, task.request_id).await?;
+            let now = triage.tasks.load(&task.tenant, task.request_id).await?;
             Ok::<_, PortError>((task, now))
         });
         let looks: Vec<_> = looks.buffer_unordered(AT_ONCE).collect().await;

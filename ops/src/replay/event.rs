@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
+use domain::dead_letters::{DeadQueue, Letter};
 use serde_json::{Value, json};
 
-use crate::dlq::QueueName;
-use crate::dlq::letter::Letter;
 use crate::seed::random::Random;
 
 /// The function that reads a queue.
-pub fn function_of(queue: QueueName) -> &'static str {
+pub fn function_of(queue: DeadQueue) -> &'static str {
     match queue {
-        QueueName::Tasks => "worker",
-        QueueName::Updates => "pusher",
-        QueueName::Callbacks => "callback",
+        DeadQueue::Work => "worker",
+        DeadQueue::Updates => "pusher",
+        DeadQueue::Callbacks => "callback",
     }
 }
 

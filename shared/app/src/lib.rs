@@ -64,7 +64,7 @@ pub use close_connection::CloseConnection;
 pub use compute::Compute;
 pub use count_connections::CountConnections;
 pub use count_messages::CountMessages;
-pub use dead_letters::{LookAtDeadLetters, RedriveDeadLetters};
+pub use dead_letters::{LookAtDeadLetters, RedriveDeadLetters, RedriveLetter};
 pub use deliver_callback::DeliverCallback;
 pub use gate::Gate;
 pub use get_report::GetReport;

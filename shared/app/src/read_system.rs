@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::causes;
-use domain::operations::System;
+use domain::operations::{Depth, QueueDepth, QueueName, System};
 use domain::overflow::Takers;
 use domain::pool::Heartbeat;
 use domain::ports::{Clock, EventSources, PoolHeartbeats, PortError, QueueDepths};
+use futures::future::try_join_all;
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
@@ -34,7 +35,7 @@ pub struct ReadSystem {
 impl ReadSystem {
     /// Asks everybody at once.
     pub async fn run(&self) -> Result<System, PortError> {
-        let queues = self.queues.depths();
+        let queues = try_join_all(QueueName::ALL.map(|name| self.queue(name)));
         let (queues, connected, pool) =
             tokio::join!(queues, self.connections.run(), self.pool.all());
         let (connected, pool, at) = (connected?, pool?, self.clock.now());
@@ -46,6 +47,17 @@ impl ReadSystem {
             takers: self.takers(&pool, at).await,
             pool,
         })
+    }
+
+    async fn queue(&self, name: QueueName) -> Result<QueueDepth, PortError> {
+        let dead = async {
+            match name.dead_letters() {
+                Some(dead) => self.queues.dead(dead).await,
+                None => Ok(Depth::default()),
+            }
+        };
+        let (waiting, dead) = tokio::try_join!(self.queues.depth(name), dead)?;
+        Ok(QueueDepth::of(name, waiting, dead))
     }
 
     /// Without a pool nobody is asked.
@@ -87,10 +99,7 @@ mod tests {
         let connections = Arc::new(MemoryConnections::new(&faults));
         let read = ReadSystem {
             queues: Arc::new(MemoryQueueDepths::new(&faults)),
-            connections: CountConnections {
-                census: connections,
-                clock: clock.clone(),
-            },
+            connections: CountConnections::quick(connections, clock.clone()),
             pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
             sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
             clock: clock.clone(),

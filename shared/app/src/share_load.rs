@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::operations::QueueName;
 use domain::overflow::{Patience, Sight, Takers};
-use domain::ports::{Backlog, Clock, EventSources, PoolHeartbeats, PortError};
+use domain::ports::{Clock, EventSources, PoolHeartbeats, PortError, QueueDepths};
 use time::Duration;
 
 /// Turns the worker's event sources on and off, as [`domain::overflow`] decides.
@@ -12,7 +13,7 @@ pub struct ShareLoad {
     /// How the pool is.
     pub heartbeats: Arc<dyn PoolHeartbeats>,
     /// How many messages wait.
-    pub backlog: Arc<dyn Backlog>,
+    pub queues: Arc<dyn QueueDepths>,
     /// What is turned on and off.
     pub sources: Arc<dyn EventSources>,
     /// Which processes are dead.
@@ -56,14 +57,16 @@ pub enum ShareLoadError {
     },
 }
 
+/// A queue left out how many messages wait. That is not none: who takes tasks hangs on it.
+#[derive(Debug, thiserror::Error)]
+#[error("it did not say how many messages wait")]
+struct Unsaid;
+
 impl ShareLoad {
     /// Looks, decides, and changes what has to be changed.
     pub async fn run(&self) -> Result<LoadShared, ShareLoadError> {
-        let (heartbeats, waiting, sources) = tokio::join!(
-            self.heartbeats.all(),
-            self.backlog.waiting(),
-            self.sources.state()
-        );
+        let (heartbeats, waiting, sources) =
+            tokio::join!(self.heartbeats.all(), self.waiting(), self.sources.state());
         let sources = sources.map_err(ShareLoadError::State)?;
         let mut faults = 0;
         let heartbeats = heartbeats.unwrap_or_else(|error| {
@@ -97,6 +100,17 @@ impl ShareLoad {
             faults,
         })
     }
+
+    /// How many messages wait to be received, of all priorities.
+    async fn waiting(&self) -> Result<u64, PortError> {
+        let (work, urgent) = tokio::try_join!(
+            self.queues.depth(QueueName::Work),
+            self.queues.depth(QueueName::Urgent)
+        )?;
+        let waiting = work.visible.zip(urgent.visible);
+        let waiting = waiting.map(|(work, urgent)| work + urgent);
+        waiting.ok_or_else(|| PortError::broken("task queues", Unsaid))
+    }
 }
 
 fn fault(faults: &mut usize, what: &'static str, error: &PortError) {
@@ -109,14 +123,14 @@ mod tests {
     use domain::pool::Heartbeat;
     use testkit::ambient::FixedClock;
     use testkit::build::{self, NOW};
-    use testkit::memory::{Fault, Faults, MemoryBacklog, MemoryEventSources, MemoryHeartbeats};
+    use testkit::memory::{Fault, Faults, MemoryEventSources, MemoryHeartbeats, MemoryQueueDepths};
 
     use super::*;
 
     struct Scene {
         share: ShareLoad,
         heartbeats: Arc<MemoryHeartbeats>,
-        backlog: Arc<MemoryBacklog>,
+        queues: Arc<MemoryQueueDepths>,
         sources: Arc<MemoryEventSources>,
         clock: Arc<FixedClock>,
         faults: Faults,
@@ -128,11 +142,11 @@ mod tests {
             let faults = Faults::default();
             let clock = Arc::new(FixedClock::at(NOW));
             let heartbeats = Arc::new(MemoryHeartbeats::new(clock.clone(), &faults));
-            let backlog = Arc::new(MemoryBacklog::new(&faults));
+            let queues = Arc::new(MemoryQueueDepths::new(&faults));
             let sources = Arc::new(MemoryEventSources::new(clock.clone(), &faults));
             let share = ShareLoad {
                 heartbeats: heartbeats.clone(),
-                backlog: backlog.clone(),
+                queues: queues.clone(),
                 sources: sources.clone(),
                 clock: clock.clone(),
                 patience: Patience {
@@ -143,7 +157,7 @@ mod tests {
             Self {
                 share,
                 heartbeats,
-                backlog,
+                queues,
                 sources,
                 clock,
                 faults,
@@ -208,11 +222,15 @@ mod tests {
             ..build::heartbeat(NOW)
         };
         scene.sources.set(false).await.unwrap();
-        scene.backlog.holds(0);
         assert_eq!(scene.later(4, full.clone()).await.takers, Takers::Pool);
-        scene.faults.on("backlog.waiting", 1, Fault::Unavailable);
-        let shared = scene.later(0, full).await;
+        scene.faults.on("queues.depth", 1, Fault::Unavailable);
+        let shared = scene.later(0, full.clone()).await;
         assert_eq!((shared.takers, shared.faults), (Takers::Both, 1));
+        scene.sources.set(false).await.unwrap();
+        scene.queues.holds(QueueName::Urgent, None);
+        let shared = scene.later(0, full).await;
+        assert_eq!((shared.takers, shared.faults), (Takers::Both, 1), "unsaid");
+        scene.queues.holds(QueueName::Urgent, Some(0));
         scene.faults.on("heartbeats.all", 1, Fault::Unavailable);
         let shared = scene.share.run().await.unwrap();
         assert_eq!((shared.takers, shared.faults), (Takers::Lambda, 1));

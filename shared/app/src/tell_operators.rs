@@ -69,10 +69,7 @@ mod tests {
             connections: connections.clone(),
             system: ReadSystem {
                 queues: Arc::new(MemoryQueueDepths::new(&faults)),
-                connections: CountConnections {
-                    census: connections.clone(),
-                    clock: clock.clone(),
-                },
+                connections: CountConnections::quick(connections.clone(), clock.clone()),
                 pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
                 sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
                 clock: clock.clone(),
@@ -112,7 +109,7 @@ mod tests {
         );
         assert_eq!(frame["queues"][0]["name"], "work");
 
-        for call in ["queues.depths", "census.page", "postings.send"] {
+        for call in ["queues.depth", "census.page", "postings.send"] {
             faults.clear();
             faults.always(call, Fault::Unavailable);
             tell.run().await.unwrap_err();

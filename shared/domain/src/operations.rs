@@ -35,6 +35,17 @@ impl QueueName {
         }
     }
 
+    /// The variable that holds its address: in every function, among the stack's outputs, and in the
+    /// description of a local stack.
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Work => "TASK_QUEUE_URL",
+            Self::Urgent => "URGENT_TASK_QUEUE_URL",
+            Self::Updates => "UPDATES_QUEUE_URL",
+            Self::Callbacks => "CALLBACKS_QUEUE_URL",
+        }
+    }
+
     /// Where its dead letters are, if it has them to itself: those of urgent tasks lie with those
     /// of all tasks.
     pub fn dead_letters(self) -> Option<DeadQueue> {
@@ -53,8 +64,20 @@ impl fmt::Display for QueueName {
     }
 }
 
-/// How much is in a queue. SQS counts approximately, and is right a minute after the last change
+/// How much is in a queue, or among its dead letters; none is what the queue did not say. SQS counts
+/// approximately, and is right a minute after the last change
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    /// Messages that wait for a receiver.
+    pub visible: Option<u64>,
+    /// Messages that somebody has received and not acknowledged.
+    pub in_flight: Option<u64>,
+    /// Messages that nobody gets yet.
+    pub delayed: Option<u64>,
+}
+
+/// A queue, and how much is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueDepth {
     /// The queue.
@@ -67,6 +90,20 @@ pub struct QueueDepth {
     pub delayed: u64,
     /// Its dead letters, those in hand included; 0 where they lie with those of another queue.
     pub dead: u64,
+}
+
+impl QueueDepth {
+    /// What a queue did not say counts as nothing.
+    pub fn of(name: QueueName, waiting: Depth, dead: Depth) -> Self {
+        let said = |figure: Option<u64>| figure.unwrap_or_default();
+        Self {
+            name,
+            visible: said(waiting.visible),
+            in_flight: said(waiting.in_flight),
+            delayed: said(waiting.delayed),
+            dead: said(dead.visible) + said(dead.in_flight) + said(dead.delayed),
+        }
+    }
 }
 
 /// How the service stands.

@@ -3,28 +3,27 @@
 use std::sync::{Arc, Mutex};
 
 use domain::dead_letters::DeadQueue;
-use domain::ports::{Recorded, SubmissionLedger as _, TicketStore as _};
+use domain::ports::{QueueDepths as _, Recorded, SubmissionLedger as _, TicketStore as _};
 use testkit::ambient::FixedClock;
 use testkit::build;
 use testkit::build::NOW;
 use testkit::contract::{
-    activity, activity_rows, address_source, audience, backlog, broadcast_queue, callback_queue,
-    captures, census, connection_store, dead_letter_desk, dead_letter_queue, dead_letters,
-    event_log, event_rows, event_sources, expiring, file_store, frame_meter, lanes, late_usage,
-    log_search, pauses, pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit,
-    report_store, response_times, result_store, roll_ups, root_secret_store, secret_reader,
-    source_queue, spending, spent_tasks, stale_connections, stuck_tasks, submission_ledger,
-    subscriptions, task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store,
-    time_series, update_queue, uploads,
+    activity, activity_rows, address_source, audience, broadcast_queue, callback_queue, captures,
+    census, connection_store, dead_letter_queue, dead_letters, event_log, event_rows,
+    event_sources, expiring, file_store, frame_meter, lanes, late_usage, log_search, pauses,
+    pool_heartbeats, postings, pusher_queue, queue_depths, rate_limit, report_store,
+    response_times, result_store, roll_ups, root_secret_store, secret_reader, source_queues,
+    spending, spent_tasks, stale_connections, stuck_tasks, submission_ledger, subscriptions,
+    task_index, task_queue, task_store, task_watch, text_model, texts, ticket_store, time_series,
+    update_queue, uploads,
 };
 use testkit::memory::{
-    Faults, MemoryActivity, MemoryAddress, MemoryBacklog, MemoryBroadcastQueue,
-    MemoryBuriedLetters, MemoryCallbackQueue, MemoryCaptures, MemoryConnections, MemoryDeadLetters,
-    MemoryDesk, MemoryEventSources, MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes,
-    MemoryPauses, MemoryPostings, MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports,
-    MemoryResults, MemoryRootSecrets, MemorySecret, MemorySource, MemorySpending,
-    MemorySubmissions, MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue,
-    MemoryUploads, ScriptedModel,
+    Faults, MemoryActivity, MemoryAddress, MemoryBroadcastQueue, MemoryBuriedLetters,
+    MemoryCallbackQueue, MemoryCaptures, MemoryConnections, MemoryDeadLetters, MemoryEventSources,
+    MemoryEvents, MemoryFiles, MemoryHeartbeats, MemoryLanes, MemoryPauses, MemoryPostings,
+    MemoryPusherQueue, MemoryQueueDepths, MemoryRates, MemoryReports, MemoryResults,
+    MemoryRootSecrets, MemorySecret, MemorySourceQueues, MemorySpending, MemorySubmissions,
+    MemoryTaskQueue, MemoryTasks, MemoryTickets, MemoryUpdateQueue, MemoryUploads, ScriptedModel,
 };
 
 #[tokio::test]
@@ -156,17 +155,6 @@ async fn event_sources_are_turned_on_and_off() {
 }
 
 #[tokio::test]
-async fn a_backlog_tells_how_many_wait() {
-    let (backlog, waiting) = (MemoryBacklog::default(), Mutex::new(0));
-    let send = async |count| {
-        let mut waiting = waiting.lock().unwrap();
-        *waiting += count;
-        backlog.holds(*waiting);
-    };
-    backlog::all(&backlog, send).await;
-}
-
-#[tokio::test]
 async fn a_secret_is_read() {
     let secret = MemorySecret::default();
     secret_reader::all(&secret, async |text| secret.change(text)).await;
@@ -240,20 +228,35 @@ async fn buried_letters_are_dead_letters() {
     let letters = MemoryBuriedLetters::default();
     for queue in DeadQueue::ALL {
         let bury = async |letter: &_| letters.bury(queue, letter);
-        let arrived = async || {
-            let sent = letters.take_sent().into_iter();
-            let ours = sent.filter(|(from, _)| *from == queue);
-            ours.map(|(_, body)| body).collect()
+        dead_letters::all(&letters, queue, bury, async |_| letters.let_go()).await;
+    }
+}
+
+#[tokio::test]
+async fn letters_go_back_to_source_queues() {
+    let sources = MemorySourceQueues::default();
+    for queue in DeadQueue::ALL {
+        let receive = async || {
+            let sent = sources.take().into_iter();
+            sent.map(|(to, body, tenant)| {
+                assert_eq!(to, queue);
+                (body, tenant.map(String::from))
+            })
+            .collect()
         };
-        dead_letters::all(&letters, queue, bury, arrived).await;
+        source_queues::all(&sources, queue, &build::tenant(), receive).await;
     }
 }
 
 #[tokio::test]
 async fn queue_depths_are_told() {
     let queues = MemoryQueueDepths::default();
-    let send = async |name| queues.send(name);
-    queue_depths::all(&queues, send, async |name| queues.bury(name)).await;
+    let send = async |name| {
+        let depth = queues.depth(name).await.unwrap();
+        queues.holds(name, depth.visible.map(|count| count + 1));
+    };
+    let bury = async |queue| queues.buries(queue, Some(1));
+    queue_depths::all(&queues, send, bury).await;
 }
 
 #[tokio::test]
@@ -511,18 +514,4 @@ async fn spending_is_counted() {
 #[tokio::test]
 async fn a_scripted_model_is_a_text_model() {
     text_model::all(async |take| ScriptedModel::new(move |_| take.clone())).await;
-}
-
-#[tokio::test]
-async fn a_desk_is_a_dead_letter_desk() {
-    let desk = MemoryDesk::default();
-    let pass = async |_| desk.show_all();
-    dead_letter_desk::all(&desk, &desk, pass).await;
-}
-
-#[tokio::test]
-async fn a_source_is_a_source_queue() {
-    let source = MemorySource::default();
-    let receive = async || source.take().into_iter().map(|(body, _)| body).collect();
-    source_queue::all(&source, &build::tenant(), receive).await;
 }

@@ -1,6 +1,6 @@
 //! What operators see.
 
-use domain::dead_letters::{Examined, Group};
+use domain::dead_letters::{About, Letter, grouped};
 use domain::operations::{QueueDepth, System};
 use domain::overflow::Takers;
 use domain::pool::Heartbeat;
@@ -52,26 +52,28 @@ fn queue(depth: &QueueDepth) -> QueueBody {
     }
 }
 
-/// Dead letters of one reason and kind.
-pub fn dead_letters(group: &Group) -> DeadLetterGroup {
-    DeadLetterGroup {
-        reason: group.reason.clone(),
-        kind: group.kind.clone(),
-        count: group.letters.len(),
-        letters: group.letters.iter().map(dead_letter).collect(),
-    }
+/// Dead letters by reason and kind.
+pub fn dead_letters(letters: &[Letter]) -> Vec<DeadLetterGroup> {
+    let kind = |letter: &Letter| letter.task.as_ref().map(|task| task.kind.clone());
+    let groups = grouped(letters, |letter| (letter.reason_code(), kind(letter)));
+    let group = |((reason, kind), letters): ((&str, _), Vec<&Letter>)| DeadLetterGroup {
+        reason: reason.into(),
+        kind,
+        count: letters.len(),
+        letters: letters.into_iter().map(dead_letter).collect(),
+    };
+    groups.into_iter().map(group).collect()
 }
 
-fn dead_letter(letter: &Examined) -> DeadLetterBody {
-    let (tenant, request_id) = letter.about.clone().unzip();
-    let task = letter.standing.as_ref();
+fn dead_letter(letter: &Letter) -> DeadLetterBody {
+    let task = letter.known().and_then(About::task);
     DeadLetterBody {
-        message_id: letter.message_id.clone(),
-        since: letter.since,
-        reason: letter.reason.clone(),
-        tenant: tenant.map(String::from),
-        request_id: request_id.map(|id| id.to_string()),
-        status: task.map(|task| part::status(task.status)),
-        error: task.and_then(|task| task.failure.as_ref().map(part::error)),
+        message_id: letter.held.id.clone(),
+        since: letter.held.sent_at,
+        reason: letter.held.reason.clone(),
+        tenant: task.map(|(tenant, _)| tenant.to_string()),
+        request_id: task.map(|(_, id)| id.to_string()),
+        status: letter.task.as_ref().map(|task| part::status(task.status())),
+        error: letter.failure().map(part::error),
     }
 }

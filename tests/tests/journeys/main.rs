@@ -27,7 +27,6 @@ mod import;
 mod logs;
 mod operators;
 mod ops;
-mod ops_check;
 mod pauses;
 mod realtime;
 mod refusals;

@@ -1,5 +1,6 @@
 //! The program `ops` on a running stack.
 
+mod check;
 mod costs;
 mod dead_letters;
 mod replays;

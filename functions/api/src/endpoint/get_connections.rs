@@ -1,10 +1,9 @@
 //! `GET /operators/connections`: who is connected.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use app::count_connections::{Connected, Tally};
+use app::count_connections::{Connected, OfTenant};
 use axum::Json;
 use axum::extract::State;
 use domain::{TenantId, UserId};
@@ -37,48 +36,42 @@ pub(crate) async fn get_connections(
 }
 
 fn body(connected: Connected) -> ConnectionsBody {
-    let Tally { open, stale } = connected.total();
+    let total = connected.total();
     let shards = connected.shards.iter().map(|(shard, tally)| ShardBody {
         shard: shard.number(),
         open: tally.open,
         stale: tally.stale,
     });
     let shards = shards.collect();
-    let mut tenants: Vec<_> = connected.tenants.into_iter().map(tenant).collect();
+    let tenants = connected.tenants.into_iter();
+    let mut tenants: Vec<_> = tenants
+        .filter(|(_, of_tenant)| of_tenant.all.open > 0)
+        .map(tenant)
+        .collect();
     tenants.sort_by_key(|tenant| Reverse(tenant.open));
     tenants.truncate(MOST_TENANTS);
     ConnectionsBody {
-        open,
-        stale,
-        stale_share: share(stale, open + stale),
+        open: total.open,
+        stale: total.stale,
+        stale_share: total.stale_share(),
         counted_all: !connected.truncated,
         shards,
         tenants,
     }
 }
 
-fn tenant((tenant, users): (TenantId, BTreeMap<Option<UserId>, u64>)) -> TenantConnections {
-    let open = users.values().sum();
+fn tenant((tenant, of_tenant): (TenantId, OfTenant)) -> TenantConnections {
     let user = |(user, open): (Option<UserId>, u64)| UserConnections {
         user: user.map(String::from),
         open,
     };
-    let mut users: Vec<_> = users.into_iter().map(user).collect();
+    let mut users: Vec<_> = of_tenant.users.into_iter().map(user).collect();
     users.sort_by_key(|user| Reverse(user.open));
     users.truncate(MOST_USERS);
     TenantConnections {
         tenant: tenant.into(),
-        open,
+        open: of_tenant.all.open,
         users,
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "nobody reads the 16th digit")]
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
     }
 }
 

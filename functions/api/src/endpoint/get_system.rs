@@ -35,7 +35,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_away_is_told() {
-        for call in ["queues.depths", "census.page"] {
+        for call in ["queues.depth", "census.page"] {
             let scene = Scene::new().await;
             scene.faults.always(call, Fault::Unavailable);
             let answer = scene.ask(sample("operators-system")).await;

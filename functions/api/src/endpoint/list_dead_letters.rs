@@ -62,15 +62,11 @@ pub(crate) async fn list_dead_letters(
     Params(params): Params<DeadLetterParams>,
 ) -> Result<Json<DeadLettersBody>, Refusal> {
     let (queue, limit) = params.read()?;
-    let look = app.look_at_dead_letters.run(queue, limit).await?;
+    let letters = app.look_at_dead_letters.run(queue, limit).await?;
     Ok(Json(DeadLettersBody {
         queue: queue.as_str().into(),
-        looked_at: look.looked_at,
-        groups: look
-            .groups
-            .iter()
-            .map(wire::operations::dead_letters)
-            .collect(),
+        looked_at: letters.len(),
+        groups: wire::operations::dead_letters(&letters),
     }))
 }
 

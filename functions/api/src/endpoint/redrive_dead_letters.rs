@@ -80,6 +80,8 @@ impl From<RedriveError> for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use domain::Status;
     use domain::dead_letters::DeadQueue;
     use serde_json::{Value, json};
@@ -101,9 +103,15 @@ mod tests {
         assert_eq!((answer.status, answer.body), (200, expected));
         let failed = scene.tasks.get(FAILED.parse().unwrap()).unwrap();
         assert_eq!(failed.status(), Status::Processing);
-        let sent = scene.letters.take_sent();
-        assert_eq!(sent.len(), 3);
-        assert!(sent.iter().all(|(_, body)| !body.contains(FAILED)));
+        let queued = scene.queue.take().into_iter();
+        let queued: BTreeSet<_> = queued.map(|(_, id)| id.to_string()).collect();
+        assert_eq!(queued, [FAILED, RUNNING].map(str::to_owned).into());
+        let sent = scene.sources.take();
+        let sent: BTreeSet<_> = sent.iter().map(|(_, body, _)| body.as_str()).collect();
+        let [foreign, poison] = sent.into_iter().collect::<Vec<_>>()[..] else {
+            panic!("two are sent");
+        };
+        assert!(foreign.contains(FOREIGN) && poison == "{}");
         assert!(scene.letters.lying(DeadQueue::Work).is_empty());
         let again = redrive(&scene, &json!({"queue": "work"})).await;
         assert_eq!(again.body["redriven"], 0);
@@ -146,14 +154,14 @@ mod tests {
     async fn what_cannot_be_sent_stays() {
         let scene = Scene::new().await;
         let fault = Fault::Unavailable;
-        scene.faults.always("letters.send_again", fault);
+        scene.faults.always("sources.send_again", fault);
         let answer = redrive(&scene, &json!({"queue": "work"})).await;
         assert_eq!(
             [&answer.body["redriven"], &answer.body["left"]],
-            [&json!(1), &json!(3)]
+            [&json!(2), &json!(2)]
         );
         assert_eq!(answer.body["problem"], "memory is unavailable");
-        assert_eq!(scene.letters.lying(DeadQueue::Work).len(), 3);
+        assert_eq!(scene.letters.lying(DeadQueue::Work).len(), 2);
         scene.faults.always("letters.take", fault);
         let answer = redrive(&scene, &json!({"queue": "work"})).await;
         assert_eq!(answer.code(), (503, "unavailable"));

@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use domain::operations::QueueName;
 use domain::overflow::Patience;
 use domain::ports::PoolHeartbeats as _;
 use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
-use testkit::memory::{Fault, Faults, MemoryBacklog, MemoryEventSources, MemoryHeartbeats};
+use testkit::memory::{Fault, Faults, MemoryEventSources, MemoryHeartbeats, MemoryQueueDepths};
 use time::Duration;
 
 use super::*;
@@ -22,11 +23,11 @@ async fn scene() -> (Overflow, Faults) {
     heartbeat.seen_at += Duration::HOUR;
     heartbeat.oldest_wait_ms = Some(12);
     heartbeats.beat(&heartbeat).await.unwrap();
-    let backlog = MemoryBacklog::new(&faults);
-    backlog.holds(2);
+    let queues = MemoryQueueDepths::new(&faults);
+    queues.holds(QueueName::Work, Some(2));
     let share = ShareLoad {
         heartbeats: Arc::new(heartbeats),
-        backlog: Arc::new(backlog),
+        queues: Arc::new(queues),
         sources: Arc::new(sources),
         clock: clock.clone(),
         patience: Patience {

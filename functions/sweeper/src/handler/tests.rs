@@ -52,10 +52,7 @@ async fn scene() -> (Sweeper, Faults) {
             connections: connections.clone(),
             system: ReadSystem {
                 queues: Arc::new(MemoryQueueDepths::new(&faults)),
-                connections: CountConnections {
-                    census: connections.clone(),
-                    clock: clock.clone(),
-                },
+                connections: CountConnections::quick(connections.clone(), clock.clone()),
                 pool: Arc::new(MemoryHeartbeats::new(clock.clone(), &faults)),
                 sources: Arc::new(MemoryEventSources::new(clock.clone(), &faults)),
                 clock: clock.clone(),

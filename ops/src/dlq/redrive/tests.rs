@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use app::RedriveTask;
 use app::announce::Announcer;
+use app::{Compute, RedriveLetter, RedriveTask};
+use domain::dead_letters::DeadQueue;
 use domain::ports::TaskStore as _;
 use domain::task::TaskResult;
 use domain::{Failure, TenantId};
@@ -9,59 +10,56 @@ use serde_json::json;
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryCallbackQueue, MemoryDesk, MemorySource, MemoryTaskQueue, MemoryTasks,
-    MemoryUpdateQueue,
+    Fault, Faults, MemoryBuriedLetters, MemoryCallbackQueue, MemorySourceQueues, MemoryTaskQueue,
+    MemoryTasks, MemoryUpdateQueue,
 };
 use time::Duration as Length;
 use tokio::time::Instant;
 
 use super::super::edit::{EditError, replace};
 use super::super::find::{FindError, find};
-use super::super::letter::samples::{held, message};
 use super::super::purge::purge;
-use super::super::queue::{Queue, QueueName};
+use super::super::shown::samples::{held, message};
 use super::*;
 
 mod editor;
 
 /// Dead letters of the three queues, and the system that they go back to.
 struct Scene {
-    office: Office,
-    desks: [Arc<MemoryDesk>; 3],
-    source: Arc<MemorySource>,
+    triage: Triage,
+    letters: Arc<MemoryBuriedLetters>,
+    sources: Arc<MemorySourceQueues>,
     tasks: Arc<MemoryTasks>,
     queue: Arc<MemoryTaskQueue>,
     faults: Faults,
 }
 
-const NAMES: [QueueName; 3] = [QueueName::Tasks, QueueName::Updates, QueueName::Callbacks];
-
 fn scene() -> Scene {
     let faults = Faults::default();
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
-    let source = Arc::new(MemorySource::new(&faults));
+    let letters = Arc::new(MemoryBuriedLetters::new(&faults));
+    let sources = Arc::new(MemorySourceQueues::new(&faults));
     let clock = Arc::new(FixedClock::at(NOW));
-    let desks = NAMES.map(|_| Arc::new(MemoryDesk::new(&faults)));
-    let redrive = RedriveTask {
+    let redrive_task = RedriveTask {
         tasks: tasks.clone(),
         queue: queue.clone(),
+        pauses: None,
         announcer: Announcer {
             updates: Arc::new(MemoryUpdateQueue::new(&faults)),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
         },
+        compute: Compute::unpaid(),
         clock: clock.clone(),
     };
-    let queues = NAMES.iter().zip(&desks).map(|(name, desk)| Queue {
-        name: *name,
-        desk: desk.clone(),
-        source: source.clone(),
-    });
-    let office = Office::new(queues.collect(), tasks.clone(), redrive, clock);
+    let redrive = RedriveLetter {
+        redrive_task,
+        sources: sources.clone(),
+    };
     Scene {
-        office,
-        desks,
-        source,
+        triage: Triage::new(letters.clone(), tasks.clone(), redrive, clock),
+        letters,
+        sources,
         tasks,
         queue,
         faults,
@@ -82,23 +80,18 @@ impl Scene {
     fn buried(&self, id: &str, tenant: &str) -> Task {
         let task = failed(tenant);
         self.tasks.put(task.clone());
-        self.desks[0].put(held(
-            id,
-            &message(&task),
-            Some("bad_data: The data is bad."),
-        ));
+        self.letters.put(
+            DeadQueue::Work,
+            held(id, &message(&task), Some("bad_data: The data is bad.")),
+        );
         task
     }
 
     /// The ids of the letters of a queue, none of which anybody holds.
-    async fn left(&self, queue: usize) -> Vec<String> {
-        self.office.give_back().await;
-        let all = self.desks[queue].all().into_iter();
-        all.map(|(id, hidden)| {
-            assert!(!hidden, "{id} was not given back");
-            id
-        })
-        .collect()
+    async fn left(&self, queue: DeadQueue) -> Vec<String> {
+        self.triage.put_back().await;
+        assert_eq!(self.letters.hands(queue), [""; 0], "not put back");
+        self.letters.lying(queue)
     }
 
     /// Runs what is sent, as a worker would.
@@ -117,7 +110,10 @@ impl Scene {
                     task.fail(token, failure, NOW).unwrap();
                     // Its letter is another one each time.
                     let again = format!("again-{}", task.version);
-                    self.desks[0].put(held(&again, &message(&task), Some("bad_data: again")));
+                    self.letters.put(
+                        DeadQueue::Work,
+                        held(&again, &message(&task), Some("bad_data: again")),
+                    );
                 }
                 self.tasks.replace(&task, from).await.unwrap();
             }
@@ -127,7 +123,7 @@ impl Scene {
 
     async fn redrive(&self, order: &Order, ends_well: bool) -> Redriven {
         tokio::select! {
-            redriven = redrive(&self.office, order, &|_| {}) => redriven.unwrap(),
+            redriven = redrive(&self.triage, order, &|_| {}) => redriven.unwrap(),
             () = self.work(ends_well) => unreachable!("it works for ever"),
         }
     }
@@ -157,7 +153,7 @@ async fn tasks_run_again_and_their_letters_are_gone() {
     let redriven = scene.redrive(&order(filter), true).await;
     assert!(redriven.is_well(), "{redriven:?}");
     assert_eq!((redriven.sent, redriven.outcomes.len()), (25, 25));
-    assert_eq!(scene.left(0).await, ["other"]);
+    assert_eq!(scene.left(DeadQueue::Work).await, ["other"]);
     assert_eq!(scene.tasks.get(other.request_id), Some(other));
 }
 
@@ -173,7 +169,7 @@ async fn what_fails_again_is_told_and_is_there_for_the_next_time() {
     };
     assert_eq!(outcome.status, Status::Failed);
     assert_eq!(outcome.error.as_deref(), Some("bad_data: The data is bad."));
-    assert_eq!(scene.left(0).await.len(), 1);
+    assert_eq!(scene.left(DeadQueue::Work).await.len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -188,7 +184,7 @@ async fn the_rate_is_kept() {
         ..order(Filter::default())
     };
     let start = Instant::now();
-    let redriven = redrive(&scene.office, &slow, &|_| {}).await.unwrap();
+    let redriven = redrive(&scene.triage, &slow, &|_| {}).await.unwrap();
     assert_eq!((redriven.sent, redriven.outcomes.len()), (11, 0));
     assert_eq!(start.elapsed().as_secs(), 20);
 }
@@ -198,7 +194,7 @@ async fn what_nobody_works_on_is_told_when_patience_ends() {
     let scene = scene();
     scene.buried("letter", "acme");
     let start = Instant::now();
-    let redriven = redrive(&scene.office, &order(Filter::default()), &|_| {})
+    let redriven = redrive(&scene.triage, &order(Filter::default()), &|_| {})
         .await
         .unwrap();
     assert_eq!(redriven.outcomes[0].status, Status::Processing);
@@ -210,45 +206,55 @@ async fn what_nobody_works_on_is_told_when_patience_ends() {
 async fn messages_of_other_queues_go_back_as_they_are() {
     let scene = scene();
     let hang_up = r#"{"v":1,"ask":"hang_up","connection_id":"c="}"#;
-    scene.desks[1].put(held("update", hang_up, None));
+    scene
+        .letters
+        .put(DeadQueue::Updates, held("update", hang_up, None));
     let acme = TenantId::new("acme").unwrap();
     let id = build::request_id().to_string();
     let callback = json!({"v": 1, "tenant": "acme", "request_id": id, "version": 3}).to_string();
-    scene.desks[2].put(held("callback", &callback, Some("receiver_gone: 410")));
+    scene.letters.put(
+        DeadQueue::Callbacks,
+        held("callback", &callback, Some("receiver_gone: 410")),
+    );
     let redriven = scene.redrive(&order(Filter::default()), true).await;
     assert_eq!(redriven.sent, 2);
-    let sent = [(hang_up.to_owned(), None), (callback, Some(acme))];
-    assert_eq!(scene.source.take(), sent);
-    assert_eq!(scene.left(1).await.len() + scene.left(2).await.len(), 0);
+    let sent = [
+        (DeadQueue::Updates, hang_up.to_owned(), None),
+        (DeadQueue::Callbacks, callback, Some(acme)),
+    ];
+    assert_eq!(scene.sources.take(), sent);
+    assert_eq!(
+        scene.left(DeadQueue::Updates).await.len() + scene.left(DeadQueue::Callbacks).await.len(),
+        0
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn poison_is_kept_until_it_is_mended() {
     let scene = scene();
-    scene.desks[0].put(held(
-        "poison",
-        r#"{"v":99}"#,
-        Some("unreadable_message: v99"),
-    ));
+    scene.letters.put(
+        DeadQueue::Work,
+        held("poison", r#"{"v":99}"#, Some("unreadable_message: v99")),
+    );
     let redriven = scene.redrive(&order(Filter::default()), true).await;
     assert_eq!(redriven.kept[0].1.code, "unreadable_message");
-    assert_eq!(scene.left(0).await, ["poison"]);
+    assert_eq!(scene.left(DeadQueue::Work).await, ["poison"]);
 
     let task = failed("acme");
     scene.tasks.put(task.clone());
-    let letter = find(&scene.office, "poi").await.unwrap();
-    let refused = replace(&scene.office, &letter, r#"{"v":1}"#).await;
+    let letter = find(&scene.triage, "poi").await.unwrap();
+    let refused = replace(&scene.triage, &letter, r#"{"v":1}"#).await;
     assert!(
         matches!(refused, Err(EditError::Invalid { .. })),
         "{refused:?}"
     );
-    assert_eq!(scene.left(0).await, ["poison"]);
-    let letter = find(&scene.office, "poi").await.unwrap();
-    let sent = replace(&scene.office, &letter, &message(&task))
+    assert_eq!(scene.left(DeadQueue::Work).await, ["poison"]);
+    let letter = find(&scene.triage, "poi").await.unwrap();
+    let sent = replace(&scene.triage, &letter, &message(&task))
         .await
         .unwrap();
     assert!(matches!(sent, Sent::Task(sent) if sent.request_id == task.request_id));
-    assert_eq!(scene.left(0).await, [""; 0]);
+    assert_eq!(scene.left(DeadQueue::Work).await, [""; 0]);
     assert_eq!(scene.queue.take().len(), 1);
 }
 
@@ -258,15 +264,19 @@ async fn a_letter_of_a_task_that_was_settled_or_is_gone() {
     let mut task = build::task(&build::tenant(), "aggregate", json!({}));
     task.cancel(NOW).unwrap();
     scene.tasks.put(task.clone());
-    scene.desks[0].put(held("settled", &message(&task), None));
+    scene
+        .letters
+        .put(DeadQueue::Work, held("settled", &message(&task), None));
     let gone = build::task(&build::tenant(), "aggregate", json!({}));
-    scene.desks[0].put(held("gone", &message(&gone), None));
-    let redriven = redrive(&scene.office, &order(Filter::default()), &|_| {})
+    scene
+        .letters
+        .put(DeadQueue::Work, held("gone", &message(&gone), None));
+    let redriven = redrive(&scene.triage, &order(Filter::default()), &|_| {})
         .await
         .unwrap();
     assert_eq!((redriven.sent, redriven.settled), (0, 1));
     assert_eq!(redriven.kept[0].1.code, "task_not_found");
-    assert_eq!(scene.left(0).await, ["gone"]);
+    assert_eq!(scene.left(DeadQueue::Work).await, ["gone"]);
 }
 
 /// Whatever breaks off at whatever call, as in a crash: no letter is lost before its task is on its way.
@@ -286,32 +296,36 @@ async fn a_stop_at_any_moment_loses_nothing() {
                 patience: None,
                 ..order(Filter::default())
             };
-            let run = redrive(&scene.office, &unwatched, &|_| {});
+            let run = redrive(&scene.triage, &unwatched, &|_| {});
             let first = tokio::time::timeout(Duration::from_secs(100), run).await;
             let calls = scene.faults.calls().len();
             // Killed, so nothing was given back.
             scene.faults.clear();
-            scene.desks[0].show_all();
+            scene.letters.let_go();
             let sent = scene.queue.take();
             for task in &tasks {
                 let named = |(_, id): &(TenantId, _)| *id == task.request_id;
-                let letters = scene.desks[0].all();
                 let letter = if task == &tasks[0] { "one" } else { "two" };
-                let kept = letters.iter().any(|(id, _)| id == letter);
+                let lying = scene.letters.lying(DeadQueue::Work);
+                let kept = lying.iter().any(|id| id == letter);
                 assert!(
                     kept || sent.iter().any(named),
                     "{fault:?} {nth}: {letter} is lost"
                 );
             }
-            let again = super::super::office::Office::new(
-                scene.office.queues.clone(),
-                scene.office.tasks.clone(),
-                scene.office.redrive.clone(),
-                scene.office.clock.clone(),
+            let again = Triage::new(
+                scene.letters.clone(),
+                scene.tasks.clone(),
+                scene.triage.redrive.clone(),
+                scene.triage.clock.clone(),
             );
             let redriven = redrive(&again, &unwatched, &|_| {}).await.unwrap();
             assert_eq!(redriven.kept, [], "{fault:?} {nth}");
-            assert_eq!(scene.desks[0].all(), [], "{fault:?} {nth}");
+            assert_eq!(
+                scene.left(DeadQueue::Work).await,
+                [""; 0],
+                "{fault:?} {nth}"
+            );
             if first.is_ok_and(|done| done.is_ok()) && nth > calls {
                 break;
             }
@@ -324,13 +338,13 @@ async fn only_what_was_counted_is_purged() {
     let scene = scene();
     scene.buried("one", "acme");
     scene.buried("two", "acme");
-    let (letters, complete) = scene.office.all(&Filter::default(), 100).await.unwrap();
+    let (letters, complete) = scene.triage.all(&Filter::default(), 100).await.unwrap();
     assert!(complete);
     scene.buried("three", "acme");
-    scene.office.destroy(&letters[0]).await.unwrap();
-    let purged = purge(&scene.office, &letters, 100).await.unwrap();
+    scene.triage.remove(&letters[0]).await.unwrap();
+    let purged = purge(&scene.triage, &letters, 100).await.unwrap();
     assert_eq!((purged.purged, purged.gone), (1, 1));
-    assert_eq!(scene.left(0).await, ["three"]);
+    assert_eq!(scene.left(DeadQueue::Work).await, ["three"]);
 }
 
 #[tokio::test]
@@ -338,37 +352,15 @@ async fn a_letter_is_found_by_the_beginning_of_its_id() {
     let scene = scene();
     scene.buried("letter-1", "acme");
     scene.buried("letter-2", "acme");
-    let found = async |id| find(&scene.office, id).await.map(|letter| letter.held.id);
+    let found = async |id| find(&scene.triage, id).await.map(|letter| letter.held.id);
     assert_eq!(found("letter-2").await.unwrap(), "letter-2");
-    scene.office.give_back().await;
+    scene.triage.put_back().await;
     assert!(matches!(
         found("letter").await,
         Err(FindError::Ambiguous { count: 2, .. })
     ));
-    scene.office.give_back().await;
+    scene.triage.put_back().await;
     assert!(matches!(found("x").await, Err(FindError::Unknown(_))));
-}
-
-/// As where a queue is larger than what can be looked at while letters are hidden.
-#[tokio::test]
-async fn letters_that_come_a_second_time_are_no_new_ones() {
-    let scene = scene();
-    for n in 0..30 {
-        scene.buried(&format!("letter-{n:02}"), "acme");
-    }
-    let queue = scene.office.queue(QueueName::Tasks).unwrap();
-    let mut found = 0;
-    loop {
-        let letters = scene.office.next(queue, 10).await.unwrap();
-        if letters.is_empty() {
-            break;
-        }
-        found += letters.len();
-        if found == 20 {
-            scene.desks[0].show_all();
-        }
-    }
-    assert_eq!(found, 30);
 }
 
 #[tokio::test]
@@ -377,7 +369,7 @@ async fn more_than_were_looked_at_is_told() {
     for n in 0..30 {
         scene.buried(&format!("letter-{n:02}"), "acme");
     }
-    let (letters, complete) = scene.office.all(&Filter::default(), 20).await.unwrap();
+    let (letters, complete) = scene.triage.all(&Filter::default(), 20).await.unwrap();
     assert_eq!((letters.len(), complete), (20, false));
-    assert_eq!(scene.left(0).await.len(), 30);
+    assert_eq!(scene.left(DeadQueue::Work).await.len(), 30);
 }

@@ -1,41 +1,27 @@
 //! Dead letters: a look that changes nothing, and sending them on their way again.
+//!
+//! | file | what |
+//! |---|---|
+//! | `hand` | takes letters up and puts them back: reading loses none |
+//! | `examine` | what a letter is about, and how its task stands |
+//! | `redrive_letter` | one letter on its way |
+//! | `look`, `redrive` | what the operators' page asks for: some letters, all letters or those of some tasks |
 
+mod examine;
+mod hand;
 mod look;
 mod redrive;
+mod redrive_letter;
 #[cfg(test)]
 mod tests;
 
-pub use look::{LARGEST_LOOK, Look, LookAtDeadLetters, LookError, USUAL_LOOK};
+pub use examine::examine;
+pub use hand::Hand;
+pub use look::{LARGEST_LOOK, LookAtDeadLetters, LookError, USUAL_LOOK};
 pub use redrive::{MOST_NAMED, RedriveDeadLetters, RedriveError, Redriven};
+pub use redrive_letter::{NotSent, RedriveLetter, Sent};
 
-use domain::dead_letters::{BuriedLetter, DeadQueue};
-use domain::ports::DeadLetters;
-use domain::{RequestId, TenantId, causes};
-use wire::queue::Request;
+use time::Duration;
 
-/// The task that a letter names, where it names one.
-fn about(queue: DeadQueue, body: &str) -> Option<(TenantId, RequestId)> {
-    match queue {
-        DeadQueue::Work => {
-            let task = wire::queue::read_task(body).ok()?;
-            Some((task.tenant, task.request_id))
-        }
-        DeadQueue::Updates => match wire::queue::read_request(body).ok()? {
-            Request::Push(update) => Some((update.tenant, update.request_id)),
-            Request::Replay(_) | Request::HangUp(_) | Request::Broadcast(_) | Request::Post(_) => {
-                None
-            }
-        },
-        DeadQueue::Callbacks => {
-            let callback = wire::queue::read_callback(body).ok()?;
-            Some((callback.tenant, callback.request_id))
-        }
-    }
-}
-
-/// Where that fails, the letters come back by themselves a little later.
-async fn put_back(letters: &dyn DeadLetters, queue: DeadQueue, taken: &[BuriedLetter]) {
-    if let Err(error) = letters.put_back(queue, taken).await {
-        tracing::warn!(error = causes(&error), "dead letters stay in hand");
-    }
-}
+/// How long the page's letters are in hand: longer than API Gateway waits for an answer, 29 seconds.
+const IN_HAND: Duration = Duration::seconds(30);

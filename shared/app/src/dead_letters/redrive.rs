@@ -1,20 +1,14 @@
-//! Sends dead letters on their way again.
-//!
-//! A message of a task that has ended does nothing any more. So a letter about a task that failed or
-//! timed out has the task run again, as its tenant would, and every other letter is sent as it is to
-//! the queue that it came from. Only then is it removed: whatever breaks off in between, it is
-//! redriven at least once.
+//! Sends dead letters on their way again, all that are found or those about some tasks.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::dead_letters::{BuriedLetter, DeadQueue};
-use domain::ports::{DeadLetters, PortError, TaskStore};
-use domain::{RequestId, Status, causes};
+use domain::dead_letters::{DeadQueue, HeldLetter};
+use domain::ports::{DeadLetters, PortError};
+use domain::{RequestId, causes};
 use futures::stream::{self, StreamExt as _};
 
-use super::{about, put_back};
-use crate::RetryTask;
+use super::{Hand, IN_HAND, NotSent, RedriveLetter, Sent};
 use crate::retry_task::RetryTaskError;
 
 /// Letters that are redriven by one call at most.
@@ -34,10 +28,8 @@ const AT_ONCE: usize = 8;
 pub struct RedriveDeadLetters {
     /// Where they are.
     pub letters: Arc<dyn DeadLetters>,
-    /// What they are about.
-    pub tasks: Arc<dyn TaskStore>,
-    /// Runs a task again.
-    pub retry: RetryTask,
+    /// Sends one of them on its way.
+    pub redrive: RedriveLetter,
 }
 
 /// What became of the letters.
@@ -67,23 +59,6 @@ pub enum RedriveError {
     Store(#[from] PortError),
 }
 
-/// Why one letter stays.
-#[derive(Debug, thiserror::Error)]
-enum Stays {
-    #[error("{0}: {1}")]
-    Task(RequestId, RetryTaskError),
-    #[error(transparent)]
-    Store(#[from] PortError),
-}
-
-/// What is done with a letter.
-enum Way {
-    /// Its task runs again.
-    Retried,
-    /// It is to be sent as it is.
-    AsItIs,
-}
-
 impl RedriveDeadLetters {
     /// Redrives all letters that it finds, or those about these tasks.
     pub async fn run(
@@ -96,79 +71,73 @@ impl RedriveDeadLetters {
             Some(ids) if (1..=MOST_NAMED).contains(&ids.len()) => MOST_SEARCHED,
             Some(ids) => return Err(RedriveError::Names { given: ids.len() }),
         };
-        let taken = self.letters.take(queue, most).await?;
-        let more = taken.len() == most;
-        let wanted = |letter: &BuriedLetter| match (only, about(queue, &letter.body)) {
-            (None, _) => true,
-            (Some(ids), Some((_, id))) => ids.contains(&id),
-            (Some(_), None) => false,
-        };
-        let (chosen, mut staying): (Vec<_>, Vec<_>) = taken.into_iter().partition(wanted);
-        let (gone, problems) = self.send(queue, chosen, &mut staying).await;
-        put_back(self.letters.as_ref(), queue, &staying).await;
-        self.letters.remove(queue, &gone).await?;
-        Ok(Redriven {
-            redriven: gone.len(),
-            left: staying.len(),
-            problem: problems.first().map(ToString::to_string),
-            more,
-        })
+        let hand = Hand::new(self.letters.clone(), IN_HAND);
+        let redriven = self.redrive(&hand, queue, most, only).await;
+        hand.put_back().await;
+        Ok(redriven?)
     }
 
-    /// The letters that are on their way again; the others join those that stay.
-    async fn send(
+    async fn redrive(
         &self,
+        hand: &Hand,
         queue: DeadQueue,
-        chosen: Vec<BuriedLetter>,
-        staying: &mut Vec<BuriedLetter>,
-    ) -> (Vec<BuriedLetter>, Vec<Stays>) {
-        let ways = chosen.into_iter().map(|letter| async {
-            let way = self.way(queue, &letter).await;
-            (letter, way)
+        most: usize,
+        only: Option<&BTreeSet<RequestId>>,
+    ) -> Result<Redriven, PortError> {
+        let (taken, all) = hand.up_to(queue, most).await?;
+        let looked_at = taken.len();
+        let meant = |letter: &HeldLetter| only.is_none_or(|ids| is_about(queue, letter, ids));
+        let meant = taken.into_iter().filter(meant).map(|letter| async {
+            let sent = self.one(queue, &letter).await;
+            (letter, sent)
         });
-        let ways: Vec<_> = stream::iter(ways).buffered(AT_ONCE).collect().await;
-        let (mut gone, mut problems, mut plain) = (vec![], vec![], vec![]);
-        for (letter, way) in ways {
-            match way {
-                Ok(Way::Retried) => gone.push(letter),
-                Ok(Way::AsItIs) => plain.push(letter),
-                Err(problem) => {
-                    tracing::warn!(error = causes(&problem), "a letter stays dead");
-                    problems.push(problem);
-                    staying.push(letter);
-                }
-            }
-        }
-        let sent = self.letters.send_again(queue, &plain).await;
-        for (letter, sent) in plain.into_iter().zip(sent) {
+        let outcomes: Vec<_> = stream::iter(meant).buffered(AT_ONCE).collect().await;
+        let (mut gone, mut problem) = (vec![], None);
+        for (letter, sent) in outcomes {
             match sent {
                 Ok(()) => gone.push(letter),
                 Err(error) => {
-                    problems.push(error.into());
-                    staying.push(letter);
+                    tracing::warn!(error = causes(&error), "a letter stays dead");
+                    problem.get_or_insert_with(|| words(queue, &letter, &error));
                 }
             }
         }
-        (gone, problems)
+        hand.remove(queue, &gone).await?;
+        Ok(Redriven {
+            redriven: gone.len(),
+            left: looked_at - gone.len(),
+            problem,
+            more: !all,
+        })
     }
 
-    async fn way(&self, queue: DeadQueue, letter: &BuriedLetter) -> Result<Way, Stays> {
-        let (DeadQueue::Work, Some((tenant, id))) = (queue, about(queue, &letter.body)) else {
-            return Ok(Way::AsItIs);
-        };
-        let status = self
-            .tasks
-            .load(&tenant, id)
-            .await?
-            .map(|task| task.status());
-        let Some(Status::Failed | Status::TimedOut) = status else {
-            return Ok(Way::AsItIs);
-        };
-        match self.retry.run(&tenant, id).await {
-            Ok(_) => Ok(Way::Retried),
-            // Somebody else was faster.
-            Err(RetryTaskError::NotRetriable(_)) => Ok(Way::AsItIs),
-            Err(error) => Err(Stays::Task(id, error)),
+    /// Whoever reads a message may know more than this process: another release, or that its task is
+    /// to be announced once more. So what there is nothing to be done about is sent as it is.
+    async fn one(&self, queue: DeadQueue, letter: &HeldLetter) -> Result<(), NotSent> {
+        match self.redrive.run(queue, &letter.body).await {
+            Ok(Sent::Task(_) | Sent::Message) => Ok(()),
+            Ok(Sent::Settled(_))
+            | Err(NotSent::Unreadable(_) | NotSent::Task(RetryTaskError::NotFound(_))) => {
+                Ok(self.redrive.as_it_is(queue, &letter.body).await?)
+            }
+            Err(error) => Err(error),
         }
+    }
+}
+
+fn task_of(queue: DeadQueue, letter: &HeldLetter) -> Option<RequestId> {
+    let about = wire::queue::about(queue, &letter.body).ok()?;
+    about.task().map(|(_, id)| id)
+}
+
+fn is_about(queue: DeadQueue, letter: &HeldLetter, ids: &BTreeSet<RequestId>) -> bool {
+    task_of(queue, letter).is_some_and(|id| ids.contains(&id))
+}
+
+/// What an operator is told of a letter that stays.
+fn words(queue: DeadQueue, letter: &HeldLetter, error: &NotSent) -> String {
+    match (error, task_of(queue, letter)) {
+        (NotSent::Task(error), Some(id)) => format!("{id}: {error}"),
+        _ => error.to_string(),
     }
 }

@@ -2,54 +2,50 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::dead_letters::{DeadQueue, RECEIVED_TOO_OFTEN};
-use domain::kind::Catalogue;
-use domain::ports::DeadLetter;
-use domain::{Failure, RequestId, Status, Task};
+use domain::ports::{DeadLetter, Pauses as _};
+use domain::{Failure, RequestId, Status, Task, TenantId};
 use serde_json::json;
-use testkit::ambient::{Counting, FixedClock};
+use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::memory::{
-    Fault, Faults, MemoryBuriedLetters, MemoryCallbackQueue, MemorySubmissions, MemoryTaskQueue,
-    MemoryTasks, MemoryUpdateQueue,
+    Fault, Faults, MemoryBuriedLetters, MemoryCallbackQueue, MemoryPauses, MemorySourceQueues,
+    MemoryTaskQueue, MemoryTasks, MemoryUpdateQueue,
 };
 use time::Duration;
 
 use super::*;
 use crate::announce::Announcer;
-use crate::{Compute, RetryTask, SubmitTask};
+use crate::{Compute, PauseCheck, RedriveTask};
 
 struct Scene {
     look: LookAtDeadLetters,
     redrive: RedriveDeadLetters,
     letters: Arc<MemoryBuriedLetters>,
+    sources: Arc<MemorySourceQueues>,
     tasks: Arc<MemoryTasks>,
     queue: Arc<MemoryTaskQueue>,
+    pauses: Arc<MemoryPauses>,
     faults: Faults,
 }
 
 fn scene() -> Scene {
     let faults = Faults::default();
+    let clock = Arc::new(FixedClock::at(NOW));
     let letters = Arc::new(MemoryBuriedLetters::new(&faults));
+    let sources = Arc::new(MemorySourceQueues::new(&faults));
     let tasks = Arc::new(MemoryTasks::new(&faults));
     let queue = Arc::new(MemoryTaskQueue::new(&faults));
-    let submit_task = SubmitTask {
-        catalogue: Catalogue::default(),
+    let pauses = Arc::new(MemoryPauses::new(clock.clone(), &faults));
+    let redrive_task = RedriveTask {
         tasks: tasks.clone(),
-        metering: None,
-        pauses: None,
-        ledger: Arc::new(MemorySubmissions::new(&tasks, &faults)),
         queue: queue.clone(),
-        guard: webhooks::Guard::strict(),
-        compute: Compute::lambda(256),
-        clock: Arc::new(FixedClock::at(NOW)),
-        entropy: Arc::new(Counting::default()),
-    };
-    let retry = RetryTask {
-        submit_task,
+        pauses: Some(PauseCheck::new(pauses.clone(), clock.clone())),
         announcer: Announcer {
             updates: Arc::new(MemoryUpdateQueue::new(&faults)),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
         },
+        compute: Compute::lambda(256),
+        clock,
     };
     Scene {
         look: LookAtDeadLetters {
@@ -58,12 +54,16 @@ fn scene() -> Scene {
         },
         redrive: RedriveDeadLetters {
             letters: letters.clone(),
-            tasks: tasks.clone(),
-            retry,
+            redrive: RedriveLetter {
+                redrive_task,
+                sources: sources.clone(),
+            },
         },
         letters,
+        sources,
         tasks,
         queue,
+        pauses,
         faults,
     }
 }
@@ -111,20 +111,18 @@ async fn a_look_names_the_task_and_leaves_everything_where_it_is() {
     let failed = scene.task(Some(Status::Failed));
     scene.bury("poison", "");
     let look = scene.look.run(DeadQueue::Work, 10).await.unwrap();
-    assert_eq!((look.looked_at, scene.lying()), (2, 2));
-    let [ours, poison] = &look.groups[..] else {
+    assert_eq!(scene.lying(), 2);
+    let [ours, poison] = &look[..] else {
         panic!("{look:?}");
     };
-    assert_eq!(ours.reason, "bad_data");
-    assert_eq!(ours.kind.as_deref(), Some("aggregate"));
-    let letter = &ours.letters[0];
-    assert_eq!(letter.about, Some((failed.tenant, failed.request_id)));
-    let standing = letter.standing.clone().unwrap();
-    assert_eq!(standing.status, Status::Failed);
-    assert_eq!(standing.failure.unwrap().code, "bad_data");
-    assert_eq!(poison.reason, RECEIVED_TOO_OFTEN);
-    assert_eq!((&poison.kind, &poison.letters[0].about), (&None, &None));
-    assert_eq!(scene.letters.take_sent(), []);
+    assert_eq!(ours.reason_code(), "bad_data");
+    assert_eq!(ours.task, Some(Box::new(failed)));
+    assert_eq!(poison.reason_code(), RECEIVED_TOO_OFTEN);
+    assert_eq!(poison.task, None);
+    assert!(poison.about.is_err());
+    assert_eq!(scene.sources.take(), []);
+    let one = scene.look.run(DeadQueue::Work, 1).await.unwrap();
+    assert_eq!((one.len(), scene.lying()), (1, 2));
 }
 
 #[tokio::test]
@@ -137,12 +135,12 @@ async fn a_look_that_fails_after_it_took_letters_has_put_them_back() {
 }
 
 #[tokio::test]
-async fn what_has_ended_badly_runs_again_and_all_else_is_sent_as_it_is() {
+async fn what_has_ended_badly_runs_again_and_all_else_is_sent() {
     let scene = scene();
     let failed = scene.task(Some(Status::Failed));
     let late = scene.task(Some(Status::TimedOut));
-    scene.task(Some(Status::Cancelled));
-    scene.task(None);
+    let called_off = scene.task(Some(Status::Cancelled));
+    let running = scene.task(None);
     scene.bury("poison", "unreadable_message: ?");
     let redriven = scene.redrive(None).await;
     let expected = Redriven {
@@ -153,12 +151,65 @@ async fn what_has_ended_badly_runs_again_and_all_else_is_sent_as_it_is() {
     assert_eq!(scene.lying(), 0);
     let mut queued: Vec<_> = scene.queue.take().into_iter().map(|(_, id)| id).collect();
     queued.sort();
-    assert_eq!(queued, [failed.request_id, late.request_id]);
-    for task in [failed, late] {
-        let stored = scene.tasks.get(task.request_id).unwrap();
+    let ids = [&failed, &late, &running].map(|task| task.request_id);
+    assert_eq!(queued, ids);
+    for id in ids {
+        let stored = scene.tasks.get(id).unwrap();
         assert_eq!(stored.status(), Status::Processing);
     }
-    assert_eq!(scene.letters.take_sent().len(), 3);
+    let as_they_are = scene.sources.take().into_iter();
+    let as_they_are: BTreeSet<_> = as_they_are
+        .map(|(queue, body, tenant)| (queue, body == "poison", tenant))
+        .collect();
+    let expected = [
+        (DeadQueue::Work, false, Some(called_off.tenant)),
+        (DeadQueue::Work, true, None),
+    ];
+    assert_eq!(as_they_are, expected.into());
+}
+
+/// A fair queue knows whose message it is.
+#[tokio::test]
+async fn what_is_sent_again_stays_in_the_group_of_its_tenant() {
+    let scene = scene();
+    let tenant = build::tenant();
+    let callback =
+        json!({"v": 1, "tenant": tenant, "request_id": build::request_id(), "version": 3});
+    let hang_up = r#"{"v":1,"ask":"hang_up","connection_id":"c="}"#;
+    let sent = async |queue: DeadQueue, body: String| {
+        let letter = DeadLetter {
+            body,
+            message_id: "original".into(),
+            reason: String::new(),
+        };
+        scene.letters.bury(queue, &letter);
+        let redriven = scene.redrive.run(queue, None).await.unwrap();
+        assert_eq!(redriven.redriven, 1);
+        let (to, body, tenant) = scene.sources.take().remove(0);
+        assert_eq!((to, body), (queue, letter.body));
+        tenant
+    };
+    let group: Option<TenantId> = sent(DeadQueue::Callbacks, callback.to_string()).await;
+    assert_eq!(group, Some(tenant));
+    assert_eq!(sent(DeadQueue::Updates, hang_up.into()).await, None);
+}
+
+/// The page runs nothing that is paused; `ops dlq redrive` does.
+#[tokio::test]
+async fn what_is_paused_stays() {
+    let scene = scene();
+    let failed = scene.task(Some(Status::Failed));
+    let subject = format!("tenant:{}", failed.tenant);
+    let pause = build::pause(&subject, "operator:ada", NOW);
+    assert!(scene.pauses.pause(&pause).await.unwrap());
+    let redriven = scene.redrive(None).await;
+    assert_eq!((redriven.redriven, redriven.left), (0, 1));
+    assert!(redriven.problem.is_some());
+    assert_eq!((scene.lying(), scene.queue.take().len()), (1, 0));
+    let mut heedless = scene.redrive.clone();
+    heedless.redrive.redrive_task.pauses = None;
+    let redriven = heedless.run(DeadQueue::Work, None).await.unwrap();
+    assert_eq!((redriven.redriven, scene.queue.take().len()), (1, 1));
 }
 
 #[tokio::test]
@@ -184,7 +235,7 @@ async fn redriving_again_heals_what_broke_off() {
     for call in [
         "letters.put_back",
         "letters.remove",
-        "letters.send_again",
+        "sources.send_again",
         "tasks.replace",
     ] {
         for fault in [Fault::Unavailable, Fault::LostAnswer] {
@@ -225,18 +276,4 @@ async fn a_task_that_cannot_run_again_says_why() {
     let problem = redriven.problem.unwrap();
     assert!(problem.contains("deadline"), "{problem}");
     assert_eq!(scene.lying(), 1);
-}
-
-#[test]
-fn letters_of_every_queue_name_their_tasks() {
-    let id = build::request_id();
-    let tenant = build::tenant();
-    let callback = json!({"v": 1, "tenant": tenant, "request_id": id, "version": 3}).to_string();
-    let named = Some((tenant.clone(), id));
-    assert_eq!(about(DeadQueue::Callbacks, &callback), named);
-    let hang_up = r#"{"v":1,"ask":"hang_up","connection_id":"c"}"#;
-    assert_eq!(about(DeadQueue::Updates, hang_up), None);
-    for queue in DeadQueue::ALL {
-        assert_eq!(about(queue, "poison"), None);
-    }
 }

@@ -2,25 +2,31 @@
 
 use std::sync::Arc;
 
-use domain::ports::{Clock, Job, PortError, TaskQueue, TaskStore};
+use domain::ports::{Clock, Job, TaskQueue, TaskStore};
 use domain::task::Status;
 use domain::{RequestId, Task, TenantId};
-use time::OffsetDateTime;
 
-use crate::Compute;
 use crate::announce::Announcer;
-use crate::change_task::{Unchanged, change_task};
+use crate::retry_task::{QueueAgain, RetryTaskError};
+use crate::{Compute, PauseCheck};
+
+/// How a task may have ended that is run again. What its tenant called off is not ours to undo.
+const ENDS: [Status; 2] = [Status::Failed, Status::TimedOut];
 
 /// Sends tasks on their way again.
 #[derive(Clone)]
 pub struct RedriveTask {
     /// Where tasks are.
     pub tasks: Arc<dyn TaskStore>,
-    /// The way to the workers. Places in lanes are no matter here: a worker runs only a task that
-    /// has one, and takes it then.
+    /// The way to the workers, past places in lanes or not: a worker runs only a task that has one,
+    /// and takes it then.
     pub queue: Arc<dyn TaskQueue>,
+    /// What is not taken on for a while; where none, what is paused runs too.
+    pub pauses: Option<PauseCheck>,
     /// The way to whoever listens.
     pub announcer: Announcer,
+    /// What the time of this process costs.
+    pub compute: Compute,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -34,68 +40,32 @@ pub enum Redriven {
     Settled(Status),
 }
 
-/// Why a task is not sent. Its letter is kept.
-#[derive(Debug, thiserror::Error)]
-pub enum RedriveTaskError {
-    /// The tenant has no such task, or it has expired.
-    #[error("there is no task {0} any more")]
-    NotFound(RequestId),
-    /// It would time out at once.
-    #[error("the task's deadline, {0}, has passed; submit it again with a later one")]
-    Overdue(OffsetDateTime),
-    /// A store or queue did not answer. Whatever was done by then can be done again.
-    #[error(transparent)]
-    Port(#[from] PortError),
-}
-
 impl RedriveTask {
     /// Queues a task again that failed or timed out, and sends it; one that goes on is only sent.
     /// A message too many changes nothing, so this can be repeated after a crash at any point.
-    pub async fn run(
-        &self,
-        tenant: &TenantId,
-        id: RequestId,
-    ) -> Result<Redriven, RedriveTaskError> {
-        let stored = self.tasks.load(tenant, id).await?;
-        let stored = stored.ok_or(RedriveTaskError::NotFound(id))?;
-        let task = match stored.status() {
-            Status::Processing => stored,
-            Status::Failed | Status::TimedOut => match self.queue_again(&stored).await? {
-                Redriven::Sent(task) => *task,
-                settled @ Redriven::Settled(_) => return Ok(settled),
-            },
-            settled @ (Status::Completed | Status::Cancelled) => {
-                return Ok(Redriven::Settled(settled));
-            }
+    ///
+    /// # Errors
+    ///
+    /// The task's letter is to be kept.
+    pub async fn run(&self, tenant: &TenantId, id: RequestId) -> Result<Redriven, RetryTaskError> {
+        let again = QueueAgain {
+            tasks: self.tasks.as_ref(),
+            pauses: self.pauses.as_ref(),
+            compute: &self.compute,
+            now: self.clock.now(),
         };
-        self.queue.send(&Job::from(&task)).await?;
-        Ok(Redriven::Sent(Box::new(task)))
-    }
-
-    async fn queue_again(&self, ended: &Task) -> Result<Redriven, RedriveTaskError> {
-        let now = self.clock.now();
-        if let Some(deadline) = ended.terms.deadline.filter(|_| ended.terms.is_overdue(now)) {
-            return Err(RedriveTaskError::Overdue(deadline));
-        }
-        let (tasks, unpaid) = (self.tasks.as_ref(), Compute::unpaid());
-        let retry = |task: &mut Task| match task.status() {
-            // Between the two reads its tenant called it off: that is not ours to undo.
-            Status::Cancelled => Err(domain::task::Refused::NotRetriable(Status::Cancelled)),
-            _ => task.retry(now),
-        };
-        match change_task(tasks, &ended.tenant, ended.request_id, &unpaid, retry).await {
+        let task = match again.run(tenant, id, &ENDS).await {
             Ok(task) => {
                 self.announcer.tell(&task).await;
-                Ok(Redriven::Sent(Box::new(task)))
+                Box::new(task)
             }
-            Err(Unchanged::Missing) => Err(RedriveTaskError::NotFound(ended.request_id)),
-            Err(Unchanged::Store(error)) => Err(error.into()),
-            Err(Unchanged::Refused(task)) => Ok(match task.status() {
-                // Somebody else was faster.
-                Status::Processing => Redriven::Sent(task),
-                settled => Redriven::Settled(settled),
-            }),
-        }
+            // It goes on, or somebody else was faster.
+            Err(RetryTaskError::NotRetriable(task)) if task.status() == Status::Processing => task,
+            Err(RetryTaskError::NotRetriable(task)) => return Ok(Redriven::Settled(task.status())),
+            Err(error) => return Err(error),
+        };
+        self.queue.send(&Job::from(task.as_ref())).await?;
+        Ok(Redriven::Sent(task))
     }
 }
 

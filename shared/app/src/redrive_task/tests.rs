@@ -26,6 +26,8 @@ fn scene() -> Scene {
     let redrive = RedriveTask {
         tasks: tasks.clone(),
         queue: queue.clone(),
+        pauses: None,
+        compute: Compute::unpaid(),
         announcer: Announcer {
             updates: updates.clone(),
             callbacks: Arc::new(MemoryCallbackQueue::new(&faults)),
@@ -65,7 +67,7 @@ impl Scene {
         task
     }
 
-    async fn redrive(&self, task: &Task) -> Result<Redriven, RedriveTaskError> {
+    async fn redrive(&self, task: &Task) -> Result<Redriven, RetryTaskError> {
         self.redrive.run(&task.tenant, task.request_id).await
     }
 
@@ -119,10 +121,10 @@ async fn what_would_time_out_at_once_or_is_gone_is_refused() {
     late.terms.deadline = Some(NOW);
     scene.tasks.put(late.clone());
     let refused = scene.redrive(&late).await;
-    assert!(matches!(refused, Err(RedriveTaskError::Overdue(at)) if at == NOW));
+    assert!(matches!(refused, Err(RetryTaskError::Overdue(at)) if at == NOW));
     let gone = build::task(&build::tenant(), "aggregate", json!({}));
     let refused = scene.redrive(&gone).await;
-    assert!(matches!(refused, Err(RedriveTaskError::NotFound(id)) if id == gone.request_id));
+    assert!(matches!(refused, Err(RetryTaskError::NotFound(id)) if id == gone.request_id));
 }
 
 /// Wherever the first go breaks off, the second brings the task on its way.

@@ -1,14 +1,20 @@
 //! Runs a task again that ended without a result.
 
+mod again;
+
+pub(crate) use again::QueueAgain;
+
 use domain::ports::PortError;
 use domain::task::Status;
 use domain::{RequestId, Task, TenantId, causes};
 use time::OffsetDateTime;
 
 use crate::announce::Announcer;
-use crate::change_task::{Unchanged, change_task};
 use crate::pause_check::Paused;
 use crate::submit_task::SubmitTask;
+
+/// How a task may have ended that its tenant can have run again.
+const ENDS: [Status; 3] = [Status::Failed, Status::TimedOut, Status::Cancelled];
 
 /// Queues a task of a tenant again: the same task, a new attempt.
 #[derive(Clone)]
@@ -27,9 +33,10 @@ pub enum RetryTaskError {
     NotFound(RequestId),
     /// It goes on, or it has its result.
     #[error(
-        "the task is {}; only one that failed, was cancelled or timed out can be retried", .0.name()
+        "the task is {}; only one that failed, was cancelled or timed out can be retried",
+        .0.status().name()
     )]
-    NotRetriable(Status),
+    NotRetriable(Box<Task>),
     /// It would time out at once.
     #[error("the task's deadline, {0}, has passed; submit it again with a later one")]
     Overdue(OffsetDateTime),
@@ -47,7 +54,13 @@ impl RetryTask {
     /// Where no worker can be asked it stays queued all the same: the sweep finds it within
     /// minutes and asks then. So a caller never repeats this call, which would be refused.
     pub async fn run(&self, tenant: &TenantId, id: RequestId) -> Result<Task, RetryTaskError> {
-        let task = self.queue_again(tenant, id).await?;
+        let again = QueueAgain {
+            tasks: self.submit_task.tasks.as_ref(),
+            pauses: self.submit_task.pauses.as_ref(),
+            compute: &self.submit_task.compute,
+            now: self.submit_task.clock.now(),
+        };
+        let task = again.run(tenant, id, &ENDS).await?;
         tracing::info!(task.id = %id, task.kind, "to be run again");
         let (sent, ()) = tokio::join!(self.send(&task), self.announcer.tell(&task));
         if let Err(error) = sent {
@@ -67,28 +80,6 @@ impl RetryTask {
         } else {
             Ok(())
         }
-    }
-
-    async fn queue_again(&self, tenant: &TenantId, id: RequestId) -> Result<Task, RetryTaskError> {
-        let now = self.submit_task.clock.now();
-        let stored = self.submit_task.tasks.load(tenant, id).await?;
-        let mut stored = stored.ok_or(RetryTaskError::NotFound(id))?;
-        // A deadline never changes, so what holds now holds below.
-        let overdue = stored.terms.is_overdue(now) && stored.retry(now).is_ok();
-        if let Some(deadline) = stored.terms.deadline.filter(|_| overdue) {
-            return Err(RetryTaskError::Overdue(deadline));
-        }
-        if stored.retry(now).is_ok() {
-            self.submit_task.check_pauses(tenant, &stored.kind).await?;
-        }
-        let tasks = self.submit_task.tasks.as_ref();
-        let compute = &self.submit_task.compute;
-        let changed = change_task(tasks, tenant, id, compute, |task| task.retry(now)).await;
-        changed.map_err(|unchanged| match unchanged {
-            Unchanged::Missing => RetryTaskError::NotFound(id),
-            Unchanged::Refused(task) => RetryTaskError::NotRetriable(task.status()),
-            Unchanged::Store(error) => error.into(),
-        })
     }
 }
 

@@ -115,7 +115,7 @@ async fn what_goes_on_or_has_its_result_is_left_alone() {
         scene.tasks.put(task.clone());
         let refused = scene.retry(&task).await;
         assert!(
-            matches!(&refused, Err(RetryTaskError::NotRetriable(told)) if *told == status),
+            matches!(&refused, Err(RetryTaskError::NotRetriable(told)) if **told == task),
             "{refused:?}"
         );
         assert_eq!(scene.tasks.get(task.request_id), Some(task));

@@ -1,17 +1,15 @@
 //! Writes how an attempt ended.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use domain::text::cut;
 use domain::{Failure, Task, TaskResult};
 use retry::Backoff;
-use time::OffsetDateTime;
 
 use super::change::Stop;
 use super::claim::Held;
 use super::work::Worked;
-use super::{Delivery, Outcome, RunTask, come_back, shown};
+use super::{Delivery, Outcome, RunTask, shown};
 
 /// Longest message of a failure, in bytes.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -36,7 +34,7 @@ impl RunTask {
                 let backoff = self.registry.catalogue().retry(&held.task.kind);
                 let jitter = self.entropy.as_ref();
                 match backoff.next(held.task.tries, failure.retry, jitter) {
-                    Some(wait) => return self.release(held, failure, wait).await,
+                    Some(wait) => return self.release(held, failure, wait, true).await,
                     None => {
                         self.fail(&mut held, given_up(failure, backoff), last)
                             .await?;
@@ -78,30 +76,6 @@ impl RunTask {
         shown::ended("failed", Some(&failure));
         Ok(())
     }
-
-    async fn release(
-        &self,
-        mut held: Held,
-        failure: Failure,
-        wait: Duration,
-    ) -> Result<Outcome, Stop> {
-        let now = self.clock.now();
-        let again = later(now, wait);
-        let released = self.change(&mut held, |task, token| {
-            task.release(token, failure.clone(), now)?;
-            task.again(again);
-            Ok(())
-        });
-        released.await?;
-        shown::ended("given_back", Some(&failure));
-        self.tell(&held.task).await;
-        Ok(come_back(wait))
-    }
-}
-
-fn later(now: OffsetDateTime, wait: Duration) -> OffsetDateTime {
-    let wait = wait.try_into().unwrap_or(time::Duration::MAX);
-    now.saturating_add(wait)
 }
 
 fn readable(mut failure: Failure) -> Failure {

@@ -1,17 +1,18 @@
-//! A worker that is to stop gives its tasks back.
+//! Tasks are given back: after a failure that may pass, and by a worker that is to stop.
 //!
-//! Lambda's workers are never asked: they end between two invocations. A worker of a pool is, when the
+//! Lambda's workers are never asked to stop: they end between two invocations. A worker of a pool is, when the
 //! pool shrinks or a new version takes over.
 
 use std::future::pending;
+use std::time::Duration;
 
 use domain::Failure;
-use time::Duration;
+use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use super::change::Stop;
 use super::claim::Held;
-use super::{Outcome, RunTask, shown};
+use super::{Outcome, RunTask, come_back, shown};
 
 /// Whether tasks are to be given back.
 #[derive(Debug, Clone)]
@@ -53,21 +54,40 @@ impl Release {
 }
 
 impl RunTask {
-    /// Queues the task again, for whichever worker takes its message next: at once. The attempt was
-    /// made, but it does not count as a try: nothing has failed.
-    pub(super) async fn give_back(&self, mut held: Held) -> Result<Outcome, Stop> {
+    /// Gives the task to whichever worker takes its message next: at once. The attempt was made, but
+    /// it does not count as a try: nothing has failed.
+    pub(super) async fn give_back(&self, held: Held) -> Result<Outcome, Stop> {
         let message = "The worker was stopped. Another one takes the task over.";
         let failure = Failure::transient("worker_stopped", message);
+        self.release(held, failure, Duration::ZERO, false).await
+    }
+
+    /// Queues the task again, to be tried after this wait; whether the attempt counts as a try.
+    pub(super) async fn release(
+        &self,
+        mut held: Held,
+        failure: Failure,
+        wait: Duration,
+        counts: bool,
+    ) -> Result<Outcome, Stop> {
         let now = self.clock.now();
-        let given_back = self.change(&mut held, |task, token| {
+        let again = later(now, wait);
+        let released = self.change(&mut held, |task, token| {
             task.release(token, failure.clone(), now)?;
-            task.tries = task.tries.saturating_sub(1);
-            task.again(now);
+            if !counts {
+                task.uncount();
+            }
+            task.again(again);
             Ok(())
         });
-        given_back.await?;
+        released.await?;
         shown::ended("given_back", Some(&failure));
         self.tell(&held.task).await;
-        Ok(Outcome::Later(Duration::ZERO))
+        Ok(come_back(wait))
     }
+}
+
+fn later(now: OffsetDateTime, wait: Duration) -> OffsetDateTime {
+    let wait = wait.try_into().unwrap_or(time::Duration::MAX);
+    now.saturating_add(wait)
 }

@@ -9,7 +9,6 @@ mod bedrock;
 mod captures;
 mod clock;
 mod connections;
-mod depth;
 mod event_sources;
 mod files;
 mod gateway;

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
 use aws::sqs::{
-    BroadcastSender, CallbackSender, DeadLetterSender, LetterDesk, RawSender, Receipts, TaskSender,
-    UpdateSender,
+    BroadcastSender, CallbackSender, DeadLetterSender, Receipts, TaskSender, UpdateSender,
 };
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
@@ -12,8 +11,8 @@ use serde_json::{Value, json};
 use testkit::ambient::FixedClock;
 use testkit::build::{self, NOW};
 use testkit::contract::{
-    broadcast_queue, callback_queue, dead_letter_desk, dead_letter_queue, postings, pusher_queue,
-    source_queue, task_queue, update_queue,
+    broadcast_queue, callback_queue, dead_letter_queue, postings, pusher_queue, task_queue,
+    update_queue,
 };
 use testkit::memory::Asked;
 use time::Duration;
@@ -345,29 +344,6 @@ async fn an_unknown_receipt_is_refused() {
             matches!(outcome, Err(PortError::Broken { .. })),
             "{outcome:?}"
         );
-    };
-    place.with_queue(test).await;
-}
-
-#[tokio::test]
-async fn a_letter_desk_is_a_dead_letter_desk() {
-    let place = local().await;
-    let test = async |url: String| {
-        let desk = LetterDesk::new(&place.sdk, &url);
-        let sender = DeadLetterSender::new(&place.sdk, &url);
-        let pass = async |time: Duration| tokio::time::sleep(time.unsigned_abs()).await;
-        dead_letter_desk::all(&desk, &sender, pass).await;
-    };
-    place.with_queue(test).await;
-}
-
-#[tokio::test]
-async fn a_raw_sender_is_a_source_queue() {
-    let place = local().await;
-    let test = async |url: String| {
-        let inbox = Inbox::new(&place, &url);
-        let sender = RawSender::new(&place.sdk, &url);
-        source_queue::all(&sender, &build::tenant(), async || inbox.take().await).await;
     };
     place.with_queue(test).await;
 }

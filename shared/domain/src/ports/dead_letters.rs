@@ -1,48 +1,42 @@
 //! The dead letters, for whoever looks at them and sends them on their way again.
 
 use async_trait::async_trait;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use super::PortError;
+use crate::dead_letters::{DeadQueue, HeldLetter};
 use crate::ids::TenantId;
 
-/// A dead letter in hand: nobody else sees it for as long as was asked for when it was received.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldLetter {
-    /// Its id among the dead letters. It stays the same however often the letter is received.
-    pub id: String,
-    /// The handle of this delivery.
-    pub receipt: String,
-    /// The message's body, as it came.
-    pub body: String,
-    /// Why it is there; none where the queue itself moved it after too many deliveries.
-    pub reason: Option<String>,
-    /// The id that it had in its queue, where its function put it here.
-    pub original_id: Option<String>,
-    /// When it was put here; where the queue moved it, when it was first sent.
-    pub sent_at: OffsetDateTime,
-    /// How often it has been received, this time included.
-    pub receives: u32,
+/// The dead letters themselves. A letter is taken in hand first. What is neither put back nor removed
+/// comes back by itself when its time is over: whoever dies with letters in hand loses none.
+#[async_trait]
+pub trait DeadLetters: Send + Sync {
+    /// Takes letters in hand for this long, at most `most` of those that nobody else has in hand. May
+    /// give fewer than there are: who wants more asks again, until there are none.
+    async fn take(
+        &self,
+        queue: DeadQueue,
+        most: usize,
+        hold: Duration,
+    ) -> Result<Vec<HeldLetter>, PortError>;
+
+    /// Puts the letters with these receipts back, for others to take at once. One that is gone
+    /// meanwhile is left out.
+    async fn put_back(&self, queue: DeadQueue, receipts: &[String]) -> Result<(), PortError>;
+
+    /// Removes the letters with these receipts for good.
+    async fn remove(&self, queue: DeadQueue, receipts: &[String]) -> Result<(), PortError>;
 }
 
-/// A queue of dead letters, taken up one by one. Whatever is not destroyed comes back by itself
-/// when it is no longer hidden, so that whoever is stopped in the middle loses nothing.
+/// The queues that dead letters come from.
 #[async_trait]
-pub trait DeadLetterDesk: Send + Sync {
-    /// Takes up to `most` letters and hides them from everybody else for this long. May give none
-    /// although there are some.
-    async fn receive(&self, most: usize, hidden: Duration) -> Result<Vec<HeldLetter>, PortError>;
-
-    /// Has the letter seen by everybody again, at once.
-    async fn give_back(&self, receipt: &str) -> Result<(), PortError>;
-
-    /// Removes the letter for good.
-    async fn destroy(&self, receipt: &str) -> Result<(), PortError>;
-}
-
-/// A queue that takes the bodies of messages that were dead letters, as they are.
-#[async_trait]
-pub trait SourceQueue: Send + Sync {
-    /// Sends the body, as a message of this tenant's group.
-    async fn send(&self, body: &str, tenant: Option<&TenantId>) -> Result<(), PortError>;
+pub trait SourceQueues: Send + Sync {
+    /// Sends the body of a message to the queue that such letters come from, as it is, and as a
+    /// message of this tenant's group.
+    async fn send(
+        &self,
+        queue: DeadQueue,
+        body: &str,
+        tenant: Option<&TenantId>,
+    ) -> Result<(), PortError>;
 }

@@ -38,7 +38,7 @@ pub use broadcast::{Audience, AudiencePage, AudienceQuery, BroadcastQueue};
 pub use callbacks::{CallbackQueue, RootSecretStore};
 pub use captures::{CaptureShelf, Captures};
 pub use census::{Census, Present};
-pub use dead_letters::{DeadLetterDesk, HeldLetter, SourceQueue};
+pub use dead_letters::{DeadLetters, SourceQueues};
 pub use events::{
     ActivityCounts, ActivityStore, Aggregation, Appended, EventLog, Health, ResponseTimes,
 };
@@ -50,8 +50,8 @@ pub use messages::{
     Announcement, DeadLetter, DeadLetterQueue, Deliveries, Job, TaskQueue, UpdateQueue,
 };
 pub use models::{Answer, ModelError, Spending, TextModel};
-pub use operations::{DeadLetters, Postings, QueueDepths};
-pub use overflow::{Backlog, EventSources};
+pub use operations::{Postings, QueueDepths};
+pub use overflow::EventSources;
 pub use pauses::Pauses;
 pub use pool::PoolHeartbeats;
 pub use pusher::{PusherQueue, Switchboard};

@@ -1,4 +1,4 @@
-//! Who takes queued tasks, and how many there are.
+//! Who takes queued tasks.
 
 use async_trait::async_trait;
 
@@ -14,11 +14,4 @@ pub trait EventSources: Send + Sync {
     /// Turns all of them on or off. It takes effect within a minute; see `docs/pool.md`.
     /// [`PortError::Conflict`] while an earlier change still goes on.
     async fn set(&self, enabled: bool) -> Result<(), PortError>;
-}
-
-/// The queues of the tasks.
-#[async_trait]
-pub trait Backlog: Send + Sync {
-    /// How many messages wait to be received, of all priorities; about.
-    async fn waiting(&self) -> Result<u64, PortError>;
 }

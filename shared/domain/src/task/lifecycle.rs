@@ -238,6 +238,11 @@ impl Task {
         self.again_at = Some(at);
     }
 
+    /// Lets the last attempt not count as a try: nothing of it has failed.
+    pub fn uncount(&mut self) {
+        self.tries = self.tries.saturating_sub(1);
+    }
+
     fn check_lease(&self, ours: LeaseToken) -> Result<(), Refused> {
         match &self.state {
             State::Running { lease } if lease.token == ours => Ok(()),

@@ -85,7 +85,7 @@ pub struct DeadLettersBody {
 /// Dead letters that have the same reason and the same kind of task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLetterGroup {
-    /// The code of the reason; `received_too_often` where the queue itself gave the message up.
+    /// The code of the reason, or of why the task failed; `received_too_often` where neither is known.
     pub reason: String,
     /// The task's kind; null without a task.
     pub kind: Option<String>,

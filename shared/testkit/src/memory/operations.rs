@@ -1,90 +1,32 @@
 //! What those who run the service look at, in memory.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
-use domain::dead_letters::{BuriedLetter, DeadQueue};
+use domain::dead_letters::DeadQueue;
 use domain::feed::Posting;
-use domain::operations::{QueueDepth, QueueName};
-use domain::ports::{DeadLetter, DeadLetters, PortError, Postings, QueueDepths};
+use domain::operations::{Depth, QueueName};
+use domain::ports::{PortError, Postings, QueueDepths};
 
 use super::{Faults, Kept};
-use crate::build::NOW;
 
-/// Queues that are as full as a test says. The call is named `queues.depths`.
+/// Queues that are as full as a test says. The calls are named `queues.depth` and `queues.dead`.
 #[derive(Debug, Default)]
 pub struct MemoryQueueDepths {
-    depths: Kept<Vec<QueueDepth>>,
+    queues: Kept<HashMap<QueueName, Depth>>,
+    dead: Kept<HashMap<DeadQueue, Depth>>,
     faults: Faults,
 }
+
+/// What is in a queue that nobody has sent anything to.
+const EMPTY: Depth = Depth {
+    visible: Some(0),
+    in_flight: Some(0),
+    delayed: Some(0),
+};
 
 impl MemoryQueueDepths {
     /// All are empty.
-    pub fn new(faults: &Faults) -> Self {
-        Self {
-            depths: Kept::default(),
-            faults: faults.clone(),
-        }
-    }
-
-    /// One more message waits in a queue.
-    pub fn send(&self, name: QueueName) {
-        self.change(name, |depth| depth.visible += 1);
-    }
-
-    /// One more dead letter of a queue waits for a person.
-    pub fn bury(&self, name: QueueName) {
-        self.change(name, |depth| depth.dead += 1);
-    }
-
-    fn change(&self, name: QueueName, change: impl Fn(&mut QueueDepth)) {
-        let mut depths = self.depths.lock();
-        let mut depth = depth(&depths, name);
-        change(&mut depth);
-        depths.retain(|known| known.name != name);
-        depths.push(depth);
-    }
-}
-
-fn depth(depths: &[QueueDepth], name: QueueName) -> QueueDepth {
-    let known = depths.iter().find(|depth| depth.name == name);
-    known.copied().unwrap_or(QueueDepth {
-        name,
-        visible: 0,
-        in_flight: 0,
-        delayed: 0,
-        dead: 0,
-    })
-}
-
-#[async_trait]
-impl QueueDepths for MemoryQueueDepths {
-    async fn depths(&self) -> Result<Vec<QueueDepth>, PortError> {
-        let depths = || {
-            let known = self.depths.lock();
-            Ok(QueueName::ALL.map(|name| depth(&known, name)).to_vec())
-        };
-        self.faults.around("queues.depths", depths).await
-    }
-}
-
-/// A letter, and whether somebody has it in hand.
-#[derive(Debug)]
-struct Buried {
-    queue: DeadQueue,
-    letter: BuriedLetter,
-    in_hand: bool,
-}
-
-/// Keeps dead letters. Calls are named `letters.take`, `.put_back`, `.send_again` (for each letter),
-/// `.remove`. A hand keeps its letters until it puts them back.
-#[derive(Debug, Default)]
-pub struct MemoryBuriedLetters {
-    buried: Kept<Vec<Buried>>,
-    sent: Kept<Vec<(DeadQueue, String)>>,
-    faults: Faults,
-}
-
-impl MemoryBuriedLetters {
-    /// There are none.
     pub fn new(faults: &Faults) -> Self {
         Self {
             faults: faults.clone(),
@@ -92,106 +34,29 @@ impl MemoryBuriedLetters {
         }
     }
 
-    /// Buries a letter, as a test's preparation; without a reason where that is empty.
-    pub fn bury(&self, queue: DeadQueue, letter: &DeadLetter) {
-        let mut buried = self.buried.lock();
-        let number = buried.len() + 1;
-        buried.push(Buried {
-            queue,
-            letter: BuriedLetter {
-                message_id: format!("letter-{number}"),
-                body: letter.body.clone(),
-                reason: Some(letter.reason.clone()).filter(|reason| !reason.is_empty()),
-                since: NOW,
-                receipt: format!("receipt-{number}"),
-            },
-            in_hand: false,
-        });
+    /// From now on so many messages wait in a queue; none where it does not say.
+    pub fn holds(&self, queue: QueueName, visible: Option<u64>) {
+        let depth = Depth { visible, ..EMPTY };
+        self.queues.lock().insert(queue, depth);
     }
 
-    /// The ids of all letters that nobody has in hand.
-    pub fn lying(&self, queue: DeadQueue) -> Vec<String> {
-        let buried = self.buried.lock();
-        let lying = buried
-            .iter()
-            .filter(|one| one.queue == queue && !one.in_hand);
-        lying.map(|one| one.letter.message_id.clone()).collect()
-    }
-
-    /// The ids of all letters that somebody has in hand.
-    pub fn hands(&self, queue: DeadQueue) -> Vec<String> {
-        let buried = self.buried.lock();
-        let held = buried
-            .iter()
-            .filter(|one| one.queue == queue && one.in_hand);
-        held.map(|one| one.letter.message_id.clone()).collect()
-    }
-
-    /// The time of every hand is over.
-    pub fn let_go(&self) {
-        for one in self.buried.lock().iter_mut() {
-            one.in_hand = false;
-        }
-    }
-
-    /// Takes the bodies that were sent again since the last time.
-    pub fn take_sent(&self) -> Vec<(DeadQueue, String)> {
-        std::mem::take(&mut self.sent.lock())
+    /// From now on so many dead letters of a queue wait for a person.
+    pub fn buries(&self, queue: DeadQueue, visible: Option<u64>) {
+        let depth = Depth { visible, ..EMPTY };
+        self.dead.lock().insert(queue, depth);
     }
 }
 
 #[async_trait]
-impl DeadLetters for MemoryBuriedLetters {
-    async fn take(&self, queue: DeadQueue, most: usize) -> Result<Vec<BuriedLetter>, PortError> {
-        let take = || {
-            let mut buried = self.buried.lock();
-            let lying = buried
-                .iter_mut()
-                .filter(|one| one.queue == queue && !one.in_hand);
-            let taken = lying.take(most).map(|one| {
-                one.in_hand = true;
-                one.letter.clone()
-            });
-            Ok(taken.collect())
-        };
-        self.faults.around("letters.take", take).await
+impl QueueDepths for MemoryQueueDepths {
+    async fn depth(&self, queue: QueueName) -> Result<Depth, PortError> {
+        let depth = || Ok(self.queues.lock().get(&queue).copied().unwrap_or(EMPTY));
+        self.faults.around("queues.depth", depth).await
     }
 
-    async fn put_back(&self, queue: DeadQueue, letters: &[BuriedLetter]) -> Result<(), PortError> {
-        let put_back = || {
-            for one in self.buried.lock().iter_mut() {
-                if one.queue == queue && letters.contains(&one.letter) {
-                    one.in_hand = false;
-                }
-            }
-            Ok(())
-        };
-        self.faults.around("letters.put_back", put_back).await
-    }
-
-    async fn send_again(
-        &self,
-        queue: DeadQueue,
-        letters: &[BuriedLetter],
-    ) -> Vec<Result<(), PortError>> {
-        let mut outcomes = vec![];
-        for letter in letters {
-            let send = || {
-                self.sent.lock().push((queue, letter.body.clone()));
-                Ok(())
-            };
-            outcomes.push(self.faults.around("letters.send_again", send).await);
-        }
-        outcomes
-    }
-
-    async fn remove(&self, queue: DeadQueue, letters: &[BuriedLetter]) -> Result<(), PortError> {
-        let remove = || {
-            let mut buried = self.buried.lock();
-            buried.retain(|one| one.queue != queue || !letters.contains(&one.letter));
-            Ok(())
-        };
-        self.faults.around("letters.remove", remove).await
+    async fn dead(&self, queue: DeadQueue) -> Result<Depth, PortError> {
+        let dead = || Ok(self.dead.lock().get(&queue).copied().unwrap_or(EMPTY));
+        self.faults.around("queues.dead", dead).await
     }
 }
 

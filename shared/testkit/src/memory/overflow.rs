@@ -1,10 +1,10 @@
-//! Event sources and the depth of queues in memory.
+//! Event sources in memory.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::overflow::EventSourceState;
-use domain::ports::{Backlog, Clock, EventSources, PortError};
+use domain::ports::{Clock, EventSources, PortError};
 
 use super::{Faults, Kept};
 
@@ -46,35 +46,5 @@ impl EventSources for MemoryEventSources {
             Ok(())
         };
         self.faults.around("sources.set", set).await
-    }
-}
-
-/// Queues that hold as many messages as they are told. The call is named `backlog.waiting`.
-#[derive(Debug, Default)]
-pub struct MemoryBacklog {
-    waiting: Kept<u64>,
-    faults: Faults,
-}
-
-impl MemoryBacklog {
-    /// No messages.
-    pub fn new(faults: &Faults) -> Self {
-        Self {
-            faults: faults.clone(),
-            ..Self::default()
-        }
-    }
-
-    /// From now on so many wait.
-    pub fn holds(&self, waiting: u64) {
-        *self.waiting.lock() = waiting;
-    }
-}
-
-#[async_trait]
-impl Backlog for MemoryBacklog {
-    async fn waiting(&self) -> Result<u64, PortError> {
-        let waiting = || Ok(*self.waiting.lock());
-        self.faults.around("backlog.waiting", waiting).await
     }
 }

@@ -3,6 +3,7 @@
 //! A reader looks at the version before anything else: a message of a newer release is told apart
 //! from a damaged one.
 
+mod about;
 mod broadcast;
 mod callback;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod request;
 mod task;
 mod update;
 
+pub use about::about;
 pub use broadcast::broadcast_message;
 pub use callback::{callback_message, read_callback};
 pub use posting::post_message;

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::super::super::edit::{EditError, by_editor};
 use super::*;
-use crate::dlq::send::Sent;
 
 /// A script that gets the file as `$1`; removed with this.
 struct Editor(PathBuf);
@@ -41,7 +40,7 @@ fn name() -> String {
 }
 
 async fn edited(scene: &Scene, id: &str, script: &str) -> Result<Sent, EditError> {
-    by_editor(&scene.office, id, &Editor::of(script).command()).await
+    by_editor(&scene.triage, id, &Editor::of(script).command()).await
 }
 
 #[tokio::test]
@@ -50,11 +49,10 @@ async fn what_the_editor_leaves_is_sent_and_the_letter_is_gone() {
     let task = failed("acme");
     scene.tasks.put(task.clone());
     let id = name();
-    scene.desks[0].put(held(
-        &id,
-        "{\"v\": 99}",
-        Some("unreadable_message: version 99"),
-    ));
+    scene.letters.put(
+        DeadQueue::Work,
+        held(&id, "{\"v\": 99}", Some("unreadable_message: version 99")),
+    );
     let mended = message(&task);
     let seen = std::env::temp_dir().join(format!("seen-{id}"));
     let script = format!(
@@ -64,7 +62,7 @@ async fn what_the_editor_leaves_is_sent_and_the_letter_is_gone() {
     let sent = edited(&scene, &id, &script).await.unwrap();
     assert!(matches!(sent, Sent::Task(sent) if sent.request_id == task.request_id));
     assert_eq!(scene.queue.take().len(), 1);
-    assert_eq!(scene.left(0).await, Vec::<String>::new());
+    assert_eq!(scene.left(DeadQueue::Work).await, Vec::<String>::new());
     assert!(!file_of(&id).exists());
     // It was laid out for people, and nobody else on the machine could read it.
     assert_eq!(fs::read_to_string(&seen).unwrap(), "{\n  \"v\": 99\n}\n");
@@ -79,17 +77,19 @@ async fn what_the_editor_leaves_is_sent_and_the_letter_is_gone() {
 async fn an_editor_that_fails_or_is_not_there_changes_nothing() {
     let scene = scene();
     let id = name();
-    scene.desks[0].put(held(&id, "{\"v\":99}", None));
+    scene
+        .letters
+        .put(DeadQueue::Work, held(&id, "{\"v\":99}", None));
     let failed = edited(&scene, &id, "echo '{}' > \"$1\"; exit 3")
         .await
         .unwrap_err();
     assert!(matches!(failed, EditError::Editor(_)), "{failed}");
     assert!(failed.to_string().contains("nothing was sent"), "{failed}");
-    let missing = by_editor(&scene.office, &id, "/no/such/editor --wait")
+    let missing = by_editor(&scene.triage, &id, "/no/such/editor --wait")
         .await
         .unwrap_err();
     assert!(missing.to_string().contains("/no/such/editor"), "{missing}");
-    assert_eq!(scene.left(0).await, std::slice::from_ref(&id));
+    assert_eq!(scene.left(DeadQueue::Work).await, std::slice::from_ref(&id));
     assert!(!file_of(&id).exists());
 }
 
@@ -97,7 +97,9 @@ async fn an_editor_that_fails_or_is_not_there_changes_nothing() {
 async fn what_nobody_could_read_is_kept_for_its_author() {
     let scene = scene();
     let id = name();
-    scene.desks[0].put(held(&id, "{\"v\":99}", None));
+    scene
+        .letters
+        .put(DeadQueue::Work, held(&id, "{\"v\":99}", None));
     let invalid = edited(&scene, &id, "echo '{\"v\": 1, oops' > \"$1\"")
         .await
         .unwrap_err();
@@ -108,7 +110,7 @@ async fn what_nobody_could_read_is_kept_for_its_author() {
         "{invalid}"
     );
     assert_eq!(fs::read_to_string(&kept).unwrap(), "{\"v\": 1, oops\n");
-    assert_eq!(scene.left(0).await, [id]);
+    assert_eq!(scene.left(DeadQueue::Work).await, [id]);
     assert!(scene.queue.take().is_empty());
     fs::remove_file(kept).unwrap();
 }
@@ -119,12 +121,14 @@ async fn an_editor_that_changes_nothing_sends_nothing() {
     let id = name();
     let task = failed("acme");
     scene.tasks.put(task.clone());
-    scene.desks[0].put(held(&id, &message(&task), None));
+    scene
+        .letters
+        .put(DeadQueue::Work, held(&id, &message(&task), None));
     for script in ["true", "cp \"$1\" \"$1.new\" && mv \"$1.new\" \"$1\""] {
         let unchanged = edited(&scene, &id, script).await.unwrap_err();
         assert!(matches!(unchanged, EditError::Unchanged), "{unchanged}");
     }
     assert!(scene.queue.take().is_empty());
-    assert_eq!(scene.left(0).await, std::slice::from_ref(&id));
+    assert_eq!(scene.left(DeadQueue::Work).await, std::slice::from_ref(&id));
     assert!(!file_of(&id).exists());
 }
