@@ -1,4 +1,4 @@
-"""What is asked: every filter of the log, and every figure over time."""
+"""What is asked: every window of the dashboard, every filter of the log, and every figure over time."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ def make(bench: Bench, loaded: Row) -> Row:
     program = bench.program("api", {"MONGODB_URI": bench.env["MONGODB_URI"]})
     common = {"name": "rust", "program": program["path"], "env": program["env"], "status": 200}
     subjects = []
-    for job, file, query in (*_logs(loaded), *_series(loaded)):
+    for job, file, query in (*_dashboards(), *_logs(loaded), *_series(loaded)):
         asked = {"rawQueryString": urlencode(query), "queryStringParameters": query}
         event = speed.event(bench.settings, file, loaded["tenant"], **asked)
         subjects.append({**common, "job": job, "event": event})
     invocations = int(bench.settings.environ.get("BENCH_INVOCATIONS", str(_INVOCATIONS)))
     return {"starts": 1, "invocations": invocations, "at_once": [1], "subjects": subjects}
+
+
+def _dashboards() -> list[tuple[str, str, Row]]:
+    return [(f"dashboard: {window}", "dashboard.json", {"window": window}) for window in ("1h", "24h", "7d", "all")]
 
 
 def _logs(loaded: Row) -> list[tuple[str, str, Row]]:

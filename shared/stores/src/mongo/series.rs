@@ -25,7 +25,9 @@ use domain::series::{SeriesQuery, SeriesRow};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
-pub(super) use freshness::SETTLED_AFTER;
+pub(super) use freshness::{SETTLED_AFTER, holds};
+pub(super) use rollups::{RollUp, rollup, rollup_key};
+pub(super) use touched::{start, text};
 
 use self::figures::BucketRows;
 use self::pieces::{Pieces, runs};

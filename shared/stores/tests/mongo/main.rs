@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod means;
 mod rollups;
 
 use std::sync::Arc;

@@ -41,7 +41,7 @@ async fn fill(store: &Events, tenant: &TenantId) {
 }
 
 /// As no append ever does: without a mark.
-async fn remove_requests(tenant: &TenantId) {
+pub(super) async fn remove_requests(tenant: &TenantId) {
     let ours = doc! { "tenant": tenant.as_str() };
     collection().await.delete_many(ours).await.unwrap();
 }
@@ -52,15 +52,23 @@ async fn kept(tenant: &TenantId) -> u64 {
     rollups.count_documents(ours).await.unwrap()
 }
 
-/// Makes it so long ago that the hours were touched.
+/// Makes it so long ago that the two hours were touched.
 async fn touched_before(tenant: &TenantId, age: Duration) {
+    assert_eq!(
+        touched(tenant, age).await,
+        2,
+        "one of each hour with requests"
+    );
+}
+
+/// Makes it so long ago that hours were touched, and tells how many.
+async fn touched(tenant: &TenantId, age: Duration) -> u64 {
     let ours = doc! { "tenant": tenant.as_str() };
     let age = i64::try_from(age.as_millis()).unwrap();
     let at = DateTime::from_millis(DateTime::now().timestamp_millis() - age);
     let marks = database().await.collection::<Document>("touched");
     let aged = doc! { "$set": { "at": at } };
-    let aged = marks.update_many(ours, aged).await.unwrap();
-    assert_eq!(aged.matched_count, 2, "one of each hour with requests");
+    marks.update_many(ours, aged).await.unwrap().matched_count
 }
 
 #[tokio::test]
@@ -197,14 +205,15 @@ rolls_up_where_figures_settle_after!(Duration::ZERO =>
 rolls_up_where_figures_settle_after!(Duration::from_secs(1) => nothing_is_lost_beside_appends);
 
 /// What a sweep finds of the tenant.
-async fn outdated(store: &Events, tenant: &TenantId) -> Vec<OutdatedHours> {
+pub(super) async fn outdated(store: &Events, tenant: &TenantId) -> Vec<OutdatedHours> {
     let mut outdated = store.outdated(100_000).await.unwrap();
     outdated.retain(|of| of.tenant == *tenant);
     outdated
 }
 
-async fn due_before(tenant: &TenantId, age: Duration) {
-    touched_before(tenant, age).await;
+/// The same, and that they are due since then.
+pub(super) async fn due_before(tenant: &TenantId, age: Duration) {
+    touched(tenant, age).await;
     let ours = doc! { "tenant": tenant.as_str() };
     let marks = database().await.collection::<Document>("touched");
     let due = [doc! { "$set": { "due": "$at" } }];
@@ -270,7 +279,7 @@ async fn an_append_while_hours_are_rolled_up_leaves_them_due() {
 }
 
 /// Makes what is still due so long due that a sweep takes it.
-async fn due_before_all(tenant: &TenantId) {
+pub(super) async fn due_before_all(tenant: &TenantId) {
     let due = doc! { "tenant": tenant.as_str(), "due": { "$exists": true } };
     let marks = database().await.collection::<Document>("touched");
     let long_ago =

@@ -33,19 +33,19 @@ use crate::mongo::{Events, ROLLUPS};
 const MOST_ROWS: usize = 5_000;
 
 /// A bucket's figures.
-pub(super) struct RollUp {
+pub(in crate::mongo) struct RollUp {
     /// When it starts.
-    pub(super) start: OffsetDateTime,
+    pub(in crate::mongo) start: OffsetDateTime,
     /// When computing them began.
-    pub(super) began: DateTime,
+    pub(in crate::mongo) began: DateTime,
     received_at: DateTime,
     /// Over all or by service.
-    pub(super) rows: Vec<SeriesRow>,
+    pub(in crate::mongo) rows: Vec<SeriesRow>,
 }
 
 impl RollUp {
     /// Whether none of its events has expired by then. The server removes both, but not at once.
-    pub(super) fn is_in_time(&self, now: DateTime) -> bool {
+    pub(in crate::mongo) fn is_in_time(&self, now: DateTime) -> bool {
         let age = now
             .timestamp_millis()
             .saturating_sub(self.received_at.timestamp_millis());
@@ -126,13 +126,23 @@ impl Events {
 }
 
 fn key(tenant: &TenantId, query: &SeriesQuery, start: OffsetDateTime) -> String {
-    let bucket = match query.span.bucket() {
+    rollup_key(tenant, query.span.bucket(), query.by_service, &text(start))
+}
+
+/// The key of a bucket's roll-up; of a start as RFC 3339. Without one, what the keys of all buckets begin with.
+pub(in crate::mongo) fn rollup_key(
+    tenant: &TenantId,
+    bucket: Bucket,
+    by_service: bool,
+    start: &str,
+) -> String {
+    let bucket = match bucket {
         Bucket::Minute => "minute",
         Bucket::Hour => "hour",
         Bucket::Day => "day",
     };
-    let by = if query.by_service { "service" } else { "all" };
-    format!("{tenant}/{bucket}/{by}/{}", text(start))
+    let by = if by_service { "service" } else { "all" };
+    format!("{tenant}/{bucket}/{by}/{start}")
 }
 
 /// Counts are below 2^63 by far.
@@ -153,7 +163,8 @@ fn write(row: &SeriesRow) -> Document {
     document
 }
 
-fn rollup(document: &Document) -> Result<RollUp, Failure> {
+/// Reads one.
+pub(in crate::mongo) fn rollup(document: &Document) -> Result<RollUp, Failure> {
     let date = |field| {
         document
             .get_datetime(field)

@@ -110,7 +110,7 @@ fn unmarked(tenant: &TenantId, hour: OffsetDateTime, now: DateTime) -> Document 
 }
 
 /// When the bucket starts that a moment lies in.
-fn start(bucket: Bucket, at: OffsetDateTime) -> OffsetDateTime {
+pub(in crate::mongo) fn start(bucket: Bucket, at: OffsetDateTime) -> OffsetDateTime {
     let beyond = at
         .unix_timestamp()
         .rem_euclid(bucket.length().whole_seconds());
@@ -119,7 +119,7 @@ fn start(bucket: Bucket, at: OffsetDateTime) -> OffsetDateTime {
 }
 
 /// A start as RFC 3339 in UTC. As text, they sort by time.
-pub(super) fn text(start: OffsetDateTime) -> String {
+pub(in crate::mongo) fn text(start: OffsetDateTime) -> String {
     start.format(&Rfc3339).unwrap_or_default()
 }
 
