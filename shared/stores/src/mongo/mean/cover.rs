@@ -104,7 +104,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_window_is_covered_once(
-            from in prop::option::of(0..40_000_000_000_000_i64),
+            from in prop::option::of(0..40_000_000_000_i64),
             now in 1_000_000_000_i64..4_000_000_000,
         ) {
             let now = OffsetDateTime::from_unix_timestamp(now).unwrap();
