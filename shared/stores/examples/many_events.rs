@@ -1,10 +1,10 @@
 //! How long questions take beside many events: `cargo run --release -p stores --example many_events --
 //! 1000000` with `MONGODB_URI` set. Loads that many log lines and requests for a tenant of its own,
-//! asks for log pages of 100 (median and slowest of 20), the mean, 10,000 texts, figures over time (a first
+//! asks for log pages of 100 and the dashboard's means (median and slowest of 20), 10,000 texts, figures over time (a first
 //! and a second look) and some aggregates (once), and removes what it has loaded.
 //!
 //! `-- 1000000 keep` is for the part `queries` of `make bench`: it rolls up as a sweep does, a minute after the
-//! load, leaves everything there, and ends with a line of JSON that names the tenant and the range.
+//! load, asks for the means again, leaves everything there, and ends with a line of JSON that names the tenant and the range.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
@@ -22,7 +22,7 @@ use domain::ports::{
 };
 use domain::series::{SeriesQuery, Span};
 use domain::texts::{TextQuery, TextSource};
-use domain::{Event, TenantId};
+use domain::{Event, TenantId, Window};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde_json::json;
 use stores::mongo::{self, Events};
@@ -64,12 +64,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for (name, query) in queries(end) {
         measure(&events, &tenant, name, &query).await?;
     }
-    let begun = Instant::now();
-    let mean = events
-        .mean(&tenant, Some(end - Duration::from_hours(24)))
-        .await?;
-    let ms = begun.elapsed().as_secs_f64() * 1e3;
-    println!("mean of a day: {mean:?} in {ms:.1} ms");
+    means(&events, &tenant, end).await?;
     for (source, field) in [(TextSource::Logs, "message"), (TextSource::Events, "path")] {
         let query = TextQuery {
             source,
@@ -90,6 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if std::env::args().nth(2).is_some_and(|word| word == "keep") {
         tokio::time::sleep(SETTLED).await;
         sweep(&events, &tenant).await?;
+        means(&events, &tenant, end).await?;
         look_twice(&events, &tenant, end).await?;
         let from = (end - SPAN).format(&Rfc3339)?;
         let range = json!({"tenant": tenant.as_str(), "from": from, "to": end.format(&Rfc3339)?});
@@ -143,6 +139,28 @@ async fn sweep(events: &Events, tenant: &TenantId) -> Result<(), Box<dyn Error>>
         "rolled up {hours} hours of {} days in {seconds:.1} s",
         outdated.len()
     );
+    Ok(())
+}
+
+/// The mean over the dashboard's windows: median and slowest.
+async fn means(
+    events: &Events,
+    tenant: &TenantId,
+    end: OffsetDateTime,
+) -> Result<(), Box<dyn Error>> {
+    for name in Window::NAMES {
+        let window: Window = name.parse()?;
+        let mut times = vec![];
+        let mut mean = None;
+        for _ in 0..ROUNDS {
+            let begun = Instant::now();
+            mean = events.mean(tenant, window.start(end)).await?;
+            times.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        times.sort_unstable_by(f64::total_cmp);
+        let (median, slowest) = (times[ROUNDS / 2], times[ROUNDS - 1]);
+        println!("mean of {name:<4} {mean:?}, median {median:.1} ms, slowest {slowest:.1} ms");
+    }
     Ok(())
 }
 
