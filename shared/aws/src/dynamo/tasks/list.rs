@@ -16,6 +16,11 @@ use crate::error::port_error;
 /// further back: the cursor then goes on from there.
 const MOST_PAGES: usize = 8;
 
+/// Items that a first read with a filter looks at for each that is missing, and at the least. A page of what
+/// most tasks are is found in them, at a tenth of what a whole `DynamoDB` page costs.
+const LOOKED_AT: usize = 4;
+const LEAST_LOOKED_AT: usize = 100;
+
 #[async_trait]
 impl TaskIndex for Tasks {
     /// Reads are consistent: a page that first lists and then listens must not show a state older
@@ -26,9 +31,9 @@ impl TaskIndex for Tasks {
         }
         let mut found = Vec::new();
         let mut before = query.before;
-        for _ in 0..MOST_PAGES {
-            let missing = query.limit.saturating_sub(found.len());
-            let output = self.read_page(query, before, missing).await?;
+        for read in 0..=MOST_PAGES {
+            let missing = query.limit.saturating_sub(found.len()).saturating_add(1);
+            let output = self.read(query, before, most(query, missing, read)).await?;
             before = cursor(&output)?;
             for item in output.items.unwrap_or_default() {
                 found.push(listed(item)?);
@@ -42,34 +47,38 @@ impl TaskIndex for Tasks {
 }
 
 impl Tasks {
-    async fn read_page(
+    async fn read(
         &self,
         query: &TaskQuery,
         before: Option<RequestId>,
-        missing: usize,
+        most: Option<usize>,
     ) -> Result<QueryOutput, PortError> {
         let call = self.client.query().table_name(&self.table);
         let call = call.scan_index_forward(false).consistent_read(true);
-        let call = narrow(call, query, before, missing);
+        let call = call.set_limit(most.and_then(|most| i32::try_from(most).ok()));
+        let call = narrow(call, query, before);
         let call = project(filter(call, query, second(self.clock.now())));
         call.send().await.map_err(|error| port_error(TABLE, error))
     }
 }
 
-/// Without a filter, one item more than asked for tells whether there are more.
+/// How many items a read looks at, where so many are missing; nothing for a whole page of `DynamoDB`'s. Missing is one more
+/// than asked for, which tells whether there are more.
+fn most(query: &TaskQuery, missing: usize, read: usize) -> Option<usize> {
+    let filtered = query.status.is_some() || query.kind.is_some() || query.tag.is_some();
+    match (filtered, read) {
+        (false, _) => Some(missing),
+        (true, 0) => Some(missing.saturating_mul(LOOKED_AT).max(LEAST_LOOKED_AT)),
+        (true, _) => None,
+    }
+}
+
 fn narrow(
     call: QueryFluentBuilder,
     query: &TaskQuery,
     before: Option<RequestId>,
-    missing: usize,
 ) -> QueryFluentBuilder {
-    let filtered = query.status.is_some() || query.kind.is_some() || query.tag.is_some();
-    let limit = i32::try_from(missing.saturating_add(1))
-        .ok()
-        .filter(|_| !filtered);
-    let call = call
-        .set_limit(limit)
-        .expression_attribute_values(":tenant", text(&query.tenant));
+    let call = call.expression_attribute_values(":tenant", text(&query.tenant));
     let call = match query.since {
         Some(since) => call.expression_attribute_values(":since", text(&since)),
         None => call,
