@@ -1,4 +1,4 @@
-// GET /dashboard in Node: the same two questions to the same servers, both at once.
+// GET /dashboard in Node: the same figures from the same servers, both asked at once.
 import { MongoClient } from 'mongodb';
 import pg from 'pg';
 import { serve } from './runtime.mjs';

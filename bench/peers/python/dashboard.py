@@ -1,4 +1,4 @@
-"""GET /dashboard in Python: the same two questions to the same servers, both at once."""
+"""GET /dashboard in Python: the same figures from the same servers, both asked at once."""
 
 from __future__ import annotations
 
