@@ -75,13 +75,16 @@ impl Scene {
     }
 }
 
-/// Has it decide, until it decides so.
-async fn decides(overflow: &Function, takers: &str, meanwhile: impl AsyncFn()) -> Value {
+/// Has it decide, until it decides so. Whether it has turned the mapping on or off by then, which may
+/// be at an earlier decision: on a slow machine a burst waits for long enough to spill over first.
+async fn decides(overflow: &Function, takers: &str, meanwhile: impl AsyncFn()) -> bool {
     let end = Instant::now() + PATIENCE;
+    let mut switched = false;
     loop {
         let answer = overflow.invoke(json!({})).await.expect("it decides");
+        switched |= answer["switched"] == true;
         if answer["takers"] == takers {
-            return answer;
+            return switched;
         }
         assert!(Instant::now() < end, "no {takers}: {answer}");
         meanwhile().await;
@@ -143,8 +146,8 @@ async fn the_pool_takes_the_steady_load_and_lambda_what_it_does_not_manage() {
             lane.ended(&tasks[0]).await;
             pool.kill9().await;
             let before = Instant::now();
-            let answer = decides(&patient, "lambda", a_second).await;
-            assert_eq!(answer["switched"], true, "{answer}");
+            let switched = decides(&patient, "lambda", a_second).await;
+            assert!(switched, "the mapping was on before");
             let silence = before.elapsed();
             assert!(
                 silence < Duration::from_mins(1),
