@@ -150,15 +150,8 @@ async fn means(
 ) -> Result<(), Box<dyn Error>> {
     for name in Window::NAMES {
         let window: Window = name.parse()?;
-        let mut times = vec![];
-        let mut mean = None;
-        for _ in 0..ROUNDS {
-            let begun = Instant::now();
-            mean = events.mean(tenant, window.start(end)).await?;
-            times.push(begun.elapsed().as_secs_f64() * 1e3);
-        }
-        times.sort_unstable_by(f64::total_cmp);
-        let (median, slowest) = (times[ROUNDS / 2], times[ROUNDS - 1]);
+        let (mean, median, slowest) =
+            timed(async || events.mean(tenant, window.start(end)).await).await?;
         println!("mean of {name:<4} {mean:?}, median {median:.1} ms, slowest {slowest:.1} ms");
     }
     Ok(())
@@ -229,17 +222,24 @@ async fn measure(
     name: &str,
     query: &LogQuery,
 ) -> Result<(), Box<dyn Error>> {
-    let mut times = vec![];
-    let mut lines = 0;
-    for _ in 0..ROUNDS {
-        let begun = Instant::now();
-        lines = events.lines(tenant, query).await?.items.len();
-        times.push(begun.elapsed().as_secs_f64() * 1e3);
-    }
-    times.sort_unstable_by(f64::total_cmp);
-    let (median, slowest) = (times[ROUNDS / 2], times[ROUNDS - 1]);
+    let (page, median, slowest) = timed(async || events.lines(tenant, query).await).await?;
+    let lines = page.items.len();
     println!("{name:<24} {lines:>4} lines, median {median:>6.1} ms, slowest {slowest:>6.1} ms");
     Ok(())
+}
+
+/// The last answer, and the median and the slowest of all rounds in ms.
+async fn timed<T, E>(ask: impl AsyncFn() -> Result<T, E>) -> Result<(T, f64, f64), E> {
+    let mut times = vec![];
+    loop {
+        let begun = Instant::now();
+        let answer = ask().await?;
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+        if times.len() == ROUNDS {
+            times.sort_unstable_by(f64::total_cmp);
+            return Ok((answer, times[ROUNDS / 2], times[ROUNDS - 1]));
+        }
+    }
 }
 
 fn queries(end: OffsetDateTime) -> Vec<(&'static str, LogQuery)> {

@@ -1,7 +1,9 @@
 //! Moments in the database: its dates know milliseconds, ours nanoseconds.
 
-use bson::DateTime;
+use bson::{DateTime, Document};
 use time::OffsetDateTime;
+
+use super::failure::Failure;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
 
@@ -25,6 +27,13 @@ impl From<OffsetDateTime> for Moment {
             rest_ns,
         }
     }
+}
+
+/// A document's date as a moment in UTC.
+pub(super) fn utc(document: &Document, field: &'static str) -> Result<OffsetDateTime, Failure> {
+    let date = document.get_datetime(field).ok().copied();
+    let moment = date.and_then(|date| Moment { date, rest_ns: 0 }.to_utc());
+    moment.ok_or(Failure::Answer(field))
 }
 
 impl Moment {

@@ -25,7 +25,7 @@ use domain::series::{SeriesQuery, SeriesRow};
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
-pub(super) use freshness::{SETTLED_AFTER, holds};
+pub(super) use freshness::SETTLED_AFTER;
 pub(super) use rollups::{RollUp, rollup, rollup_key};
 pub(super) use touched::{start, text};
 
@@ -104,7 +104,8 @@ impl Events {
             settled_after: self.settled_after,
         };
         for rollup in kept {
-            let holds = reading.can_hold(rollup.start, rollup.began) && rollup.is_in_time(began);
+            let touched = reading.touched.get(&rollup.start).copied();
+            let holds = rollup.holds(touched, reading.settled_after, began);
             if let Some(place) = query.span.place(rollup.start).filter(|_| holds) {
                 missing[place] = false;
                 rows.extend(rollup.rows);

@@ -212,12 +212,18 @@ pub(super) async fn outdated(store: &Events, tenant: &TenantId) -> Vec<OutdatedH
 }
 
 /// The same, and that they are due since then.
-pub(super) async fn due_before(tenant: &TenantId, age: Duration) {
-    touched(tenant, age).await;
+async fn due_before(tenant: &TenantId, age: Duration) {
+    assert_eq!(due(tenant, age).await, 2, "one of each hour with requests");
+}
+
+/// Makes it so long ago that hours were touched and are due, and tells how many.
+pub(super) async fn due(tenant: &TenantId, age: Duration) -> u64 {
+    let hours = touched(tenant, age).await;
     let ours = doc! { "tenant": tenant.as_str() };
     let marks = database().await.collection::<Document>("touched");
     let due = [doc! { "$set": { "due": "$at" } }];
     marks.update_many(ours, due.to_vec()).await.unwrap();
+    hours
 }
 
 #[tokio::test]
@@ -279,7 +285,7 @@ async fn an_append_while_hours_are_rolled_up_leaves_them_due() {
 }
 
 /// Makes what is still due so long due that a sweep takes it.
-pub(super) async fn due_before_all(tenant: &TenantId) {
+async fn due_before_all(tenant: &TenantId) {
     let due = doc! { "tenant": tenant.as_str(), "due": { "$exists": true } };
     let marks = database().await.collection::<Document>("touched");
     let long_ago =

@@ -12,7 +12,7 @@ use crate::dynamo::expiry::second;
 use crate::dynamo::{Item, number, text};
 use crate::error::port_error;
 
-/// Most `DynamoDB` pages (1 MB each, before the filter) that one call reads. A rare match may lie
+/// Most `DynamoDB` pages (1 MB each, before the filter) that one call reads after a first look. A rare match may lie
 /// further back: the cursor then goes on from there.
 const MOST_PAGES: usize = 8;
 
@@ -73,6 +73,7 @@ fn most(query: &TaskQuery, missing: usize, read: usize) -> Option<usize> {
     }
 }
 
+/// Of the tenant, since then and before that.
 fn narrow(
     call: QueryFluentBuilder,
     query: &TaskQuery,

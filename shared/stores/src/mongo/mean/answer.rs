@@ -11,8 +11,8 @@ use super::cover::Stretch;
 use super::question::{OF, SUM, marks_of, rollups_of};
 use crate::mongo::aggregate::counted;
 use crate::mongo::failure::Failure;
-use crate::mongo::moment::Moment;
-use crate::mongo::series::{RollUp, holds, rollup};
+use crate::mongo::moment::{Moment, utc};
+use crate::mongo::series::{RollUp, rollup};
 
 /// Requests, and the sum of their times in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -87,9 +87,9 @@ impl Answer {
         let mut stale: Vec<Stretch> = vec![];
         for (bucket, found) in [(Bucket::Hour, self.hours), (Bucket::Day, self.days)] {
             for (start, touched) in found.touched {
-                let holding = found.rollups.get(&start).filter(|rollup| {
-                    holds(rollup.began, Some(touched), settled_after) && rollup.is_in_time(now)
-                });
+                let kept_of = found.rollups.get(&start);
+                let holding =
+                    kept_of.filter(|rollup| rollup.holds(Some(touched), settled_after, now));
                 if let Some(rollup) = holding {
                     sum = sum.plus(kept(rollup));
                     continue;
@@ -116,15 +116,8 @@ fn sum(row: &Document) -> Result<Sum, Failure> {
 }
 
 fn mark(row: &Document) -> Result<(OffsetDateTime, DateTime), Failure> {
-    let date = |field| row.get_datetime(field).map_err(|_| Failure::Answer(field));
-    let start = Moment {
-        date: *date("start")?,
-        rest_ns: 0,
-    };
-    Ok((
-        start.to_utc().ok_or(Failure::Answer("start"))?,
-        *date("at")?,
-    ))
+    let at = row.get_datetime("at").map_err(|_| Failure::Answer("at"))?;
+    Ok((utc(row, "start")?, *at))
 }
 
 /// The sum that a mean was made of, but for the last bits.

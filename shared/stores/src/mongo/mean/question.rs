@@ -59,10 +59,8 @@ pub(super) fn sum(tenant: &TenantId, stretch: Stretch) -> Part {
 fn rollups(tenant: &TenantId, buckets: &Buckets) -> Part {
     let bucket = buckets.bucket;
     // The keys of all buckets of that length begin so.
-    let first = buckets.from.map_or_else(
-        || rollup_key(tenant, bucket, false, ""),
-        |from| rollup_key(tenant, bucket, false, &text(from)),
-    );
+    let first = buckets.from.map(text).unwrap_or_default();
+    let first = rollup_key(tenant, bucket, false, &first);
     let end = rollup_key(tenant, bucket, false, &text(buckets.to));
     let row = doc! {
         "_id": 0, OF: { "$literal": rollups_of(bucket) },

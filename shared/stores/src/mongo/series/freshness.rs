@@ -21,11 +21,7 @@ use bson::DateTime;
 pub(in crate::mongo) const SETTLED_AFTER: Duration = Duration::from_mins(1);
 
 /// Whether figures of hours last touched then (if ever) hold, computing which began at `began`.
-pub(in crate::mongo) fn holds(
-    began: DateTime,
-    touched: Option<DateTime>,
-    settled_after: Duration,
-) -> bool {
+pub(super) fn holds(began: DateTime, touched: Option<DateTime>, settled_after: Duration) -> bool {
     touched.is_none_or(|touched| {
         let after = began
             .timestamp_millis()

@@ -10,6 +10,7 @@
 //! | `rows` | the figures of all requests, or of each `service`; none without requests |
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bson::{Bson, DateTime, Document, doc};
 use domain::TenantId;
@@ -20,12 +21,13 @@ use mongodb::Collection;
 use time::OffsetDateTime;
 
 use super::figures::{BucketRows, read};
+use super::freshness::holds;
 use super::touched::text;
 use super::{Reading, SERIES};
 use crate::mongo::append::taken;
 use crate::mongo::failure::Failure;
 use crate::mongo::migrate::KEPT;
-use crate::mongo::moment::Moment;
+use crate::mongo::moment::{Moment, utc};
 use crate::mongo::{Events, ROLLUPS};
 
 /// Most rows that are kept of a bucket. One with more services is computed every time: the document
@@ -37,15 +39,25 @@ pub(in crate::mongo) struct RollUp {
     /// When it starts.
     pub(in crate::mongo) start: OffsetDateTime,
     /// When computing them began.
-    pub(in crate::mongo) began: DateTime,
+    began: DateTime,
     received_at: DateTime,
     /// Over all or by service.
     pub(in crate::mongo) rows: Vec<SeriesRow>,
 }
 
 impl RollUp {
+    /// Whether its figures hold, its bucket having been touched then (if ever).
+    pub(in crate::mongo) fn holds(
+        &self,
+        touched: Option<DateTime>,
+        settled_after: Duration,
+        now: DateTime,
+    ) -> bool {
+        holds(self.began, touched, settled_after) && self.is_in_time(now)
+    }
+
     /// Whether none of its events has expired by then. The server removes both, but not at once.
-    pub(in crate::mongo) fn is_in_time(&self, now: DateTime) -> bool {
+    fn is_in_time(&self, now: DateTime) -> bool {
         let age = now
             .timestamp_millis()
             .saturating_sub(self.received_at.timestamp_millis());
@@ -170,12 +182,7 @@ pub(in crate::mongo) fn rollup(document: &Document) -> Result<RollUp, Failure> {
             .get_datetime(field)
             .map_err(|_| Failure::Answer(field))
     };
-    let start = Moment {
-        date: *date("start")?,
-        rest_ns: 0,
-    }
-    .to_utc();
-    let start = start.ok_or(Failure::Answer("start"))?;
+    let start = utc(document, "start")?;
     let rows = document
         .get_array("rows")
         .map_err(|_| Failure::Answer("rows"))?;

@@ -23,7 +23,7 @@ use super::SERIES;
 use crate::mongo::append::taken;
 use crate::mongo::document::key;
 use crate::mongo::failure::Failure;
-use crate::mongo::moment::Moment;
+use crate::mongo::moment::{Moment, utc};
 use crate::mongo::{Events, TOUCHED};
 
 impl Events {
@@ -91,10 +91,8 @@ impl Events {
         let mut marks = self.marks().aggregate(pipeline).max_time(SERIES).await?;
         let mut touched = BTreeMap::new();
         while let Some(mark) = marks.try_next().await? {
-            let start = mark.get_datetime("_id").ok().copied();
-            let start = start.and_then(|date| Moment { date, rest_ns: 0 }.to_utc());
             let at = mark.get_datetime("at").map_err(|_| Failure::Answer("at"))?;
-            touched.insert(start.ok_or(Failure::Answer("_id"))?, *at);
+            touched.insert(utc(&mark, "_id")?, *at);
         }
         Ok(touched)
     }

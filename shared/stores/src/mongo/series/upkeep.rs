@@ -26,7 +26,7 @@ use super::{Reading, SERIES};
 use crate::mongo::Events;
 use crate::mongo::document::key;
 use crate::mongo::failure::Failure;
-use crate::mongo::moment::Moment;
+use crate::mongo::moment::{Moment, utc};
 
 /// Most memory that one reading takes: a third of what an answer may, as the hours and the day made
 /// of them are there at once. A busier day is rolled up in pieces and has no roll-up itself.
@@ -198,13 +198,8 @@ fn before(moment: DateTime, age: Duration) -> DateTime {
 }
 
 fn read(mark: &Document) -> Result<(TenantId, OffsetDateTime, OffsetDateTime), Failure> {
-    let moment = |field| {
-        let date = mark.get_datetime(field).ok().copied();
-        let moment = date.and_then(|date| Moment { date, rest_ns: 0 }.to_utc());
-        moment.ok_or(Failure::Answer(field))
-    };
     let tenant = mark.get_str("tenant").ok();
     let tenant = tenant.and_then(|tenant| TenantId::new(tenant).ok());
     let tenant = tenant.ok_or(Failure::Answer("tenant"))?;
-    Ok((tenant, moment("day")?, moment("hour")?))
+    Ok((tenant, utc(mark, "day")?, utc(mark, "hour")?))
 }
